@@ -1,0 +1,19 @@
+//! The form as data: FHIR JSON is read and checked natively, packed into a compact form, and loaded by the widget.
+//!
+//! `assemble` → [`read()`] (with `lint`) → [`Form`] → [`compact`] → browser.
+
+pub mod assemble;
+pub mod compact;
+mod fhir;
+mod finding;
+mod graph;
+mod lint;
+mod model;
+mod read;
+pub mod text;
+
+pub use finding::{Finding, Rule, Severity};
+pub use model::{
+    Children, Choice, Condition, Expected, Filling, Form, Item, ItemId, Kind, Layout, ListId, Operator, Role, TextId,
+};
+pub use read::{Reading, read};

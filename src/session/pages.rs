@@ -1,0 +1,39 @@
+//! Pages: the groups at the top of the form, as far as they hold something to show.
+
+use super::{Problem, Session};
+use crate::questionnaire::{ItemId, Kind};
+
+impl Session {
+    /// The pages to show now, in order. A page whose every item is disabled or hidden is left out.
+    pub fn pages(&self) -> Vec<ItemId> {
+        self.form.children(None).filter(|page| self.has_content(*page)).collect()
+    }
+
+    fn has_content(&self, page: ItemId) -> bool {
+        self.shown(page) && self.form.below(page).any(|id| self.is_leaf(id) && self.shown(id))
+    }
+
+    fn is_leaf(&self, id: ItemId) -> bool {
+        !matches!(self.form.item(id).kind, Kind::Group(_))
+    }
+
+    /// The questions shown on a page (or below any item), in order.
+    pub fn questions(&self, page: ItemId) -> Vec<ItemId> {
+        let asked = |id: &ItemId| self.form.item(*id).kind.is_question() && self.shown(*id);
+        self.form.below(page).filter(asked).collect()
+    }
+
+    /// What is wrong on a page.
+    pub fn problems(&self, page: ItemId) -> Vec<(ItemId, Problem)> {
+        self.questions(page).into_iter().filter_map(|id| Some((id, self.problem(id)?))).collect()
+    }
+
+    /// The questions left open on a page. A tick box is never open: unticked is an answer.
+    pub fn open(&self, page: ItemId) -> Vec<ItemId> {
+        let is_open = |id: &ItemId| {
+            let tick_box = matches!(self.form.item(*id).kind, Kind::Boolean { tick_box: true });
+            !tick_box && self.answers(*id).is_empty() && self.unread(*id).is_none()
+        };
+        self.questions(page).into_iter().filter(is_open).collect()
+    }
+}

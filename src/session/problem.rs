@@ -1,0 +1,66 @@
+//! What is wrong with an answer. A question left open is no problem unless the study requires an answer.
+
+use super::{Session, Value};
+use crate::questionnaire::{ItemId, Kind};
+
+/// What is wrong at one question.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Problem {
+    /// An answer is required.
+    Required,
+    /// Expected a number.
+    NotANumber,
+    /// Expected a whole number.
+    NotWhole,
+    /// Less than the smallest, or more than the largest number.
+    OutOfRange {
+        /// Smallest, if there is a bound.
+        min: Option<f64>,
+        /// Largest, if there is a bound.
+        max: Option<f64>,
+    },
+    /// More characters than there is room for.
+    TooLong {
+        /// At most so many.
+        max: u32,
+        /// Found so many.
+        found: u32,
+    },
+}
+
+impl Session {
+    /// What is wrong at the item; nothing while it is not shown.
+    pub fn problem(&self, id: ItemId) -> Option<Problem> {
+        if !self.shown(id) {
+            return None;
+        }
+        let item = self.form.item(id);
+        if self.unread(id).is_some() {
+            let whole = matches!(item.kind, Kind::Integer { .. });
+            return Some(if whole { Problem::NotWhole } else { Problem::NotANumber });
+        }
+        match self.answers(id) {
+            [] => item.required.then_some(Problem::Required),
+            answers => answers.iter().find_map(|answer| wrong(&item.kind, answer)),
+        }
+    }
+}
+
+/// What is wrong with an answer to a question of this kind.
+pub(super) fn wrong(kind: &Kind, answer: &Value) -> Option<Problem> {
+    let outside = |min: Option<f64>, max: Option<f64>| {
+        let number = answer.number()?;
+        let outside = min.is_some_and(|min| number < min) || max.is_some_and(|max| number > max);
+        outside.then_some(Problem::OutOfRange { min, max })
+    };
+    match (kind, answer) {
+        (Kind::Integer { min, max, .. }, _) => outside(min.map(|min| min as f64), max.map(|max| max as f64)),
+        (Kind::Decimal { min, max }, _) => outside(*min, *max),
+        (Kind::Text { max_length: Some(max), .. }, Value::Text(words)) => {
+            let found = u32::try_from(words.chars().count()).unwrap_or(u32::MAX);
+            (found > *max).then_some(Problem::TooLong { max: *max, found })
+        }
+        _ => None,
+    }
+}

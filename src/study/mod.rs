@@ -1,0 +1,10 @@
+//! The study around the questionnaires: its manifest, its invitations, and the order of things for one respondent.
+
+mod course;
+pub mod invitation;
+mod manifest;
+pub mod source;
+
+pub use course::{Course, Step};
+pub use invitation::{Invitation, InvitationError};
+pub use manifest::{Consent, Contact, Detail, Endpoint, Part, Study, Wave, Words};

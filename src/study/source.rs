@@ -1,0 +1,172 @@
+//! `study.json` in, [`Study`] out. Every text must exist in every language of the study.
+
+use serde_json::Value;
+
+use super::manifest::{Consent, Contact, Detail, Endpoint, Part, Study, Wave, Words};
+use crate::questionnaire::text::Text;
+
+/// What is wrong with a manifest.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: expected {expected}, found {found}")]
+pub struct ManifestError {
+    /// Where, such as `study.waves[0].consent.received.en`.
+    pub path: String,
+    /// What was expected.
+    pub expected: String,
+    /// What was found.
+    pub found: String,
+}
+
+type Read<T> = Result<T, ManifestError>;
+
+/// Reads a manifest. Questionnaires are named by their source files, as written.
+///
+/// # Errors
+/// The first thing that is not as it should be.
+pub fn read(source: &Value) -> Read<Study> {
+    let root = Node { value: source, path: "study".to_owned(), languages: &[] };
+    let languages: Vec<String> = root.list("languages")?.iter().map(Node::text).collect::<Read<_>>()?;
+    if languages.is_empty() {
+        return Err(root.expected("at least one language"));
+    }
+    let root = Node { languages: &languages, ..root };
+    let study = Study {
+        id: root.at("id")?.id()?,
+        version: root.at("version")?.text()?,
+        title: root.at("title")?.words()?,
+        demonstration: root.value.get("demonstration").and_then(Value::as_bool).unwrap_or(false),
+        responsible: root.at("responsible")?.words()?,
+        contact: root.at("contact")?.contact()?,
+        welcome: root.at("welcome")?.rich()?,
+        details: root.list("details")?.iter().map(Node::detail).collect::<Read<_>>()?,
+        safety: root.at("safety")?.rich()?,
+        declined: root.at("declined")?.rich()?,
+        endpoint: root.at("endpoint")?.endpoint()?,
+        waves: root.list("waves")?.iter().map(Node::wave).collect::<Read<_>>()?,
+        languages: languages.clone(),
+    };
+    if study.waves.is_empty() {
+        return Err(root.expected("at least one wave"));
+    }
+    Ok(study)
+}
+
+/// A place in the manifest.
+struct Node<'a> {
+    value: &'a Value,
+    path: String,
+    languages: &'a [String],
+}
+
+impl<'a> Node<'a> {
+    fn expected(&self, expected: &str) -> ManifestError {
+        let found = match self.value {
+            Value::Object(_) => "an object".to_owned(),
+            Value::Array(_) => "a list".to_owned(),
+            other => other.to_string(),
+        };
+        ManifestError { path: self.path.clone(), expected: expected.to_owned(), found }
+    }
+
+    fn at(&self, name: &str) -> Read<Node<'a>> {
+        let path = format!("{}.{name}", self.path);
+        match self.value.get(name) {
+            Some(value) => Ok(Node { value, path, languages: self.languages }),
+            None => Err(ManifestError { path, expected: "a value".to_owned(), found: "nothing".to_owned() }),
+        }
+    }
+
+    fn list(&self, name: &str) -> Read<Vec<Node<'a>>> {
+        let list = self.at(name)?;
+        let entries = list.value.as_array().ok_or_else(|| list.expected("a list"))?;
+        let node = |(index, value)| Node { value, path: format!("{}[{index}]", list.path), languages: self.languages };
+        Ok(entries.iter().enumerate().map(node).collect())
+    }
+
+    fn text(&self) -> Read<String> {
+        let text = self.value.as_str().filter(|text| !text.trim().is_empty());
+        text.map(str::to_owned).ok_or_else(|| self.expected("a text"))
+    }
+
+    /// An id travels in links, file names and tables: lower-case letters, digits and hyphens.
+    fn id(&self) -> Read<String> {
+        let id = self.text()?;
+        let plain = id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if plain { Ok(id) } else { Err(self.expected("lower-case letters, digits and hyphens")) }
+    }
+
+    fn minutes(&self) -> Read<u32> {
+        let minutes = self.value.as_u64().and_then(|minutes| u32::try_from(minutes).ok());
+        minutes.filter(|minutes| (1..=240).contains(minutes)).ok_or_else(|| self.expected("minutes from 1 to 240"))
+    }
+
+    fn in_each_language(&self, text: impl Fn(String) -> Text) -> Read<Words> {
+        self.languages.iter().map(|language| Ok(text(self.at(language)?.text()?))).collect::<Read<Vec<_>>>().map(Words)
+    }
+
+    fn words(&self) -> Read<Words> {
+        self.in_each_language(Text::Plain)
+    }
+
+    fn rich(&self) -> Read<Words> {
+        self.in_each_language(|source| Text::from_markdown(&source))
+    }
+
+    fn contact(&self) -> Read<Contact> {
+        let (email, phone) = (self.at("email")?.text()?, self.at("phone")?.text()?);
+        Ok(Contact { name: self.at("name")?.words()?, email, phone })
+    }
+
+    fn detail(&self) -> Read<Detail> {
+        Ok(Detail { title: self.at("title")?.words()?, text: self.at("text")?.rich()? })
+    }
+
+    fn endpoint(&self) -> Read<Endpoint> {
+        let kind = self.at("kind")?;
+        if kind.text()? != "fhir" {
+            return Err(kind.expected("the kind `fhir`, the only one for now"));
+        }
+        let base = self.at("base")?;
+        let address = base.text()?;
+        let own = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
+        let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|host| {
+            address.strip_prefix(host).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+        });
+        if own || loopback || address.starts_with("https://") {
+            Ok(Endpoint { base: address.trim_end_matches('/').to_owned() })
+        } else {
+            Err(base.expected("an https: address, one on loopback, or a path on the page's own origin"))
+        }
+    }
+
+    fn wave(&self) -> Read<Wave> {
+        let parts: Vec<Part> = self.list("parts")?.iter().map(Node::part).collect::<Read<_>>()?;
+        if parts.is_empty() {
+            return Err(self.expected("a wave with at least one part"));
+        }
+        Ok(Wave {
+            id: self.at("id")?.id()?,
+            title: self.at("title")?.words()?,
+            minutes: self.at("minutes")?.minutes()?,
+            consent: self.at("consent").ok().map(|consent| consent.consent()).transpose()?,
+            parts,
+        })
+    }
+
+    fn consent(&self) -> Read<Consent> {
+        Ok(Consent {
+            file: self.at("questionnaire")?.text()?,
+            taking_part: self.at("takingPart")?.text()?,
+            received: self.at("received")?.rich()?,
+        })
+    }
+
+    fn part(&self) -> Read<Part> {
+        Ok(Part {
+            id: self.at("id")?.id()?,
+            file: self.at("questionnaire")?.text()?,
+            minutes: self.at("minutes")?.minutes()?,
+            received: self.at("received")?.rich()?,
+        })
+    }
+}
