@@ -1,1 +1,144 @@
-fn main() {}
+//! The command line: see `svar help`.
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use svar::tools::{
+    collector::{Collector, Origins, http, system_clock},
+    invitations::Keys,
+    studies::StudyFolder,
+};
+use tokio::{net::TcpListener, signal};
+
+const HELP: &str = "\
+svar: questionnaires that lose no answer
+
+  svar check FILE...      says what is wrong with questionnaires, modules, manifests or study folders
+  svar assemble FILE      prints a questionnaire with its modules put in, as FHIR JSON
+  svar collect --studies DIR --data DIR [--site DIR] [--listen ADDRESS:PORT] [--origin URL]...
+                          receives responses to the studies in DIR, and serves the site if it is given
+  svar help               prints this
+
+check: exit code 0 if there is no error (there may be warnings), 1 if there is one, 2 if a file cannot be read.
+collect: listens on 127.0.0.1:8088 unless told otherwise; port 0 takes a free one. The address is printed on standard
+output, one line for each request on standard error. Without --origin, pages of every origin may deliver.
+";
+
+/// A wrong command line, or what cannot be read.
+const UNUSABLE: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = match arguments.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("", [].as_slice()),
+    };
+    match command {
+        "collect" => finish(collect(rest)),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            ExitCode::SUCCESS
+        }
+        "" => unusable("expected a command, found none"),
+        other => unusable(&format!("expected check, assemble, collect or help, found `{other}`")),
+    }
+}
+
+fn unusable(message: &str) -> ExitCode {
+    eprintln!("svar: {message}\n\n{HELP}");
+    ExitCode::from(UNUSABLE)
+}
+
+fn finish(result: Result<(), String>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("svar: {message}");
+            ExitCode::from(UNUSABLE)
+        }
+    }
+}
+
+/// What `svar collect` was told.
+struct Settings {
+    studies: PathBuf,
+    data: PathBuf,
+    site: Option<PathBuf>,
+    listen: String,
+    origins: Vec<String>,
+}
+
+fn settings(arguments: &[String]) -> Result<Settings, String> {
+    let (mut studies, mut data, mut site, mut listen, mut origins) = (None, None, None, None, Vec::new());
+    let mut arguments = arguments.iter();
+    while let Some(name) = arguments.next() {
+        let mut value = || arguments.next().cloned().ok_or_else(|| format!("expected a value after {name}, found none"));
+        let once = match name.as_str() {
+            "--studies" => studies.replace(PathBuf::from(value()?)).is_none(),
+            "--data" => data.replace(PathBuf::from(value()?)).is_none(),
+            "--site" => site.replace(PathBuf::from(value()?)).is_none(),
+            "--listen" => listen.replace(value()?).is_none(),
+            "--origin" => {
+                origins.push(value()?);
+                true
+            }
+            other => return Err(format!("expected --studies, --data, --site, --listen or --origin, found `{other}`")),
+        };
+        if !once {
+            return Err(format!("expected {name} once, found it twice"));
+        }
+    }
+    Ok(Settings {
+        studies: studies.ok_or("expected --studies DIR, the folder of the studies to collect")?,
+        data: data.ok_or("expected --data DIR, the folder to keep the responses in")?,
+        site,
+        listen: listen.unwrap_or_else(|| "127.0.0.1:8088".to_owned()),
+        origins,
+    })
+}
+
+fn collect(arguments: &[String]) -> Result<(), String> {
+    let settings = settings(arguments)?;
+    let studies = StudyFolder::load_all(&settings.studies).map_err(|error| error.to_string())?;
+    if studies.is_empty() {
+        return Err(format!("{}: expected a study folder, found none", settings.studies.display()));
+    }
+    let keys = Keys::open(&settings.data).map_err(|error| error.to_string())?;
+    let ids: Vec<String> = studies.iter().map(|folder| folder.study.id.clone()).collect();
+    let mut collector =
+        Collector::open(&settings.data, studies, keys, system_clock()).map_err(|error| error.to_string())?;
+    if !settings.origins.is_empty() {
+        collector = collector.with_origins(Origins::Listed(settings.origins));
+    }
+    let site = settings.site.clone();
+    let router = http::router(Arc::new(collector), settings.site).map_err(|error| {
+        format!("{}: expected the folder of the site, found: {error}", site.unwrap_or_default().display())
+    })?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(&settings.listen)
+            .await
+            .map_err(|error| format!("expected to listen on {}, found: {error}", settings.listen))?;
+        let address = listener.local_addr().map_err(|error| error.to_string())?;
+        println!("collecting {} at http://{address}", ids.join(", "));
+        http::serve(listener, router, stopped()).await.map_err(|error| error.to_string())
+    })
+}
+
+/// Until the process is told to end.
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        let terminated = async {
+            match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+                Ok(mut signal) => drop(signal.recv().await),
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = signal::ctrl_c() => {}
+            () = terminated => {}
+        }
+    }
+    #[cfg(not(unix))]
+    drop(signal::ctrl_c().await);
+}

@@ -28,12 +28,14 @@ impl Session {
         self.questions(page).into_iter().filter_map(|id| Some((id, self.problem(id)?))).collect()
     }
 
-    /// The questions left open on a page. A tick box is never open: unticked is an answer.
+    /// The questions left open on a page.
     pub fn open(&self, page: ItemId) -> Vec<ItemId> {
-        let is_open = |id: &ItemId| {
-            let tick_box = matches!(self.form.item(*id).kind, Kind::Boolean { tick_box: true });
-            !tick_box && self.answers(*id).is_empty() && self.unread(*id).is_none()
-        };
-        self.questions(page).into_iter().filter(is_open).collect()
+        self.questions(page).into_iter().filter(|id| self.is_open(*id)).collect()
+    }
+
+    /// Whether a question has no answer. A tick box is never open: unticked is an answer.
+    pub fn is_open(&self, id: ItemId) -> bool {
+        let tick_box = matches!(self.form.item(id).kind, Kind::Boolean { tick_box: true });
+        !tick_box && self.answers(id).is_empty() && self.unread(id).is_none()
     }
 }

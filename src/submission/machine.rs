@@ -74,6 +74,14 @@ impl Submission {
         self.frozen.as_ref()
     }
 
+    /// The receipt, once it has arrived.
+    pub fn received(&self) -> Option<&Receipt> {
+        match &self.state {
+            State::Received(receipt) => Some(receipt),
+            _ => None,
+        }
+    }
+
     /// Tries so far that brought no receipt.
     pub fn tries(&self) -> u32 {
         self.tries

@@ -1,0 +1,177 @@
+//! The release: the site as small as it gets, hashed, compressed, measured.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use brotli::enc::BrotliEncoderParams;
+use flate2::{Compression, write::GzEncoder};
+
+use crate::{
+    process::{self, which},
+    project::{self, Outcome, Project},
+    site::{self, Files, Naming, Parts, Site},
+};
+
+/// Most bytes, under brotli, that may be needed for the first question. The nearest peers with branching and
+/// languages need 295–637 KiB (they were measured with everything that the same form needs); half of the smallest is
+/// what a slow phone fetches in under a second. A guard, not the goal, which is 75 KiB.
+const GUARD: usize = 150 * 1024;
+
+/// The npm package that brings `wasm-opt`.
+const BINARYEN: (&str, &str) = ("binaryen", "132.0.0");
+
+/// The wasm features that rustc turns on for its wasm target since 1.87, all within our browser floor.
+const FEATURES: [&str; 7] = [
+    "bulk-memory",
+    "bulk-memory-opt",
+    "multivalue",
+    "mutable-globals",
+    "nontrapping-float-to-int",
+    "reference-types",
+    "sign-ext",
+];
+
+/// Writes `dist/` and tells its sizes: false if the first question needs more than the guard allows.
+///
+/// # Errors
+/// The release cannot be built or written.
+pub(crate) fn dist(project: &Project) -> Outcome<bool> {
+    let mut parts = Parts::make(project, true)?;
+    match smaller(project, parts.wasm()) {
+        Ok(wasm) => *parts.wasm() = wasm,
+        Err(error) => println!("not optimised with wasm-opt, so larger than need be: {}\n", project::chain(&*error)),
+    }
+    let site = parts.join(Naming::Hashed)?;
+    let folder = project.root.join("dist");
+    let mut files = Files::new();
+    let mut sizes = Vec::new();
+    for (path, bytes) in &site.files {
+        let (gzip, brotli) = (gzip(bytes)?, brotli(bytes)?);
+        sizes.push(Size { path, raw: bytes.len(), gzip: gzip.len(), brotli: brotli.len() });
+        files.insert(format!("{path}.gz"), gzip);
+        files.insert(format!("{path}.br"), brotli);
+    }
+    let needed = tell(&site, &sizes);
+    files.extend(site.files.clone());
+    site::write(&folder, &files)?;
+    println!("\nin {}", folder.strip_prefix(&project.root).unwrap_or(&folder).display());
+    if needed <= GUARD {
+        return Ok(true);
+    }
+    println!("the first question: expected at most {GUARD} bytes under brotli, found {needed}");
+    Ok(false)
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Size<'a> {
+    path: &'a str,
+    raw: usize,
+    gzip: usize,
+    brotli: usize,
+}
+
+impl Size<'_> {
+    fn sum<'a>(path: &'a str, sizes: impl Iterator<Item = Size<'a>>) -> Size<'a> {
+        sizes.fold(Size { path, raw: 0, gzip: 0, brotli: 0 }, |sum, size| Size {
+            path,
+            raw: sum.raw.saturating_add(size.raw),
+            gzip: sum.gzip.saturating_add(size.gzip),
+            brotli: sum.brotli.saturating_add(size.brotli),
+        })
+    }
+}
+
+/// Prints the table and returns the most bytes that the first question of a study needs.
+fn tell(site: &Site, sizes: &[Size<'_>]) -> usize {
+    let mut rows = sizes.to_vec();
+    rows.push(Size::sum("all", sizes.iter().copied()));
+    let titles: Vec<(String, &Vec<String>)> = site
+        .first
+        .iter()
+        .map(|(id, (wave, needed))| (format!("needed for the first question of {} ({id})", wave.to_uppercase()), needed))
+        .collect();
+    let mut most = 0;
+    for (title, needed) in &titles {
+        let sum = Size::sum(title, sizes.iter().copied().filter(|size| needed.iter().any(|path| path == size.path)));
+        most = most.max(sum.brotli);
+        rows.push(sum);
+    }
+    let width = rows.iter().map(|row| row.path.chars().count()).max().unwrap_or_default();
+    println!("{:width$}  {:>8}  {:>8}  {:>8}", "file (bytes)", "raw", "gzip", "brotli");
+    for row in rows {
+        println!("{:width$}  {:>8}  {:>8}  {:>8}", row.path, row.raw, row.gzip, row.brotli);
+    }
+    most
+}
+
+fn gzip(bytes: &[u8]) -> Outcome<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?)
+}
+
+fn brotli(bytes: &[u8]) -> Outcome<Vec<u8>> {
+    let parameters = BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
+    let mut compressed = Vec::new();
+    brotli::BrotliCompress(&mut &*bytes, &mut compressed, &parameters)?;
+    Ok(compressed)
+}
+
+/// The module after `wasm-opt -Oz`.
+fn smaller(project: &Project, wasm: &[u8]) -> Outcome<Vec<u8>> {
+    let tool = binaryen(&project.target.join("tools"))?;
+    let (before, after) = (project.target.join("tools/before.wasm"), project.target.join("tools/after.wasm"));
+    project::write(&before, wasm)?;
+    let features = FEATURES.iter().map(|feature| format!("--enable-{feature}"));
+    process::run(Command::new("node").arg(tool).arg("-Oz").args(features).arg(&before).arg("-o").arg(&after))?;
+    project::read(&after)
+}
+
+/// Where `wasm-opt` lies, fetched if need be.
+fn binaryen(folder: &Path) -> Outcome<PathBuf> {
+    let (name, version) = BINARYEN;
+    let package = folder.join("node_modules").join(name);
+    let there = || {
+        let manifest: serde_json::Value = serde_json::from_slice(&project::read(&package.join("package.json")).ok()?).ok()?;
+        (manifest.get("version")?.as_str()? == version).then(|| package.join("bin/wasm-opt"))
+    };
+    if let Some(tool) = there() {
+        return Ok(tool);
+    }
+    let npm = which(&["npm"]).filter(|_| which(&["node"]).is_some()).ok_or("expected node and npm, found none")?;
+    let mut install = Command::new(npm);
+    install.args(["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(folder);
+    process::run(install.arg(format!("{name}@{version}")))?;
+    there().ok_or_else(|| format!("expected {name} {version} from npm, found another").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn what_is_packed_is_what_is_unpacked() -> Outcome<()> {
+        for bytes in [Vec::new(), b"svar".to_vec(), b"svar ".repeat(10_000)] {
+            let mut unpacked = Vec::new();
+            flate2::read::GzDecoder::new(&*gzip(&bytes)?).read_to_end(&mut unpacked)?;
+            assert_eq!(unpacked, bytes);
+            unpacked.clear();
+            brotli::BrotliDecompress(&mut &*brotli(&bytes)?, &mut unpacked)?;
+            assert_eq!(unpacked, bytes);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_guard_sees_what_the_first_question_needs() {
+        let first = [("s".to_owned(), ("q1".to_owned(), vec!["a".to_owned(), "c".to_owned()]))].into();
+        let site = Site { files: Files::new(), first };
+        let size = |path, brotli| Size { path, raw: 0, gzip: 0, brotli };
+        assert_eq!(tell(&site, &[size("a", 1), size("b", 2), size("c", 4)]), 5);
+    }
+}

@@ -1,0 +1,136 @@
+//! What the commands need beyond Rust: found, else installed (on Debian, as root), else named, with how to get it.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    process::{self, which},
+    project::{Outcome, Project},
+};
+
+/// The target that the widget is compiled for.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// Something that is missing, and cannot be set up from here.
+#[derive(Debug, thiserror::Error)]
+#[error("expected {what}, found none; {remedy}")]
+pub(crate) struct Missing {
+    what: String,
+    remedy: String,
+}
+
+impl Missing {
+    fn new(what: &str, remedy: impl Into<String>) -> Missing {
+        Missing { what: what.to_owned(), remedy: remedy.into() }
+    }
+}
+
+/// Rust's library for the browser.
+///
+/// # Errors
+/// It is missing, and rustup is missing too or cannot fetch it.
+pub(crate) fn wasm_target(project: &Project) -> Outcome<()> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let sysroot = process::output(Command::new(rustc).current_dir(&project.root).args(["--print", "sysroot"]))?;
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(WASM).join("lib").is_dir() {
+        return Ok(());
+    }
+    if which(&["rustup"]).is_none() {
+        let what = format!("Rust's standard library for {WASM}");
+        return Err(Missing::new(&what, "install Rust by https://rustup.rs, which adds it").into());
+    }
+    process::run(Command::new("rustup").current_dir(&project.root).args(["target", "add", WASM]))?;
+    Ok(())
+}
+
+/// Chromium's driver, with Chromium beside it.
+///
+/// # Errors
+/// One of them is missing and cannot be installed.
+pub(crate) fn chromium() -> Outcome<PathBuf> {
+    let driver = || match env::var_os("CHROMEDRIVER") {
+        Some(path) => Some(PathBuf::from(path)).filter(|path| path.is_file()),
+        None => which(&["chromedriver"]),
+    };
+    let browser = || which(&["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]);
+    if (driver().is_none() || browser().is_none()) && debian_root() {
+        apt(&["chromium", "chromium-driver"])?;
+    }
+    let remedy = "install both in the same version (Debian: chromium chromium-driver), \
+                  or name the driver in the variable CHROMEDRIVER";
+    if browser().is_none() && !cfg!(target_os = "macos") {
+        return Err(Missing::new("Chromium in PATH", remedy).into());
+    }
+    driver().ok_or_else(|| Missing::new("chromedriver in PATH", remedy).into())
+}
+
+/// Node and npm.
+///
+/// # Errors
+/// One of them is missing and cannot be installed.
+pub(crate) fn node() -> Outcome<()> {
+    if which(&["node"]).is_none() && debian_root() {
+        apt(&["nodejs", "npm"])?;
+    } else if which(&["npm"]).is_none() && debian_root() {
+        apt(&["npm"])?;
+    }
+    for program in ["node", "npm"] {
+        if which(&[program]).is_none() {
+            let what = format!("{program} in PATH");
+            return Err(Missing::new(&what, "install Node 18 or newer with npm (Debian: nodejs npm)").into());
+        }
+    }
+    Ok(())
+}
+
+/// Hunspell with dictionaries for bokmål, nynorsk and British English.
+///
+/// # Errors
+/// It or a dictionary is missing and cannot be installed.
+pub(crate) fn hunspell() -> Outcome<()> {
+    const DICTIONARIES: [&str; 3] = ["nb_NO", "nn_NO", "en_GB"];
+    let lacking = || -> Option<&str> {
+        let known = Command::new("hunspell").arg("-D").stdin(std::process::Stdio::null()).output().ok()?;
+        let known = String::from_utf8_lossy(&known.stderr).into_owned() + &String::from_utf8_lossy(&known.stdout);
+        DICTIONARIES.into_iter().find(|name| !known.contains(name))
+    };
+    let complete = || which(&["hunspell"]).is_some() && lacking().is_none();
+    if !complete() && debian_root() {
+        apt(&["hunspell", "hunspell-no", "hunspell-en-gb"])?;
+    }
+    let remedy = "install it (Debian: hunspell hunspell-no hunspell-en-gb)";
+    if which(&["hunspell"]).is_none() {
+        return Err(Missing::new("hunspell in PATH", remedy).into());
+    }
+    match lacking() {
+        Some(name) => Err(Missing::new(&format!("hunspell's dictionary {name}"), remedy).into()),
+        None => Ok(()),
+    }
+}
+
+/// Whether apt-get may be used: Debian or a descendant, and we are root.
+fn debian_root() -> bool {
+    let system = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let debian = system.lines().any(|line| {
+        line.split_once('=').is_some_and(|(name, value)| matches!(name, "ID" | "ID_LIKE") && value.contains("debian"))
+    });
+    debian
+        && which(&["apt-get"]).is_some()
+        && process::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+fn apt(packages: &[&str]) -> Outcome<()> {
+    println!("installing {}", packages.join(" "));
+    let apt = |arguments: &[&str]| {
+        let mut command = Command::new("apt-get");
+        // Another apt may be at work when a machine has just started.
+        command.args(["-q", "-o", "DPkg::Lock::Timeout=300"]).args(arguments);
+        process::run(command.env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    apt(&["update"])?;
+    apt(&[&["install", "-y", "--no-install-recommends"], packages].concat())?;
+    Ok(())
+}

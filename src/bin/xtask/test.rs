@@ -1,0 +1,340 @@
+//! Every kind of test, one after the other, and one table at the end.
+
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    dist,
+    process::{self, tee},
+    project::{self, Outcome, Project},
+    setup, site,
+};
+
+/// How many cases the tests that draw them at random try (`SVAR_COUNTS`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counts {
+    /// Few enough to wait for.
+    Reduced,
+    /// As many as the claims of the documentation rest on.
+    Full,
+}
+
+/// A kind of test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Formatting, lints, and that the engine knows no browser.
+    Lint,
+    /// The documentation and its examples.
+    Doc,
+    /// The pure engine, and the house rules.
+    Engine,
+    /// The second judge, in another language.
+    Oracle,
+    /// The reference collector.
+    Collector,
+    /// Views and edges of the widget, in Chromium.
+    Browser,
+    /// Spelling of all texts.
+    Words,
+    /// The whole application, in Chromium.
+    E2e,
+    /// The release and its size.
+    Dist,
+    /// The answer path in Firefox and WebKit.
+    Browsers,
+}
+
+impl Kind {
+    const ALL: [Kind; 10] = [
+        Kind::Lint,
+        Kind::Doc,
+        Kind::Engine,
+        Kind::Oracle,
+        Kind::Collector,
+        Kind::Browser,
+        Kind::Words,
+        Kind::E2e,
+        Kind::Dist,
+        Kind::Browsers,
+    ];
+
+    /// The kinds in the order they run. The other browsers are looked at only with full counts.
+    pub(crate) fn all(counts: Counts) -> &'static [Kind] {
+        match (counts, &Kind::ALL) {
+            (Counts::Reduced, [everyday @ .., Kind::Browsers]) => everyday,
+            (_, all) => all,
+        }
+    }
+
+    /// As on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kind::Lint => "lint",
+            Kind::Doc => "doc",
+            Kind::Engine => "engine",
+            Kind::Oracle => "oracle",
+            Kind::Collector => "collector",
+            Kind::Browser => "browser",
+            Kind::Words => "words",
+            Kind::E2e => "e2e",
+            Kind::Dist => "dist",
+            Kind::Browsers => "browsers",
+        }
+    }
+}
+
+/// What a kind came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Tally {
+    passed: u64,
+    failed: u64,
+}
+
+impl Tally {
+    fn add(&mut self, other: Tally) {
+        self.passed = self.passed.saturating_add(other.passed);
+        self.failed = self.failed.saturating_add(other.failed);
+    }
+}
+
+/// Runs these kinds: true if nothing failed.
+///
+/// # Errors
+/// None of its own: a kind that cannot run has failed.
+pub(crate) fn test(project: &Project, counts: Counts, kinds: &[Kind]) -> Outcome<bool> {
+    let mut rows = Vec::new();
+    for kind in kinds {
+        let start = Instant::now();
+        println!("\n=== {} ===", kind.name());
+        let mut run = Run { project, counts, tally: Tally::default() };
+        if let Err(error) = run.kind(*kind) {
+            println!("{}: {}", kind.name(), project::chain(&*error));
+            run.tally.add(Tally { passed: 0, failed: 1 });
+        }
+        rows.push((*kind, run.tally, start.elapsed()));
+    }
+    Ok(table(&rows))
+}
+
+fn table(rows: &[(Kind, Tally, Duration)]) -> bool {
+    println!("\n{:<10} {:>8} {:>8} {:>8}", "kind", "passed", "failed", "seconds");
+    let mut all = Tally::default();
+    for (kind, tally, time) in rows {
+        println!("{:<10} {:>8} {:>8} {:>8}", kind.name(), tally.passed, tally.failed, time.as_secs());
+        all.add(*tally);
+    }
+    println!("\n{} passed, {} failed", all.passed, all.failed);
+    all.failed == 0
+}
+
+/// One kind at work.
+struct Run<'a> {
+    project: &'a Project,
+    counts: Counts,
+    tally: Tally,
+}
+
+/// The faces as cargo's features. Tools, xtask and e2e share one, so that what they depend on is built once.
+const ENGINE: [&str; 1] = ["--no-default-features"];
+const NATIVE: [&str; 3] = ["--no-default-features", "--features", "tools"];
+const WEB: [&str; 5] = ["--no-default-features", "--features", "web", "--target", setup::WASM];
+
+impl Run<'_> {
+    fn kind(&mut self, kind: Kind) -> Outcome<()> {
+        match kind {
+            Kind::Lint => self.lint(),
+            Kind::Doc => self.doc(),
+            Kind::Engine => self.tests(self.cargo("test", &ENGINE, &["--lib", "--test", "engine", "--test", "tidy"])),
+            Kind::Oracle => self.oracle(),
+            Kind::Collector => self.tests(self.cargo("test", &NATIVE, &["--lib", "--test", "collector"])),
+            Kind::Browser => self.browser(),
+            Kind::Words => self.words(),
+            Kind::E2e => self.e2e(),
+            Kind::Dist => self.dist(),
+            Kind::Browsers => self.browsers(),
+        }
+    }
+
+    fn lint(&mut self) -> Outcome<()> {
+        setup::wasm_target(self.project)?;
+        let strict = |options: &[&'static str]| [options, &["--", "-D", "warnings"]].concat();
+        let everything = ["--no-default-features", "--features", "xtask,e2e"];
+        self.step(self.cargo("fmt", &[], &["--check"]))?;
+        self.step(self.cargo("clippy", &ENGINE, &strict(&["--lib", "--test", "engine", "--test", "tidy"])))?;
+        self.step(self.cargo("clippy", &WEB, &strict(&["--lib", "--test", "browser"])))?;
+        self.step(self.cargo("clippy", &everything, &strict(&["--all-targets"])))?;
+        self.step(self.cargo("check", &ENGINE, &[]))?;
+        self.pure()
+    }
+
+    /// The engine depends on nothing of the browser.
+    fn pure(&mut self) -> Outcome<()> {
+        const BROWSER: [&str; 5] = ["gloo-net", "js-sys", "leptos", "wasm-bindgen", "web-sys"];
+        let mut tree = self.cargo("tree", &ENGINE, &["--edges", "normal", "--prefix", "none"]);
+        println!("$ {}", process::line(&tree));
+        let tree = process::output(&mut tree)?;
+        let found = tree.lines().find(|line| line.split(' ').next().is_some_and(|name| BROWSER.contains(&name)));
+        if let Some(found) = found {
+            println!("expected an engine that knows no browser, found that it depends on {found}");
+        }
+        self.count(found.is_none());
+        Ok(())
+    }
+
+    fn doc(&mut self) -> Outcome<()> {
+        setup::wasm_target(self.project)?;
+        for face in [&NATIVE[..], &WEB[..]] {
+            let mut doc = self.cargo("doc", face, &["--no-deps", "--lib"]);
+            doc.env("RUSTDOCFLAGS", "-D warnings");
+            self.step(doc)?;
+        }
+        self.tests(self.cargo("test", &NATIVE, &["--doc"]))
+    }
+
+    fn oracle(&mut self) -> Outcome<()> {
+        self.judge()?;
+        let mut selftest = Command::new("node");
+        selftest.arg("selftest.mjs").current_dir(self.project.root.join("tests/oracle"));
+        self.tests(selftest)
+    }
+
+    /// Fetches what the second judge is made of.
+    fn judge(&self) -> Outcome<()> {
+        setup::node()?;
+        let mut install = Command::new("npm");
+        install.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+        process::run(install.current_dir(self.project.root.join("tests/oracle")))?;
+        Ok(())
+    }
+
+    fn browser(&mut self) -> Outcome<()> {
+        setup::wasm_target(self.project)?;
+        let driver = setup::chromium()?;
+        let features = ["--no-default-features", "--features", "xtask"];
+        process::run(&mut self.cargo("build", &features, &["--bin", "wasm-test-runner"]))?;
+        let runner = format!("debug/wasm-test-runner{}", std::env::consts::EXE_SUFFIX);
+        let mut tests = self.cargo("test", &WEB, &["--test", "browser"]);
+        tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", self.project.target.join(runner));
+        // By default 20 and 5 seconds, too short for a browser that starts cold on a busy machine.
+        tests.env("WASM_BINDGEN_TEST_TIMEOUT", "180").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
+        tests.env("CHROMEDRIVER", driver);
+        self.tests(tests)
+    }
+
+    fn words(&mut self) -> Outcome<()> {
+        if !self.project.has_test("words") {
+            println!("there is no test of this kind yet");
+            return Ok(());
+        }
+        setup::hunspell()?;
+        self.tests(self.cargo("test", &NATIVE, &["--test", "words"]))
+    }
+
+    fn e2e(&mut self) -> Outcome<()> {
+        let driver = setup::chromium()?;
+        self.judge()?;
+        site::build(self.project, true)?;
+        let mut tests = self.cargo("test", &["--no-default-features", "--features", "e2e"], &["--test", "e2e"]);
+        tests.env("SVAR_SITE", self.project.site()).env("CHROMEDRIVER", driver);
+        self.tests(tests)
+    }
+
+    fn dist(&mut self) -> Outcome<()> {
+        setup::node()?;
+        let small = dist::dist(self.project)?;
+        self.count(small);
+        Ok(())
+    }
+
+    /// Firefox (`firefox-esr` and `geckodriver`) and WebKit (`webkit2gtk-driver` under Xvfb): to be set up here as
+    /// Chromium is above, then the answer path run in each.
+    fn browsers(&mut self) -> Outcome<()> {
+        if !self.project.has_test("browsers") {
+            return Err("expected a test of this name in Cargo.toml, found none".into());
+        }
+        site::build(self.project, true)?;
+        let mut tests = self.cargo("test", &["--no-default-features", "--features", "e2e"], &["--test", "browsers"]);
+        tests.env("SVAR_SITE", self.project.site());
+        self.tests(tests)
+    }
+
+    fn cargo(&self, verb: &str, face: &[&str], options: &[&str]) -> Command {
+        self.project.cargo([&[verb], face, options].concat())
+    }
+
+    /// Runs a program that counts as one test.
+    fn step(&mut self, mut command: Command) -> Outcome<()> {
+        println!("$ {}", process::line(&command));
+        let (succeeded, _) = tee(&mut command)?;
+        self.count(succeeded);
+        Ok(())
+    }
+
+    /// Runs a program that tells how many tests passed and failed.
+    fn tests(&mut self, mut command: Command) -> Outcome<()> {
+        command.env("SVAR_COUNTS", match self.counts {
+            Counts::Reduced => "reduced",
+            Counts::Full => "full",
+        });
+        println!("$ {}", process::line(&command));
+        let (succeeded, output) = tee(&mut command)?;
+        let mut told = tally(&output);
+        if !succeeded && told.failed == 0 {
+            println!("expected `{}` to succeed, found that it failed outside its tests", process::line(&command));
+            told.failed = 1;
+        }
+        if told == Tally::default() {
+            return Err(format!("expected `{}` to run tests, found that it ran none", process::line(&command)).into());
+        }
+        self.tally.add(told);
+        Ok(())
+    }
+
+    fn count(&mut self, passed: bool) {
+        self.tally.add(if passed { Tally { passed: 1, failed: 0 } } else { Tally { passed: 0, failed: 1 } });
+    }
+}
+
+/// The sum of what test runners tell: `test result: ok. 3 passed; 1 failed; …`, and `3 passed, 1 failed` alone.
+fn tally(output: &str) -> Tally {
+    let mut sum = Tally::default();
+    for line in output.lines() {
+        let words: Vec<&str> = match line.strip_prefix("test result:") {
+            Some(result) => result.split_whitespace().skip(1).collect(),
+            None => line.split_whitespace().collect(),
+        };
+        let [passed, was, failed, were, rest @ ..] = words.as_slice() else { continue };
+        let alone = rest.is_empty() && *was == "passed," && *were == "failed";
+        if let (true, Ok(passed), Ok(failed)) = (alone || *was == "passed;", passed.parse(), failed.parse()) {
+            sum.add(Tally { passed, failed });
+        }
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_read_from_what_test_runners_print() {
+        for (output, passed, failed) in [
+            ("", 0, 0),
+            ("running 3 tests\ntest result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out\n", 3, 0),
+            ("test result: ok. 3 passed; 0 failed;\ntest result: FAILED. 1 passed; 2 failed; 0 ignored\n", 4, 2),
+            ("ok 1\n93 passed, 1 failed\n", 93, 1),
+            ("93 passed, 1 failed of those that were looked at\n", 0, 0),
+            ("test result: unknown\n", 0, 0),
+        ] {
+            assert_eq!(tally(output), Tally { passed, failed }, "{output}");
+        }
+    }
+
+    #[test]
+    fn only_the_full_counts_look_at_other_browsers() {
+        assert!(!Kind::all(Counts::Reduced).contains(&Kind::Browsers));
+        assert_eq!(Kind::all(Counts::Full).len(), Kind::all(Counts::Reduced).len() + 1);
+    }
+}

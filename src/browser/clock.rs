@@ -1,0 +1,21 @@
+//! The clock, and times as people write them.
+
+use wasm_bindgen::JsValue;
+
+/// Now, as a FHIR instant in UTC, such as `2026-11-22T09:30:00.000Z`.
+pub(crate) fn now() -> String {
+    js_sys::Date::new_0().to_iso_string().into()
+}
+
+/// An instant as people write it in `language`, in the device's own time zone; none if it is no instant.
+pub(crate) fn as_people_write(instant: &str, language: &str) -> Option<String> {
+    let date = js_sys::Date::new(&JsValue::from_str(instant));
+    if date.get_time().is_nan() {
+        return None;
+    }
+    let options = js_sys::Object::new();
+    for (name, value) in [("dateStyle", "long"), ("timeStyle", "short")] {
+        js_sys::Reflect::set(&options, &name.into(), &value.into()).ok()?;
+    }
+    Some(date.to_locale_string(language, &options).into())
+}

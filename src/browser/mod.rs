@@ -1,0 +1,16 @@
+//! The edge to the browser: the network, the clock, randomness, the address bar and what the tab keeps. Everything that
+//! comes from JavaScript is checked; the page we live on may have patched it.
+
+mod clock;
+mod copy;
+mod network;
+mod page;
+mod random;
+
+pub(crate) use clock::{as_people_write, now};
+pub(crate) use copy::save_copy;
+pub(crate) use network::{FetchError, fetch, post};
+pub(crate) use page::{
+    focus, focus_within, forget_invitation, on_back, print, push_history, replace_history, set_title, to_top,
+};
+pub(crate) use random::uuid;

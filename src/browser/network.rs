@@ -1,0 +1,100 @@
+//! Fetching what the page needs, and sending what it made. Requests are built and replies read with gloo-net, but `fetch`
+//! is called here and its result checked: gloo-net's own `send` panics on what a patched `fetch` may answer with.
+
+use std::time::Duration;
+
+use gloo_net::http::{Request, Response};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::submission::{Frozen, NoReply, Reply, Verdict, policy, verdict};
+
+/// Why a file could not be fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FetchError {
+    /// No connection, or the body was cut.
+    Unreachable,
+    /// The server says that it is not there.
+    Missing,
+}
+
+/// The bytes at `address`, on the page's own origin.
+pub(crate) async fn fetch(address: &str) -> Result<Vec<u8>, FetchError> {
+    let request = Request::get(address)
+        .credentials(web_sys::RequestCredentials::Omit)
+        .build()
+        .map_err(|_| FetchError::Unreachable)?;
+    let response = send(request, policy::REQUEST_TIMEOUT).await.map_err(|_| FetchError::Unreachable)?;
+    match response.status() {
+        200 => body(&response, policy::REPLY_LIMIT).await.ok_or(FetchError::Unreachable),
+        500..=599 => Err(FetchError::Unreachable),
+        _ => Err(FetchError::Missing),
+    }
+}
+
+/// Sends frozen bytes to a FHIR endpoint of level 1, and judges the reply.
+pub(crate) async fn post(base: &str, invitation: &str, frozen: &Frozen) -> Verdict {
+    let uuid = frozen.uuid.as_str();
+    let Some(response) = create(base, invitation, frozen).await else {
+        return verdict(uuid, Err(NoReply::Network));
+    };
+    let response = match response {
+        Ok(response) => response,
+        Err(no_reply) => return verdict(uuid, Err(no_reply)),
+    };
+    // A body that was cut off is a reply without receipt.
+    let bytes = body(&response, policy::REPLY_LIMIT).await.unwrap_or_default();
+    let response = Response::from(response);
+    let headers = response.headers();
+    let (location, retry_after) = (headers.get("location"), headers.get("retry-after"));
+    let reply = Reply {
+        status: response.status(),
+        location: location.as_deref(),
+        retry_after: retry_after.as_deref(),
+        body: &bytes,
+    };
+    verdict(uuid, Ok(reply))
+}
+
+async fn create(base: &str, invitation: &str, frozen: &Frozen) -> Option<Result<web_sys::Response, NoReply>> {
+    let body = js_sys::Uint8Array::from(frozen.bytes.as_slice());
+    // The header values hold base64url, points and a UUID only (see `Invitation::read`), so that none is refused.
+    let request = Request::post(&format!("{base}/QuestionnaireResponse"))
+        .credentials(web_sys::RequestCredentials::Omit)
+        .redirect(web_sys::RequestRedirect::Error)
+        .referrer_policy(web_sys::ReferrerPolicy::NoReferrer)
+        .header("content-type", "application/fhir+json")
+        .header("authorization", &format!("Bearer {invitation}"))
+        .header("if-none-exist", &format!("identifier=urn:ietf:rfc:3986|urn:uuid:{}", frozen.uuid))
+        .header("prefer", "return=representation")
+        .body(body)
+        .ok()?;
+    Some(send(request, policy::REQUEST_TIMEOUT).await)
+}
+
+/// Calls `fetch` and takes only a real `Response` for an answer.
+async fn send(request: Request, timeout: Duration) -> Result<web_sys::Response, NoReply> {
+    let window = web_sys::window().ok_or(NoReply::Network)?;
+    let options = web_sys::RequestInit::new();
+    let milliseconds = u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
+    options.set_signal(Some(&web_sys::AbortSignal::timeout_with_u32(milliseconds)));
+    let request: web_sys::Request = request.into();
+    match JsFuture::from(window.fetch_with_request_and_init(&request, &options)).await {
+        Ok(value) => value.dyn_into().map_err(|_| NoReply::Network),
+        Err(reason) if is_timeout(&reason) => Err(NoReply::Timeout),
+        Err(_) => Err(NoReply::Network),
+    }
+}
+
+fn is_timeout(reason: &JsValue) -> bool {
+    let name = js_sys::Reflect::get(reason, &"name".into()).ok();
+    name.and_then(|name| name.as_string()).as_deref() == Some("TimeoutError")
+}
+
+/// The body; none if it was cut off, or is longer than `limit` bytes.
+async fn body(response: &web_sys::Response, limit: usize) -> Option<Vec<u8>> {
+    let buffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
+    let buffer: js_sys::ArrayBuffer = buffer.dyn_into().ok()?;
+    let bytes = js_sys::Uint8Array::new(&buffer);
+    (bytes.length() as usize <= limit).then(|| bytes.to_vec())
+}

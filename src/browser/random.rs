@@ -1,0 +1,21 @@
+//! Random ids.
+
+/// A random UUID (RFC 9562, version 4) in lower-case hexadecimal; none where the browser has no secure randomness.
+/// `randomUUID` would need a secure context, this does not.
+pub(crate) fn uuid() -> Option<String> {
+    let mut bytes = [0_u8; 16];
+    web_sys::window()?.crypto().ok()?.get_random_values_with_u8_array(&mut bytes).ok()?;
+    let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
+    *version = (*version & 0x0f) | 0x40;
+    *variant = (*variant & 0x3f) | 0x80;
+    let mut text = String::with_capacity(36);
+    for (place, byte) in bytes.iter().enumerate() {
+        if matches!(place, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        for half in [byte >> 4, byte & 0x0f] {
+            text.push(char::from_digit(u32::from(half), 16)?);
+        }
+    }
+    Some(text)
+}

@@ -1,0 +1,103 @@
+//! What the collector answers: a receipt, or an `OperationOutcome` that says why not. Diagnostics hold rules and places,
+//! never an answer.
+
+use serde_json::{Value, json};
+
+use crate::session::review::{Reason, Refusal};
+
+/// More issues than this help nobody, and a hostile body could ask for thousands.
+const MOST_ISSUES: usize = 100;
+
+/// One answer of the collector, before it becomes HTTP.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// `Location`.
+    pub location: Option<String>,
+    /// `Retry-After`, in seconds.
+    pub retry_after: Option<u32>,
+    /// FHIR JSON; none after `Prefer: return=minimal`.
+    pub body: Option<Value>,
+}
+
+/// FHIR's code for the kind of an issue (<http://hl7.org/fhir/issue-type>).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named as in FHIR")]
+pub(super) enum Code {
+    BusinessRule,
+    Conflict,
+    Forbidden,
+    Invalid,
+    Login,
+    NotFound,
+    NotSupported,
+    Required,
+    Structure,
+    Timeout,
+    TooLong,
+    Transient,
+}
+
+impl Code {
+    fn as_str(self) -> &'static str {
+        match self {
+            Code::BusinessRule => "business-rule",
+            Code::Conflict => "conflict",
+            Code::Forbidden => "forbidden",
+            Code::Invalid => "invalid",
+            Code::Login => "login",
+            Code::NotFound => "not-found",
+            Code::NotSupported => "not-supported",
+            Code::Required => "required",
+            Code::Structure => "structure",
+            Code::Timeout => "timeout",
+            Code::TooLong => "too-long",
+            Code::Transient => "transient",
+        }
+    }
+}
+
+impl Answer {
+    /// No, with one reason.
+    pub(super) fn no(status: u16, code: Code, why: impl Into<String>) -> Answer {
+        Answer::outcome(status, vec![issue(code, None, &why.into())])
+    }
+
+    /// No: this element is not as it should be.
+    pub(super) fn unacceptable(code: Code, expression: &str, why: &str) -> Answer {
+        Answer::outcome(422, vec![issue(code, Some(expression), why)])
+    }
+
+    /// No: the questionnaire's rules would have written these items differently.
+    pub(super) fn refused(refusals: &[Refusal]) -> Answer {
+        let issues = refusals.iter().take(MOST_ISSUES).map(|refusal| {
+            let code = match refusal.reason {
+                Reason::Absent => Code::Required,
+                Reason::Unknown | Reason::Type | Reason::Undeclared | Reason::Blank => Code::Invalid,
+                _ => Code::BusinessRule,
+            };
+            issue(code, Some(&refusal.expression), &refusal.reason.to_string())
+        });
+        Answer::outcome(422, issues.collect())
+    }
+
+    /// Not now, through no fault of the sender: the same bytes are welcome in a few seconds.
+    pub(super) fn not_now() -> Answer {
+        let why = "the collector cannot store the response at the moment; it was not received";
+        Answer { retry_after: Some(10), ..Answer::no(503, Code::Transient, why) }
+    }
+
+    fn outcome(status: u16, issues: Vec<Value>) -> Answer {
+        let body = json!({ "resourceType": "OperationOutcome", "issue": issues });
+        Answer { status, location: None, retry_after: None, body: Some(body) }
+    }
+}
+
+fn issue(code: Code, expression: Option<&str>, diagnostics: &str) -> Value {
+    let mut issue = json!({ "severity": "error", "code": code.as_str(), "diagnostics": diagnostics });
+    if let (Some(fields), Some(expression)) = (issue.as_object_mut(), expression) {
+        fields.insert("expression".to_owned(), json!([expression]));
+    }
+    issue
+}

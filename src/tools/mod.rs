@@ -1,0 +1,13 @@
+//! The native face: what the command line and the reference collector are made of. Here, and nowhere in the engine, are
+//! files, sockets, the clock and randomness.
+//!
+//! [`studies`] loads and compiles a study folder; [`check`] says what is wrong with one; [`invitations`] signs and
+//! verifies; [`collector`] is the endpoint of `docs/collection-endpoint.md`; [`site`] serves the built pages with the
+//! headers of [`headers`].
+
+pub mod check;
+pub mod collector;
+pub mod headers;
+pub mod invitations;
+pub mod site;
+pub mod studies;

@@ -1,0 +1,66 @@
+//! Which view stands for which place.
+
+use leptos::{html, prelude::*};
+
+use super::{
+    frame::frame,
+    page, parts,
+    receipt, review, sending,
+    state::{App, At, Place},
+    welcome,
+};
+use crate::{
+    study::Step,
+    submission::State,
+    words::Say,
+};
+
+/// The whole widget, for a respondent who was let in.
+pub(super) fn view(app: App) -> AnyView {
+    frame(app, move || {
+        let place = app.place.get();
+        match place.at {
+            At::Help => aside(app, Say::NeedHelp, parts::text_box(app.words(|study| Some(&study.safety)))),
+            At::Ask => aside(app, Say::WhomToAsk, parts::facts(parts::contact(app))),
+            At::Start | At::Page(_) | At::Review => step(app, place),
+        }
+    })
+}
+
+/// A page that one comes back from.
+fn aside(app: App, title: Say, content: AnyView) -> AnyView {
+    let back = parts::button(parts::Look::Primary, app.say(Say::Close), move || app.back());
+    (parts::plain_heading(app, app.say(title)), content, parts::actions(vec![back])).into_any()
+}
+
+fn step(app: App, place: Place) -> AnyView {
+    match place.step {
+        Step::Welcome => welcome::welcome(app),
+        Step::Device => welcome::device(app),
+        Step::Consent | Step::Part(_) => answering(app, place),
+        Step::Consented => receipt::consented(app),
+        Step::Received(part) => receipt::part(app, part),
+        Step::Finished(part) => receipt::finished(app, part),
+        Step::Declined => receipt::declined(app),
+    }
+}
+
+/// A questionnaire: its pages and the overview while it is a draft, then how it fares on its way.
+fn answering(app: App, place: Place) -> AnyView {
+    let Some(sheet) = app.sheet(place.step) else { return html::p().child(app.say(Say::Loading)).into_any() };
+    let draft = Memo::new(move |_| sheet.delivery.with(|submission| *submission.state() == State::Draft));
+    (move || {
+        if !draft.get() {
+            return sending::view(app, sheet, place.step);
+        }
+        match place.at {
+            At::Review => review::view(app, sheet, place.step),
+            At::Page(page) => page::view(app, sheet, place.step, page),
+            _ => match sheet.read(|session| session.pages().first().copied()) {
+                Some(first) => page::view(app, sheet, place.step, first),
+                None => review::view(app, sheet, place.step),
+            },
+        }
+    })
+    .into_any()
+}

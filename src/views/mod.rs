@@ -1,0 +1,25 @@
+//! What the respondent sees, one file per view. The builder syntax of Leptos makes elements and text nodes only, never
+//! markup from strings, so the widget mounts under Trusted Types (docs/decisions/003-builder-syntax.md).
+//!
+//! Views read through triggers keyed by item ([`sheet::Sheet`]) and write by commands; they hold no rules of their own.
+
+mod app;
+mod choice;
+mod field;
+mod frame;
+mod load;
+mod page;
+mod parts;
+mod question;
+mod receipt;
+mod review;
+mod sending;
+mod sheet;
+mod slider;
+mod state;
+mod summary;
+mod table;
+mod trouble;
+mod welcome;
+
+pub(crate) use load::{Door, root};

@@ -1,0 +1,137 @@
+//! The items of a page, each as its kind wants it; and what every question has around its field: name, help, what is
+//! wrong, what is open.
+
+use leptos::{html, prelude::*};
+
+use super::{choice, field, page::Page, parts, slider, summary::id_of, table};
+use crate::{
+    questionnaire::{ItemId, Kind, Layout, Role},
+    words::Say,
+};
+
+/// The items that stand in `parent`. One without conditions is drawn at once; the others come and go.
+pub(super) fn items(page: Page, parent: ItemId) -> Vec<AnyView> {
+    let children: Vec<(ItemId, bool)> = page.sheet.form(|form| {
+        let visible = |id: &ItemId| !form.item(*id).hidden;
+        form.children(Some(parent)).filter(visible).map(|id| (id, form.item(id).conditions.is_empty())).collect()
+    });
+    let view = |(id, always): (ItemId, bool)| match always {
+        true => item(page, id),
+        false => {
+            let shown = Memo::new(move |_| page.sheet.shown(id));
+            (move || shown.get().then(|| item(page, id))).into_any()
+        }
+    };
+    children.into_iter().map(view).collect()
+}
+
+fn item(page: Page, id: ItemId) -> AnyView {
+    match page.sheet.form(|form| form.item(id).kind.clone()) {
+        Kind::Group(Layout::Table) => table::view(page, id),
+        Kind::Group(Layout::Plain) => group(page, id),
+        Kind::Display(Role::Note) => note(page, id),
+        Kind::Display(_) => ().into_any(),
+        Kind::Boolean { tick_box: true } => choice::tick_box(page, id),
+        Kind::Boolean { tick_box: false } => choice::yes_or_no(page, id),
+        Kind::Choice { drop_down: true, repeats: false, .. } => choice::drop_down(page, id),
+        Kind::Choice { .. } => choice::options(page, id),
+        Kind::Integer { slider: Some(step), min: Some(min), max: Some(max) } => slider::view(page, id, min, max, step),
+        Kind::Integer { .. } => field::number(page, id, "numeric"),
+        Kind::Decimal { .. } => field::number(page, id, "decimal"),
+        Kind::Text { lines: false, .. } => field::line(page, id),
+        Kind::Text { lines: true, max_length } => field::lines(page, id, max_length),
+    }
+}
+
+/// A section within a page.
+fn group(page: Page, id: ItemId) -> AnyView {
+    let text = page.sheet.form(|form| form.item(id).text);
+    let name = format!("{}-label", id_of(id));
+    let labelled = text.is_some().then(|| name.clone());
+    let title = text.is_some().then(|| {
+        html::h2().class("svar-group-title").attr("id", name).child(page.sheet.words(page.app, text)).into_any()
+    });
+    html::div()
+        .class("svar-group")
+        .attr("role", labelled.is_some().then_some("group"))
+        .attr("aria-labelledby", labelled)
+        .child((title, items(page, id)))
+        .into_any()
+}
+
+/// Information.
+fn note(page: Page, id: ItemId) -> AnyView {
+    let (app, sheet) = (page.app, page.sheet);
+    let text = sheet.form(|form| form.item(id).text);
+    parts::text_box(move || {
+        let language = app.language.read();
+        sheet.form(|form| form.text(text, &language).map(|(text, _)| text.clone()))
+    })
+}
+
+/// What stands around the field of a question.
+#[derive(Clone, Copy)]
+pub(super) struct Around {
+    page: Page,
+    id: ItemId,
+    help: Option<ItemId>,
+}
+
+impl Around {
+    pub(super) fn new(page: Page, id: ItemId) -> Around {
+        Around { page, id, help: page.sheet.form(|form| form.aside(id, Role::Help)) }
+    }
+
+    /// The question's words, live.
+    pub(super) fn words(self) -> impl Fn() -> String + Clone + Send + 'static {
+        self.page.sheet.words(self.page.app, self.page.sheet.form(|form| form.item(self.id).text))
+    }
+
+    /// The language of the question's words, where it is another than the current one.
+    pub(super) fn language(self) -> impl Fn() -> Option<String> + Send + 'static {
+        self.page.sheet.other_language(self.page.app, self.page.sheet.form(|form| form.item(self.id).text))
+    }
+
+    /// The ids of what describes the field: `also`, help, what is wrong, what is open.
+    pub(super) fn described_by(self, also: &'static [&'static str]) -> impl Fn() -> Option<String> + Send + Sync + 'static {
+        let Around { page, id, help } = self;
+        move || {
+            let mut names: Vec<&str> = also.to_vec();
+            names.extend(help.map(|_| "help"));
+            names.extend(page.wrong(id).map(|_| "error"));
+            names.extend(page.open(id).then_some("unanswered"));
+            let ids: Vec<String> = names.into_iter().map(|name| format!("{}-{name}", id_of(id))).collect();
+            (!ids.is_empty()).then(|| ids.join(" "))
+        }
+    }
+
+    /// Whether the field is wrong, as `aria-invalid` says it.
+    pub(super) fn invalid(self) -> impl Fn() -> Option<&'static str> + Send + Sync + 'static {
+        let Around { page, id, .. } = self;
+        move || page.wrong(id).map(|_| "true")
+    }
+
+    /// Help, what is wrong, what is open: between the question and its field.
+    pub(super) fn notes(self) -> AnyView {
+        let Around { page, id, help } = self;
+        let name = move |what: &str| format!("{}-{what}", id_of(id));
+        let help = help.map(|help| {
+            let words = page.sheet.words(page.app, page.sheet.form(|form| form.item(help).text));
+            html::p().class("svar-help").attr("id", name("help")).child(words).into_any()
+        });
+        let wrong = move || {
+            page.wrong(id).map(|what| {
+                html::p().class("svar-error").attr("id", name("error")).child((
+                    html::span().class("svar-hidden").child(page.app.say(Say::ErrorPrefix)),
+                    page.app.say(what),
+                ))
+            })
+        };
+        let open = move || {
+            page.open(id).then(|| {
+                html::p().class("svar-unanswered").attr("id", name("unanswered")).child(page.app.say(Say::Open))
+            })
+        };
+        (help, wrong, open).into_any()
+    }
+}

@@ -1,0 +1,109 @@
+//! The overview before sending: every question with its answer, and the whole row is the way back to it.
+
+use leptos::{ev, html, prelude::*};
+
+use super::{
+    parts::{Look, actions, button, plain_heading},
+    sheet::Sheet,
+    state::{App, At},
+    summary::id_of,
+};
+use crate::{
+    questionnaire::{ItemId, Kind},
+    session::Value,
+    study::Step,
+    words::{Say, Tongue},
+};
+
+/// The overview of a questionnaire.
+pub(super) fn view(app: App, sheet: Sheet, step: Step) -> AnyView {
+    let pages = sheet.read(|session| session.pages());
+    let sections: Vec<AnyView> = pages.into_iter().filter_map(|page| section(app, sheet, page)).collect();
+    let send = move || {
+        // Wrong answers were stopped on their pages; coming here by the browser's buttons may have passed them by.
+        let wrong = sheet.read(|session| session.pages().into_iter().find(|page| !session.problems(*page).is_empty()));
+        match wrong {
+            Some(page) => {
+                sheet.checked.update(|pages| pages.push(page));
+                app.turn(At::Page(page));
+            }
+            None => app.send(step),
+        }
+    };
+    (
+        plain_heading(app, app.say(Say::ReviewTitle)),
+        html::p().class("svar-lead").child(app.say(Say::ReviewLead)),
+        html::div().class("svar-review").child(sections),
+        actions(vec![
+            button(Look::Secondary, app.say(Say::Back), move || app.back()),
+            button(Look::Primary, app.say(Say::Send), send),
+        ]),
+    )
+        .into_any()
+}
+
+fn section(app: App, sheet: Sheet, page: ItemId) -> Option<AnyView> {
+    let questions = sheet.read(|session| session.questions(page));
+    if questions.is_empty() {
+        return None;
+    }
+    let title = format!("review-{}", page.0);
+    let rows: Vec<AnyView> = questions.into_iter().map(|id| row(app, sheet, page, id)).collect();
+    let words = sheet.words(app, sheet.form(|form| form.item(page).text));
+    Some(
+        html::section()
+            .attr("aria-labelledby", title.clone())
+            .child((
+                html::h2().class("svar-review-title").attr("id", title).child(words),
+                html::ul().class("svar-review-list").child(rows),
+            ))
+            .into_any(),
+    )
+}
+
+fn row(app: App, sheet: Sheet, page: ItemId, id: ItemId) -> AnyView {
+    let open = sheet.read(|session| session.is_open(id));
+    let class = if open { "svar-review-answer svar-review-answer--none" } else { "svar-review-answer" };
+    let change = move |_| {
+        app.from_review.set(true);
+        app.target.set_value(Some(id_of(id)));
+        app.turn(At::Page(page));
+    };
+    html::li()
+        .child(html::button().attr("type", "button").class("svar-review-row").on(ev::click, change).child((
+            html::span().class("svar-review-question").child(sheet.words(app, sheet.form(|form| form.item(id).text))),
+            " ",
+            html::span().class(class).child(move || answer(app, sheet, id)),
+            " ",
+            html::span().class("svar-review-change").child(app.say(Say::Change)),
+        )))
+        .into_any()
+}
+
+/// The answer in words.
+fn answer(app: App, sheet: Sheet, id: ItemId) -> String {
+    let language = app.language.read();
+    let say = |what: Say| Tongue::of(&language).say(&what);
+    sheet.read(|session| {
+        let form = session.form();
+        let words = |value: &Value| match value {
+            Value::Boolean(true) => say(Say::Yes),
+            Value::Boolean(false) => say(Say::No),
+            Value::Option(place) => {
+                let text = form.options(id).get(usize::from(*place)).and_then(|option| option.text);
+                form.text(text, &language).map_or_else(String::new, |(text, _)| text.words())
+            }
+            number => match form.text(form.item(id).unit, &language) {
+                Some((unit, _)) => format!("{} {}", number.typed(), unit.words()),
+                None => number.typed(),
+            },
+        };
+        let answers: Vec<String> = session.answers(id).iter().map(words).collect();
+        let tick_box = matches!(form.item(id).kind, Kind::Boolean { tick_box: true });
+        match answers.is_empty() {
+            true if tick_box => say(Say::No),
+            true => say(Say::Open),
+            false => answers.join(", "),
+        }
+    })
+}

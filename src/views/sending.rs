@@ -1,0 +1,99 @@
+//! How a submission fares: on its way, not confirmed, refused. "Received" is the next step, shown only on a receipt.
+
+use leptos::{html, prelude::*};
+
+use super::{
+    parts::{Look, actions, button, contact, facts, plain_heading},
+    sheet::Sheet,
+    state::{App, At},
+    summary::id_of,
+};
+use crate::{
+    browser,
+    questionnaire::ItemId,
+    study::Step,
+    submission::{Event, Parked, State, Verdict, Waiting, policy},
+    words::Say,
+};
+
+/// The view while there is something to deliver.
+pub(super) fn view(app: App, sheet: Sheet, step: Step) -> AnyView {
+    let state = Memo::new(move |_| sheet.delivery.with(|submission| submission.state().clone()));
+    (move || match state.get() {
+        State::Draft | State::Received(_) | State::Sending => sending(app),
+        State::NotReceived(Verdict::Refused { link_ids }) => look_again(app, sheet, step, &link_ids),
+        State::NotReceived(verdict) => not_received(app, sheet, step, verdict),
+    })
+    .into_any()
+}
+
+fn sending(app: App) -> AnyView {
+    (
+        plain_heading(app, app.say(Say::SendingTitle)),
+        html::div().class("svar-working").attr("aria-hidden", "true"),
+        html::p().attr("role", "status").child(app.say(Say::SendingLead)),
+    )
+        .into_any()
+}
+
+fn not_received(app: App, sheet: Sheet, step: Step, verdict: Verdict) -> AnyView {
+    let tries = sheet.delivery.with_untracked(|submission| submission.tries());
+    let strange = matches!(verdict, Verdict::Waiting { why: Waiting::NoReceipt, .. }) && tries >= policy::EXPLAIN_AFTER;
+    let hopeless = matches!(verdict, Verdict::Parked(Parked::Closed | Parked::Conflict));
+    let copy = move || {
+        sheet.delivery.with_untracked(|submission| {
+            if let Some(frozen) = submission.frozen() {
+                browser::save_copy("svar.json", &frozen.bytes);
+            }
+        });
+    };
+    let mut buttons = Vec::new();
+    if !hopeless {
+        buttons.push(button(Look::Primary, app.say(Say::TryAgain), move || app.carry_on(step, Event::Retry)));
+    }
+    if matches!(verdict, Verdict::Parked(_)) {
+        buttons.push(button(Look::Secondary, app.say(Say::SaveCopy), copy));
+    }
+    (
+        plain_heading(app, app.say(Say::NotSentTitle)),
+        html::div().class("svar-notice svar-notice--warning").attr("role", "status").child((
+            html::p().child(app.say(Say::NotSent(verdict))),
+            strange.then(|| html::p().child(app.say(Say::StrangeReplies))),
+        )),
+        html::p().child(app.say(Say::Kept)),
+        actions(buttons),
+        facts(contact(app)),
+    )
+        .into_any()
+}
+
+/// The endpoint named answers to look at: back to the questions, and a new submission after that.
+fn look_again(app: App, sheet: Sheet, step: Step, link_ids: &[String]) -> AnyView {
+    let named: Vec<ItemId> =
+        sheet.form(|form| link_ids.iter().filter_map(|link_id| form.find(link_id)).collect());
+    let row = |id: ItemId| {
+        let page = sheet.form(|form| {
+            let mut at = id;
+            while let Some(parent) = form.item(at).parent {
+                at = parent;
+            }
+            at
+        });
+        let words = sheet.words(app, sheet.form(|form| form.item(id).text));
+        let open = move || {
+            app.target.set_value(Some(id_of(id)));
+            app.from_review.set(true);
+            app.carry_on(step, Event::Reopen);
+            app.turn(At::Page(page));
+        };
+        html::li().child(button(Look::Link, words, open)).into_any()
+    };
+    let rows: Vec<AnyView> = named.into_iter().map(row).collect();
+    (
+        plain_heading(app, app.say(Say::LookAgainTitle)),
+        html::p().child(app.say(Say::LookAgain)),
+        html::ul().child(rows),
+        facts(contact(app)),
+    )
+        .into_any()
+}

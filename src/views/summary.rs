@@ -1,0 +1,79 @@
+//! What is wrong, or left open, at the top of the page, with links to the questions. It takes the focus when it is asked
+//! for, not when it merely changes.
+
+use leptos::{ev, html, prelude::*};
+
+use super::page::Page;
+use crate::{
+    browser,
+    questionnaire::ItemId,
+    words::{Say, Tongue},
+};
+
+const ID: &str = "svar-summary";
+
+/// Puts the focus on the summary, once it is there.
+pub(super) fn take_focus() {
+    request_animation_frame(|| browser::focus_within(ID));
+}
+
+/// The id of a question's element.
+pub(super) fn id_of(id: ItemId) -> String {
+    format!("q-{}", id.0)
+}
+
+/// The summary; nothing while all is well.
+pub(super) fn view(page: Page) -> AnyView {
+    (move || {
+        let wrong = page.all_wrong();
+        if !wrong.is_empty() {
+            let count = wrong.len();
+            let link = |(id, what): (ItemId, Say)| link(id, page.app.say(what));
+            let links = wrong.into_iter().map(link).collect();
+            return Some(summary(page, "svar-summary svar-summary--error", Say::ErrorsFound { count }, links, None));
+        }
+        let open = page.all_open();
+        (!open.is_empty()).then(|| {
+            let count = open.len();
+            let words = |id: ItemId| page.sheet.words(page.app, page.sheet.form(|form| form.item(id).text));
+            let links = open.into_iter().map(|id| link(id, words(id))).collect();
+            let class = "svar-summary svar-summary--unanswered";
+            summary(page, class, Say::OpenFound { count }, links, Some(Say::OpenHint))
+        })
+    })
+    .into_any()
+}
+
+fn summary(page: Page, class: &'static str, title: Say, links: Vec<AnyView>, hint: Option<Say>) -> AnyView {
+    let language = page.app.language;
+    let say = move |what: Say| move || language.with(|tag| Tongue::of(tag).say(&what));
+    html::div()
+        .class(class)
+        .attr("id", ID)
+        .attr("role", "group")
+        .attr("tabindex", "-1")
+        .attr("aria-labelledby", "svar-summary-title")
+        .child((
+            html::h2().class("svar-summary-title").attr("id", "svar-summary-title").child(say(title)),
+            html::ul().child(links),
+            hint.map(|hint| html::p().child(say(hint))),
+        ))
+        .into_any()
+}
+
+/// A link to a question.
+pub(super) fn link(id: ItemId, text: impl Fn() -> String + Send + 'static) -> AnyView {
+    let target = id_of(id);
+    html::li()
+        .child(
+            html::a()
+                .attr("href", format!("#{target}"))
+                .on(ev::click, move |event| {
+                    // The address bar stays as it is.
+                    event.prevent_default();
+                    browser::focus_within(&target);
+                })
+                .child(text),
+        )
+        .into_any()
+}

@@ -1,0 +1,182 @@
+//! English.
+
+use super::{Say, Trouble, number};
+use crate::{
+    session::Problem,
+    study::InvitationError,
+    submission::{NoReply, Parked, Verdict, Waiting},
+};
+
+pub(super) fn say(what: &Say) -> String {
+    let words = match what {
+        Say::Languages => "Language",
+        Say::LanguageChanged => "The language is now English.",
+        Say::Loading => "Fetching the questionnaire …",
+        Say::Start => "Start",
+        Say::Next => "Next",
+        Say::Back => "Back",
+        Say::GoOn => "Continue",
+        Say::GoOnWithout => "Continue without answering",
+        Say::BackToReview => "Back to the overview",
+        Say::PageOf { page, of } => return format!("Page {page} of {of}"),
+        Say::Yes => "Yes",
+        Say::No => "No",
+        Say::NeedHelp => "Do you need help now?",
+        Say::WhomToAsk => "Whom can I ask?",
+        Say::Close => "Back to the questionnaire",
+        Say::Responsible => "Responsible",
+        Say::Contact => "Contact",
+        Say::Phone => "Telephone",
+        Say::Email => "E-mail",
+        Say::Demonstration => {
+            "This is a demonstration. The questions were written to show how the form works, and are not a tested instrument."
+        }
+        Say::DeviceTitle => "Is this your own device?",
+        Say::DeviceQuestion => "Who uses the phone or computer you are answering on?",
+        Say::DeviceHelp => {
+            "Your answers stay on this page until you send them. If you close the page before that, you have to start again."
+        }
+        Say::DeviceOwn => "Only me",
+        Say::DeviceShared => "Others use it too",
+        Say::DeviceOwnNote => "A private phone, for example.",
+        Say::DeviceSharedNote => "Close the page when you have finished, so that nobody else sees your receipt.",
+        Say::GiveConsent => "Send my consent",
+        Say::Decline => "I do not want to take part",
+        Say::ConsentMissing => {
+            "Tick here if you want to take part. If not, choose “I do not want to take part” at the bottom of the page."
+        }
+        Say::ErrorPrefix => "Error: ",
+        Say::ErrorsFound { count: 1 } => "You need to correct one answer before you can continue",
+        Say::ErrorsFound { count } => return format!("You need to correct {count} answers before you can continue"),
+        Say::OpenFound { count: 1 } => "One question is not answered",
+        Say::OpenFound { count } => return format!("{count} questions are not answered"),
+        Say::OpenHint => "You can answer now, or continue without answering.",
+        Say::Open => "Not answered",
+        Say::Wrong(problem) => return wrong(*problem),
+        Say::Choose => "Choose",
+        Say::CharactersLeft { left, of } if *left >= 0 => return format!("{left} of {of} characters left"),
+        Say::CharactersLeft { left, of } => {
+            return format!("{} characters too many. There is room for {of}.", left.unsigned_abs());
+        }
+        Say::SliderNumber { min, max } => return format!("Or write a number from {min} to {max}"),
+        Say::OutOf { value, max } => return format!("{value} out of {max}"),
+        Say::ClearAnswer => "Remove the answer",
+        Say::ReviewTitle => "Check your answers",
+        Say::ReviewLead => "Press a line if you want to change the answer. Nothing has been sent yet.",
+        Say::Change => "Change",
+        Say::Send => "Send the answers",
+        Say::SendingTitle => "Sending",
+        Say::SendingLead => "This usually takes a few seconds. Please keep the page open.",
+        Say::NotSentTitle => "We do not know whether your answers have arrived",
+        Say::NotSent(verdict) => return not_sent(verdict).to_owned(),
+        Say::StrangeReplies => {
+            "Something other than the study has answered several times. On open networks you sometimes have to sign in, in a tab of its own, before you get onto the internet. Do that, and try again."
+        }
+        Say::Kept => {
+            "Your answers are safe on this page as long as it is open. If you try again, they will not be counted twice."
+        }
+        Say::LookAgainTitle => "Some answers need another look",
+        Say::LookAgain => "The answers were not accepted. Open the questions below, correct the answers, and send again.",
+        Say::TryAgain => "Try again",
+        Say::SaveCopy => "Save a copy of the answers",
+        Say::ReceivedTitle => "Thank you! Your answers have been received",
+        Say::ConsentReceivedTitle => "Your consent has been received",
+        Say::PartReceivedTitle => "Thank you! The first part has been received",
+        Say::Reference => "Reference",
+        Say::ReceivedAt => "Received",
+        Say::Print => "Print the receipt",
+        Say::MoreTitle => "Do you have time for the rest?",
+        Say::More { minutes } => {
+            return format!("The rest takes about {minutes} minutes. What you have sent has been received in any case.");
+        }
+        Say::GoOnWithRest => "Continue with the rest",
+        Say::StopHere => "Stop here",
+        Say::StoppedTitle => "Thank you for your help!",
+        Say::DeclinedTitle => "You are not taking part",
+        Say::Trouble(trouble) => trouble_text(*trouble),
+        Say::TroubleTitle(trouble) => trouble_title(*trouble),
+        Say::LeaveQuestion => "Your answers have not been sent yet.",
+    };
+    words.to_owned()
+}
+
+fn wrong(problem: Problem) -> String {
+    let n = |value| number(value, false);
+    match problem {
+        Problem::Required => "This question needs an answer.".to_owned(),
+        Problem::NotANumber => "Write a number.".to_owned(),
+        Problem::NotWhole => "Write a whole number, in digits only.".to_owned(),
+        Problem::OutOfRange { min: Some(min), max: Some(max) } => {
+            format!("Write a number from {} to {}.", n(min), n(max))
+        }
+        Problem::OutOfRange { min: Some(min), max: None } => format!("Write a number that is {} or higher.", n(min)),
+        Problem::OutOfRange { max: Some(max), .. } => format!("Write a number that is {} or lower.", n(max)),
+        Problem::OutOfRange { .. } => "Write another number.".to_owned(),
+        Problem::TooLong { max, found } => format!("The text is too long: {found} characters. There is room for {max}."),
+    }
+}
+
+fn not_sent(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Waiting { why: Waiting::NoReply(NoReply::Network), .. } => {
+            "We could not connect. Check that you are online, and try again."
+        }
+        Verdict::Waiting { why: Waiting::NoReply(NoReply::Timeout), .. } => {
+            "We did not get a reply in time. Try again in a moment."
+        }
+        Verdict::Waiting { why: Waiting::NoReceipt, .. } => {
+            "We did not get a receipt that is about your answers. Try again."
+        }
+        Verdict::Waiting { why: Waiting::Busy, .. } => "The receiving end is busy at the moment. Try again in a moment.",
+        Verdict::Paused => {
+            "The receiving end does not accept the link that brought you here. It may have expired or been withdrawn. Ask the contact below for a new link."
+        }
+        Verdict::Parked(Parked::Closed) => "The questionnaire no longer takes answers.",
+        Verdict::Parked(Parked::Conflict | Parked::Unacceptable { .. }) => {
+            "The receiving end could not take the answers, and trying again will hardly help. Get in touch, and we will help you."
+        }
+        Verdict::Received(_) | Verdict::Refused { .. } => "",
+    }
+}
+
+fn trouble_title(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Invitation(InvitationError::Absent) => "The link lacks a code",
+        Trouble::Invitation(_) => "The link does not work",
+        Trouble::OtherStudy => "The link is for another study",
+        Trouble::NoSuchWave => "This questionnaire does not exist",
+        Trouble::Unreachable => "We could not fetch the questionnaire",
+        Trouble::Missing => "We could not find the questionnaire",
+        Trouble::Foreign => "Something else came instead of the questionnaire",
+        Trouble::Truncated => "Only a part of the questionnaire arrived",
+        Trouble::Version => "The page and the questionnaire do not fit together",
+        Trouble::Damaged => "The questionnaire is damaged",
+    }
+}
+
+fn trouble_text(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Invitation(InvitationError::Absent) => {
+            "Some e-mail programs cut off the end of the link. Open the e-mail again, and copy the whole link into the address field."
+        }
+        Trouble::Invitation(_) => {
+            "It is not whole, or it was changed on the way. Open the e-mail again, and copy the whole link into the address field."
+        }
+        Trouble::OtherStudy => {
+            "This page belongs to another study than the one you are invited to. Get in touch with those who sent you the link."
+        }
+        Trouble::NoSuchWave => {
+            "You are invited to a questionnaire that this study does not have. Get in touch with those who sent you the link."
+        }
+        Trouble::Unreachable => "Check that you are online, and try again. You have not lost any answers.",
+        Trouble::Missing => {
+            "It is not where it should be. The mistake is ours, not yours. Try again later, or get in touch."
+        }
+        Trouble::Foreign => {
+            "On open networks this can be a sign-in page. Sign in to the network in a tab of its own, and try again. If that does not help, the mistake is ours."
+        }
+        Trouble::Truncated => "The connection was probably broken. Try again.",
+        Trouble::Version => "Reload the page. If that does not help, the mistake is ours.",
+        Trouble::Damaged => "We cannot show it without risking that something is wrong. Try again, or get in touch.",
+    }
+}

@@ -1,0 +1,170 @@
+//! Bokmål.
+
+use super::{Say, Trouble, number};
+use crate::{
+    session::Problem,
+    study::InvitationError,
+    submission::{NoReply, Parked, Verdict, Waiting},
+};
+
+pub(super) fn say(what: &Say) -> String {
+    let words = match what {
+        Say::Languages => "Språk",
+        Say::LanguageChanged => "Språket er byttet til bokmål.",
+        Say::Loading => "Henter spørreskjemaet …",
+        Say::Start => "Start",
+        Say::Next => "Neste",
+        Say::Back => "Tilbake",
+        Say::GoOn => "Gå videre",
+        Say::GoOnWithout => "Gå videre uten å svare",
+        Say::BackToReview => "Tilbake til oversikten",
+        Say::PageOf { page, of } => return format!("Side {page} av {of}"),
+        Say::Yes => "Ja",
+        Say::No => "Nei",
+        Say::NeedHelp => "Trenger du hjelp nå?",
+        Say::WhomToAsk => "Hvem kan jeg spørre?",
+        Say::Close => "Tilbake til spørreskjemaet",
+        Say::Responsible => "Ansvarlig",
+        Say::Contact => "Kontakt",
+        Say::Phone => "Telefon",
+        Say::Email => "E-post",
+        Say::Demonstration => {
+            "Dette er en demonstrasjon. Spørsmålene er skrevet for å vise hvordan skjemaet virker, og er ikke et prøvd måleverktøy."
+        }
+        Say::DeviceTitle => "Er dette din egen enhet?",
+        Say::DeviceQuestion => "Hvem bruker telefonen eller maskinen du svarer på?",
+        Say::DeviceHelp => {
+            "Svarene ligger bare på denne siden til du sender dem. Lukker du siden før det, må du begynne på nytt."
+        }
+        Say::DeviceOwn => "Bare jeg",
+        Say::DeviceShared => "Andre bruker den også",
+        Say::DeviceOwnNote => "En privat telefon, for eksempel.",
+        Say::DeviceSharedNote => "Lukk siden når du er ferdig, så får ingen andre se kvitteringen din.",
+        Say::GiveConsent => "Send samtykket",
+        Say::Decline => "Jeg vil ikke delta",
+        Say::ConsentMissing => "Kryss av her hvis du vil delta. Hvis ikke, velger du «Jeg vil ikke delta» nederst på siden.",
+        Say::ErrorPrefix => "Feil: ",
+        Say::ErrorsFound { count: 1 } => "Du må rette ett svar før du kan gå videre",
+        Say::ErrorsFound { count } => return format!("Du må rette {count} svar før du kan gå videre"),
+        Say::OpenFound { count: 1 } => "Ett spørsmål er ikke besvart",
+        Say::OpenFound { count } => return format!("{count} spørsmål er ikke besvart"),
+        Say::OpenHint => "Du kan svare nå, eller gå videre uten å svare.",
+        Say::Open => "Ikke besvart",
+        Say::Wrong(problem) => return wrong(*problem),
+        Say::Choose => "Velg",
+        Say::CharactersLeft { left, of } if *left >= 0 => return format!("{left} av {of} tegn igjen"),
+        Say::CharactersLeft { left, of } => {
+            return format!("{} tegn for mye. Det er plass til {of}.", left.unsigned_abs());
+        }
+        Say::SliderNumber { min, max } => return format!("Eller skriv et tall fra {min} til {max}"),
+        Say::OutOf { value, max } => return format!("{value} av {max}"),
+        Say::ClearAnswer => "Fjern svaret",
+        Say::ReviewTitle => "Se over svarene dine",
+        Say::ReviewLead => "Trykk på en linje hvis du vil endre svaret. Ingenting er sendt ennå.",
+        Say::Change => "Endre",
+        Say::Send => "Send svarene",
+        Say::SendingTitle => "Sender",
+        Say::SendingLead => "Det tar vanligvis noen sekunder. La siden være åpen.",
+        Say::NotSentTitle => "Vi vet ikke om svarene er kommet fram",
+        Say::NotSent(verdict) => return not_sent(verdict).to_owned(),
+        Say::StrangeReplies => {
+            "Noe annet enn studien har svart flere ganger. På åpne nett må du noen ganger logge på i en egen fane før du kommer ut på internett. Gjør det, og prøv igjen."
+        }
+        Say::Kept => {
+            "Svarene dine ligger trygt på denne siden så lenge den er åpen. Prøver du igjen, blir de ikke telt to ganger."
+        }
+        Say::LookAgainTitle => "Noen svar må ses på en gang til",
+        Say::LookAgain => "Svarene er ikke tatt imot. Åpne spørsmålene under, rett svarene, og send på nytt.",
+        Say::TryAgain => "Prøv igjen",
+        Say::SaveCopy => "Lagre en kopi av svarene",
+        Say::ReceivedTitle => "Takk! Svarene dine er mottatt",
+        Say::ConsentReceivedTitle => "Samtykket ditt er mottatt",
+        Say::PartReceivedTitle => "Takk! Første del er mottatt",
+        Say::Reference => "Referanse",
+        Say::ReceivedAt => "Mottatt",
+        Say::Print => "Skriv ut kvitteringen",
+        Say::MoreTitle => "Har du tid til resten?",
+        Say::More { minutes } => {
+            return format!("Resten tar omtrent {minutes} minutter. Det du har sendt, er mottatt uansett.");
+        }
+        Say::GoOnWithRest => "Fortsett med resten",
+        Say::StopHere => "Avslutt her",
+        Say::StoppedTitle => "Takk for hjelpen!",
+        Say::DeclinedTitle => "Du deltar ikke",
+        Say::Trouble(trouble) => trouble_text(*trouble),
+        Say::TroubleTitle(trouble) => trouble_title(*trouble),
+        Say::LeaveQuestion => "Svarene dine er ikke sendt ennå.",
+    };
+    words.to_owned()
+}
+
+fn wrong(problem: Problem) -> String {
+    let n = |value| number(value, true);
+    match problem {
+        Problem::Required => "Du må svare på dette spørsmålet.".to_owned(),
+        Problem::NotANumber => "Skriv et tall.".to_owned(),
+        Problem::NotWhole => "Skriv et helt tall, bare med sifre.".to_owned(),
+        Problem::OutOfRange { min: Some(min), max: Some(max) } => format!("Skriv et tall fra {} til {}.", n(min), n(max)),
+        Problem::OutOfRange { min: Some(min), max: None } => format!("Skriv et tall som er {} eller høyere.", n(min)),
+        Problem::OutOfRange { max: Some(max), .. } => format!("Skriv et tall som er {} eller lavere.", n(max)),
+        Problem::OutOfRange { .. } => "Skriv et annet tall.".to_owned(),
+        Problem::TooLong { max, found } => format!("Teksten er for lang: {found} tegn. Det er plass til {max}."),
+    }
+}
+
+fn not_sent(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Waiting { why: Waiting::NoReply(NoReply::Network), .. } => {
+            "Vi fikk ikke kontakt. Sjekk at du er på nett, og prøv igjen."
+        }
+        Verdict::Waiting { why: Waiting::NoReply(NoReply::Timeout), .. } => {
+            "Vi fikk ikke svar i tide. Prøv igjen om litt."
+        }
+        Verdict::Waiting { why: Waiting::NoReceipt, .. } => "Vi fikk ikke en kvittering som gjelder svarene dine. Prøv igjen.",
+        Verdict::Waiting { why: Waiting::Busy, .. } => "Mottaket er opptatt akkurat nå. Prøv igjen om litt.",
+        Verdict::Paused => {
+            "Mottaket godtar ikke lenken du kom hit med. Den kan være utløpt eller trukket tilbake. Be om en ny lenke hos kontakten under."
+        }
+        Verdict::Parked(Parked::Closed) => "Spørreskjemaet tar ikke lenger imot svar.",
+        Verdict::Parked(Parked::Conflict | Parked::Unacceptable { .. }) => {
+            "Mottaket kunne ikke ta imot svarene, og det hjelper neppe å prøve igjen. Ta kontakt, så hjelper vi deg."
+        }
+        Verdict::Received(_) | Verdict::Refused { .. } => "",
+    }
+}
+
+fn trouble_title(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Invitation(InvitationError::Absent) => "Lenken mangler en kode",
+        Trouble::Invitation(_) => "Lenken virker ikke",
+        Trouble::OtherStudy => "Lenken gjelder en annen studie",
+        Trouble::NoSuchWave => "Dette spørreskjemaet finnes ikke",
+        Trouble::Unreachable => "Vi fikk ikke hentet spørreskjemaet",
+        Trouble::Missing => "Vi fant ikke spørreskjemaet",
+        Trouble::Foreign => "Noe annet kom i stedet for spørreskjemaet",
+        Trouble::Truncated => "Bare en del av spørreskjemaet kom fram",
+        Trouble::Version => "Siden og spørreskjemaet passer ikke sammen",
+        Trouble::Damaged => "Spørreskjemaet er skadet",
+    }
+}
+
+fn trouble_text(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Invitation(InvitationError::Absent) => {
+            "Noen e-postprogrammer kutter slutten av lenken. Åpne e-posten på nytt, og kopier hele lenken inn i adressefeltet."
+        }
+        Trouble::Invitation(_) => {
+            "Den er ikke hel, eller den er endret på veien. Åpne e-posten på nytt, og kopier hele lenken inn i adressefeltet."
+        }
+        Trouble::OtherStudy => "Denne siden hører til en annen studie enn den du er invitert til. Ta kontakt med dem som sendte deg lenken.",
+        Trouble::NoSuchWave => "Du er invitert til et spørreskjema som denne studien ikke har. Ta kontakt med dem som sendte deg lenken.",
+        Trouble::Unreachable => "Sjekk at du er på nett, og prøv igjen. Du har ikke mistet noen svar.",
+        Trouble::Missing => "Det ligger ikke der det skal. Feilen er hos oss, ikke hos deg. Prøv igjen senere, eller ta kontakt.",
+        Trouble::Foreign => {
+            "På åpne nett kan det være en påloggingsside. Logg på nettet i en egen fane, og prøv igjen. Hjelper ikke det, er feilen hos oss."
+        }
+        Trouble::Truncated => "Forbindelsen ble trolig brutt. Prøv igjen.",
+        Trouble::Version => "Last siden på nytt. Hjelper ikke det, er feilen hos oss.",
+        Trouble::Damaged => "Vi kan ikke vise det uten å risikere at noe blir feil. Prøv igjen, eller ta kontakt.",
+    }
+}
