@@ -1,11 +1,19 @@
 //! The command line: see `svar help`.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
-use svar::tools::{
-    collector::{Collector, Origins, http, system_clock},
-    invitations::Keys,
-    studies::StudyFolder,
+use svar::{
+    questionnaire::Severity,
+    tools::{
+        check::{self, Report},
+        collector::{Collector, Origins, http, system_clock},
+        invitations::Keys,
+        studies::StudyFolder,
+    },
 };
 use tokio::{net::TcpListener, signal};
 
@@ -33,6 +41,8 @@ fn main() -> ExitCode {
         None => ("", [].as_slice()),
     };
     match command {
+        "check" => check(rest),
+        "assemble" => finish(assemble(rest)),
         "collect" => finish(collect(rest)),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
@@ -58,6 +68,36 @@ fn finish(result: Result<(), String>) -> ExitCode {
     }
 }
 
+fn check(arguments: &[String]) -> ExitCode {
+    if arguments.is_empty() {
+        return unusable("expected files or folders to check, found none");
+    }
+    let (mut report, mut unreadable) = (Report::default(), false);
+    for argument in arguments {
+        match check::check(Path::new(argument)) {
+            Ok(found) => report.append(found),
+            Err(error) => {
+                eprintln!("svar: {error}");
+                unreadable = true;
+            }
+        }
+    }
+    println!("{report}");
+    match (unreadable, report.count(Severity::Error)) {
+        (true, _) => ExitCode::from(UNUSABLE),
+        (false, 0) => ExitCode::SUCCESS,
+        (false, _) => ExitCode::FAILURE,
+    }
+}
+
+fn assemble(arguments: &[String]) -> Result<(), String> {
+    let [file] = arguments else { return Err(format!("expected one file, found {}", arguments.len())) };
+    let assembled = check::assembled(Path::new(file)).map_err(|error| error.to_string())?;
+    let text = serde_json::to_string_pretty(&assembled).map_err(|error| error.to_string())?;
+    println!("{text}");
+    Ok(())
+}
+
 /// What `svar collect` was told.
 struct Settings {
     studies: PathBuf,
@@ -71,7 +111,8 @@ fn settings(arguments: &[String]) -> Result<Settings, String> {
     let (mut studies, mut data, mut site, mut listen, mut origins) = (None, None, None, None, Vec::new());
     let mut arguments = arguments.iter();
     while let Some(name) = arguments.next() {
-        let mut value = || arguments.next().cloned().ok_or_else(|| format!("expected a value after {name}, found none"));
+        let mut value =
+            || arguments.next().cloned().ok_or_else(|| format!("expected a value after {name}, found none"));
         let once = match name.as_str() {
             "--studies" => studies.replace(PathBuf::from(value()?)).is_none(),
             "--data" => data.replace(PathBuf::from(value()?)).is_none(),

@@ -45,7 +45,7 @@ async function start() {
   try {
     const response = await fetch(new URL("__SVAR_WASM__", document.baseURI), {
       integrity: "__SVAR_WASM_INTEGRITY__",
-      credentials: "omit",
+      credentials: "same-origin",
     });
     if (!response.ok) throw new Error(`wasm: ${response.status}`);
     await __wbg_init({ module_or_path: response });

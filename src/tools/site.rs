@@ -68,7 +68,8 @@ impl Site {
 
     async fn file(&self, request: &Parts) -> Response {
         if ![Method::GET, Method::HEAD].contains(&request.method) {
-            return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")], "Method not allowed\n").into_response();
+            return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")], "Method not allowed\n")
+                .into_response();
         }
         let site = self.clone();
         let path = request.uri.path().to_owned();
@@ -189,8 +190,21 @@ mod tests {
     #[test]
     fn a_path_that_is_not_plain_leads_nowhere() {
         for path in [
-            "/../secret", "/a/../../secret", "/%2e%2e/secret", "/..%2fsecret", "/a//b", "/.env", "/a/.git/config",
-            "/%5c..%5csecret", "/c:/secret", "/a%00.html", "/%zz", "/%f", "/%ff", "no-slash", "//etc/passwd",
+            "/../secret",
+            "/a/../../secret",
+            "/%2e%2e/secret",
+            "/..%2fsecret",
+            "/a//b",
+            "/.env",
+            "/a/.git/config",
+            "/%5c..%5csecret",
+            "/c:/secret",
+            "/a%00.html",
+            "/%zz",
+            "/%f",
+            "/%ff",
+            "no-slash",
+            "//etc/passwd",
         ] {
             assert_eq!(relative(path), None, "{path}");
         }

@@ -108,8 +108,8 @@ impl StudyFolder {
         let languages: Vec<&str> = study.languages.iter().map(String::as_str).collect();
         let mut questionnaires = BTreeMap::new();
         for name in files(&study) {
-            let stem = stem(name)
-                .ok_or_else(|| StudyError::FileName { file: manifest.clone(), name: name.to_owned() })?;
+            let stem =
+                stem(name).ok_or_else(|| StudyError::FileName { file: manifest.clone(), name: name.to_owned() })?;
             if !questionnaires.contains_key(stem) {
                 questionnaires.insert(stem.to_owned(), questionnaire(&folder.join(name), &modules, &languages)?);
             }
@@ -148,10 +148,7 @@ impl StudyFolder {
     ///
     /// # Errors
     /// As [`compact::encode`].
-    pub fn compile_named(
-        &self,
-        name: impl Fn(&str, &[u8]) -> String,
-    ) -> Result<Vec<(String, Vec<u8>)>, CompactError> {
+    pub fn compile_named(&self, name: impl Fn(&str, &[u8]) -> String) -> Result<Vec<(String, Vec<u8>)>, CompactError> {
         let mut compiled = Vec::with_capacity(self.questionnaires.len().saturating_add(1));
         let mut renamed = BTreeMap::new();
         for (stem, questionnaire) in &self.questionnaires {

@@ -5,6 +5,7 @@ use leptos::{ev, html, prelude::*};
 
 use super::{field, page::Page, question::Around, summary::id_of};
 use crate::{
+    browser,
     questionnaire::{ItemId, Role},
     session::Value,
     words::{Say, Tongue},
@@ -90,7 +91,11 @@ fn foot(page: Page, id: ItemId, min: i64, max: i64, value: impl Fn() -> Option<i
     };
     let clear = move || {
         let answered = sheet.watch(id, |session| !session.is_open(id));
-        let clear = move || sheet.act(|session| session.clear(id));
+        let clear = move || {
+            sheet.act(|session| session.clear(id));
+            // The button goes with the answer; the focus stays at the question.
+            browser::focus_within(&id_of(id));
+        };
         answered.then(|| {
             html::button()
                 .attr("type", "button")

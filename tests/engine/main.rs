@@ -1,1 +1,30 @@
+//! The engine from outside: native, without a browser, by tables where a table will do.
+//!
+//! `SVAR_COUNTS=full` walks the full number of random paths, `SEED=…` replays one that failed. `paths` and `spoil` need
+//! Node and the packages of `tests/oracle` (`npm ci` there).
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod answers;
+mod compact;
+mod course;
+mod enable;
+mod forms;
+mod judge;
+mod machine;
+mod manifest;
+mod paths;
+mod random;
+mod random_form;
+mod read;
+mod response;
+mod spoil;
+mod studies;
+mod verdict;
+mod walk;

@@ -26,7 +26,7 @@ pub(crate) fn widget(project: &Project, release: bool) -> Outcome<Widget> {
     let profile = if release { "widget" } else { "widget-dev" };
     let arguments = ["rustc", "--lib", "--crate-type", "cdylib", "--target", setup::WASM];
     let features = ["--no-default-features", "--features", "web", "--profile", profile];
-    process::run(project.cargo(arguments.iter().chain(&features)))?;
+    process::run(&mut project.cargo(arguments.iter().chain(&features)))?;
 
     let module = project.target.join(setup::WASM).join(profile).join("svar.wasm");
     let bound = project.target.join("bindgen").join(profile);

@@ -91,7 +91,9 @@ fn tell(site: &Site, sizes: &[Size<'_>]) -> usize {
     let titles: Vec<(String, &Vec<String>)> = site
         .first
         .iter()
-        .map(|(id, (wave, needed))| (format!("needed for the first question of {} ({id})", wave.to_uppercase()), needed))
+        .map(|(id, (wave, needed))| {
+            (format!("needed for the first question of {} ({id})", wave.to_uppercase()), needed)
+        })
         .collect();
     let mut most = 0;
     for (title, needed) in &titles {
@@ -135,7 +137,8 @@ fn binaryen(folder: &Path) -> Outcome<PathBuf> {
     let (name, version) = BINARYEN;
     let package = folder.join("node_modules").join(name);
     let there = || {
-        let manifest: serde_json::Value = serde_json::from_slice(&project::read(&package.join("package.json")).ok()?).ok()?;
+        let manifest: serde_json::Value =
+            serde_json::from_slice(&project::read(&package.join("package.json")).ok()?).ok()?;
         (manifest.get("version")?.as_str()? == version).then(|| package.join("bin/wasm-opt"))
     };
     if let Some(tool) = there() {

@@ -129,7 +129,9 @@ impl Flags {
             }
             let value = value.or_else(|| words.next()).unwrap_or_default();
             match name.as_str() {
-                "--port" => flags.port = value.parse().map_err(|_| format!("--port: expected 0–65535, found {value:?}"))?,
+                "--port" => {
+                    flags.port = value.parse().map_err(|_| format!("--port: expected 0–65535, found {value:?}"))?
+                }
                 "--data" if !value.is_empty() => flags.data = PathBuf::from(value),
                 _ => return Err(format!("{name}: expected something else than {value:?}")),
             }
@@ -160,10 +162,10 @@ mod tests {
             ("serve --port 9 --data there --release", serve(9, "there", true)),
             ("serve --port=9", serve(9, "data", false)),
             ("dist", Ok(Command::Dist)),
-            ("test oracle lint oracle", Ok(Command::Test {
-                counts: Counts::Reduced,
-                kinds: vec![Kind::Lint, Kind::Oracle],
-            })),
+            (
+                "test oracle lint oracle",
+                Ok(Command::Test { counts: Counts::Reduced, kinds: vec![Kind::Lint, Kind::Oracle] }),
+            ),
             ("test", Ok(Command::Test { counts: Counts::Reduced, kinds: Kind::all(Counts::Reduced).to_vec() })),
             ("prove browsers", Ok(Command::Test { counts: Counts::Full, kinds: vec![Kind::Browsers] })),
         ] {
@@ -174,8 +176,17 @@ mod tests {
     #[test]
     fn mistakes_are_told() {
         for line in [
-            "", "publish", "build now", "dist --release", "serve --port", "serve --port x", "serve --port 65536",
-            "serve --data", "serve --release=no", "test everything", "test browsers",
+            "",
+            "publish",
+            "build now",
+            "dist --release",
+            "serve --port",
+            "serve --port x",
+            "serve --port 65536",
+            "serve --data",
+            "serve --release=no",
+            "test everything",
+            "test browsers",
         ] {
             assert!(read(line).is_err(), "{line}");
         }

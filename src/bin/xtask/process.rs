@@ -60,10 +60,8 @@ pub(crate) fn run(command: &mut Command) -> Result<(), ProcessError> {
 /// # Errors
 /// It cannot start, or fails.
 pub(crate) fn output(command: &mut Command) -> Result<String, ProcessError> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|source| ProcessError::Start { line: line(command), source })?;
+    let output =
+        command.stdin(Stdio::null()).output().map_err(|source| ProcessError::Start { line: line(command), source })?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         let said = if said.trim().is_empty() { String::new() } else { format!("\n{}", said.trim()) };

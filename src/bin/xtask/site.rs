@@ -195,7 +195,8 @@ mod tests {
         Parts {
             widget,
             entry: "load('__SVAR_WASM__', '__SVAR_WASM_INTEGRITY__');".to_owned(),
-            page: "<script src=__SVAR_JS__ integrity=__SVAR_JS_INTEGRITY__></script><link href=__SVAR_CSS__>".to_owned(),
+            page: "<script src=__SVAR_JS__ integrity=__SVAR_JS_INTEGRITY__></script><link href=__SVAR_CSS__>"
+                .to_owned(),
             style: "a{}".to_owned(),
             studies: Vec::new(),
         }
@@ -211,7 +212,8 @@ mod tests {
             assert_eq!(named.len(), 3);
             assert_eq!(named.iter().filter(|path| path.split('.').count() == 3).count(), count);
             for path in named {
-                let by = if path.ends_with("wasm") { text(&naming.name("svar.js", &script(&site))) } else { page.clone() };
+                let by =
+                    if path.ends_with("wasm") { text(&naming.name("svar.js", &script(&site))) } else { page.clone() };
                 assert!(by.contains(path.as_str()), "{path} in {by}");
             }
             assert!(page.contains(&integrity(&script(&site))));

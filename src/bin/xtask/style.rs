@@ -49,7 +49,7 @@ fn slim(css: &str) -> String {
             slim.push(c);
             if matches!(c, '"' | '\'') {
                 let mut escaped = false;
-                while let Some(inner) = rest.next() {
+                for inner in rest.by_ref() {
                     slim.push(inner);
                     if inner == c && !escaped {
                         break;

@@ -201,7 +201,10 @@ async fn api_headers(State(collector): State<Arc<Collector>>, request: Request, 
 async fn log(State(collector): State<Arc<Collector>>, request: Request, next: Next) -> Result<Response, Infallible> {
     let begun = Instant::now();
     let method = match request.method() {
-        known if [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS].contains(known) => {
+        known
+            if [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS]
+                .contains(known) =>
+        {
             known.clone().to_string()
         }
         _ => "OTHER".to_owned(),
@@ -210,7 +213,8 @@ async fn log(State(collector): State<Arc<Collector>>, request: Request, next: Ne
     let response = next.run(request).await;
     let status = response.status();
     let ours = [RESPONSES, METADATA].contains(&path.as_str());
-    let path = if ours || status.is_success() || status == StatusCode::NOT_MODIFIED { path } else { "(none)".to_owned() };
+    let path =
+        if ours || status.is_success() || status == StatusCode::NOT_MODIFIED { path } else { "(none)".to_owned() };
     (collector.log)(&format!("{method} {path} {} {} ms", status.as_u16(), begun.elapsed().as_millis()));
     Ok(response)
 }

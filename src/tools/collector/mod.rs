@@ -15,10 +15,7 @@ use serde_json::{Value, json};
 pub use outcome::Answer;
 pub use store::{DATABASE, Row, StoreError};
 
-use super::{
-    invitations::Keys,
-    studies::StudyFolder,
-};
+use super::{invitations::Keys, studies::StudyFolder};
 use crate::{
     questionnaire::{Filling, Form},
     session::{self, Session, response::Response, review::review},
@@ -266,9 +263,9 @@ fn media_type(content_type: Option<&str>) -> Result<String, Answer> {
 
 /// The response, and its bytes as text.
 fn read(body: Option<&[u8]>) -> Result<(Response, &str), Answer> {
-    let body = body.filter(|body| body.len() <= policy::BODY_LIMIT).ok_or_else(|| {
-        Answer::no(413, Code::TooLong, format!("expected at most {} bytes", policy::BODY_LIMIT))
-    })?;
+    let body = body
+        .filter(|body| body.len() <= policy::BODY_LIMIT)
+        .ok_or_else(|| Answer::no(413, Code::TooLong, format!("expected at most {} bytes", policy::BODY_LIMIT)))?;
     let text = std::str::from_utf8(body).map_err(|_| Answer::no(400, Code::Structure, "expected JSON in UTF-8"))?;
     let response = serde_json::from_str(text).map_err(|error| {
         // The place alone: the parser's own words may quote an answer.
@@ -312,7 +309,8 @@ fn condition(if_none_exist: Option<&str>, uuid: &str) -> Result<(), Answer> {
 
 /// Whose response it is, and when it was completed.
 fn heading(invitation: &Invitation, response: &Response) -> Result<(), Answer> {
-    let plain = |pseudonym: &&str| (1..=128).contains(&pseudonym.len()) && pseudonym.chars().all(|c| c.is_ascii_graphic());
+    let plain =
+        |pseudonym: &&str| (1..=128).contains(&pseudonym.len()) && pseudonym.chars().all(|c| c.is_ascii_graphic());
     let Some(pseudonym) = response.pseudonym().filter(plain) else {
         let why = format!("expected a pseudonym of the system {}", session::response::PSEUDONYM_SYSTEM);
         return Err(Answer::unacceptable(Code::Invalid, "QuestionnaireResponse.subject.identifier", &why));

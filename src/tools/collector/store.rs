@@ -101,10 +101,9 @@ impl Store {
     /// Opens the database in `folder`, or makes it.
     pub(super) fn open(folder: &Path) -> Result<Store, StoreError> {
         let file = folder.join(DATABASE);
-        fs::create_dir_all(folder).and_then(|()| touch(&file)).map_err(|source| StoreError::Folder {
-            path: folder.to_owned(),
-            source,
-        })?;
+        fs::create_dir_all(folder)
+            .and_then(|()| touch(&file))
+            .map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
         let connection = Connection::open(&file)?;
         connection.busy_timeout(BUSY)?;
         // FULL: in WAL mode, a commit is on disk, not only with the operating system, when it returns.
