@@ -82,7 +82,9 @@ fn check(arguments: &[String]) -> ExitCode {
             }
         }
     }
-    println!("{report}");
+    if !report.files.is_empty() {
+        println!("{report}");
+    }
     match (unreadable, report.count(Severity::Error)) {
         (true, _) => ExitCode::from(UNUSABLE),
         (false, 0) => ExitCode::SUCCESS,

@@ -5,6 +5,7 @@ mod clock;
 mod copy;
 mod network;
 mod page;
+mod parsed;
 mod random;
 
 pub(crate) use clock::{as_people_write, now};
@@ -13,4 +14,5 @@ pub(crate) use network::{FetchError, fetch, post};
 pub(crate) use page::{
     focus, focus_within, forget_invitation, on_back, print, push_history, replace_history, set_title, to_top,
 };
+pub(crate) use parsed::Parsed;
 pub(crate) use random::uuid;

@@ -7,7 +7,8 @@ use gloo_net::http::{Request, Response};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::submission::{Frozen, NoReply, Reply, Verdict, policy, verdict};
+use super::parsed::Parsed;
+use crate::submission::{Frozen, NoReply, Reply, Verdict, policy, verdict_by};
 
 /// Why a file could not be fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,11 +37,11 @@ pub(crate) async fn fetch(address: &str) -> Result<Vec<u8>, FetchError> {
 pub(crate) async fn post(base: &str, invitation: &str, frozen: &Frozen) -> Verdict {
     let uuid = frozen.uuid.as_str();
     let Some(response) = create(base, invitation, frozen).await else {
-        return verdict(uuid, Err(NoReply::Network));
+        return verdict_by::<Parsed>(uuid, Err(NoReply::Network));
     };
     let response = match response {
         Ok(response) => response,
-        Err(no_reply) => return verdict(uuid, Err(no_reply)),
+        Err(no_reply) => return verdict_by::<Parsed>(uuid, Err(no_reply)),
     };
     // A body that was cut off is a reply without receipt.
     let bytes = body(&response, policy::REPLY_LIMIT).await.unwrap_or_default();
@@ -53,7 +54,7 @@ pub(crate) async fn post(base: &str, invitation: &str, frozen: &Frozen) -> Verdi
         retry_after: retry_after.as_deref(),
         body: &bytes,
     };
-    verdict(uuid, Ok(reply))
+    verdict_by::<Parsed>(uuid, Ok(reply))
 }
 
 async fn create(base: &str, invitation: &str, frozen: &Frozen) -> Option<Result<web_sys::Response, NoReply>> {

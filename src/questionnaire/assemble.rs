@@ -77,7 +77,8 @@ fn merge(contained: &mut Vec<Value>, module: &Value, item: &Place<'_>, findings:
             Some(known) if known == set => {}
             Some(_) => {
                 let id = set.get("id").and_then(Value::as_str).unwrap_or("");
-                let message = format!("expected one value set `{id}`, found two that differ, the second in this module");
+                let message =
+                    format!("expected one value set `{id}`, found two that differ, the second in this module");
                 findings.error(Rule::Module, item, message);
             }
             None => contained.push(set.clone()),

@@ -8,6 +8,7 @@ use super::finding::{Finding, Rule, Severity};
 pub(crate) const TRANSLATION: &str = "http://hl7.org/fhir/StructureDefinition/translation";
 pub(crate) const MARKDOWN: &str = "http://hl7.org/fhir/StructureDefinition/rendering-markdown";
 pub(crate) const ITEM_CONTROL: &str = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl";
+pub(crate) const ITEM_CONTROL_SYSTEM: &str = "http://hl7.org/fhir/questionnaire-item-control";
 pub(crate) const MIN_VALUE: &str = "http://hl7.org/fhir/StructureDefinition/minValue";
 pub(crate) const MAX_VALUE: &str = "http://hl7.org/fhir/StructureDefinition/maxValue";
 pub(crate) const SLIDER_STEP: &str = "http://hl7.org/fhir/StructureDefinition/questionnaire-sliderStepValue";
@@ -66,11 +67,6 @@ impl<'a> Place<'a> {
     /// The extensions of the string element `name`, which stand beside it under `_name`.
     pub(crate) fn shadow(&self, name: &str) -> Option<Place<'a>> {
         self.get(&format!("_{name}"))
-    }
-
-    /// The `code` of the extension's `valueCodeableConcept.coding[0]`.
-    pub(crate) fn concept_code(&self, url: &str) -> Option<&'a str> {
-        self.extension(url)?.get("valueCodeableConcept")?.list("coding").first()?.text("code")
     }
 
     /// What kind of JSON value stands here, for messages.

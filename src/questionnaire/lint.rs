@@ -57,10 +57,15 @@ fn ranges(form: &Form, id: ItemId, place: &Place<'_>, findings: &mut Findings) {
                     return findings.error(Rule::Range, place, "a slider needs minValue and maxValue");
                 };
                 if step < 1 || step > max.saturating_sub(min).max(1) {
-                    findings.error(Rule::Range, place, format!("expected a slider step within the range, found {step}"));
+                    findings.error(
+                        Rule::Range,
+                        place,
+                        format!("expected a slider step within the range, found {step}"),
+                    );
                 }
                 for (role, name) in [(Role::Lower, "lower"), (Role::Upper, "upper")] {
-                    if form.aside(id, role).is_none() {
+                    // Words that come with a text pack come with its ends, too.
+                    if form.item(id).text.is_some() && form.aside(id, role).is_none() {
                         findings.warning(Rule::Range, place, format!("the {name} end of the slider has no words"));
                     }
                 }
@@ -88,7 +93,11 @@ fn options(form: &Form, id: ItemId, place: &Place<'_>, findings: &mut Findings) 
             findings.error(Rule::Options, place, format!("expected each option once, found `{}` twice", option.code));
         }
         if option.exclusive && !repeats {
-            findings.warning(Rule::Options, place, format!("`{}` is exclusive, but only one may be chosen", option.code));
+            findings.warning(
+                Rule::Options,
+                place,
+                format!("`{}` is exclusive, but only one may be chosen", option.code),
+            );
         }
         if option.text.is_none() && form.item(id).text.is_some() {
             findings.error(Rule::NoText, place, format!("expected a display for option `{}`, found none", option.code));
@@ -108,7 +117,8 @@ fn table(form: &Form, id: ItemId, place: &Place<'_>, findings: &mut Findings) {
             Kind::Choice { list, repeats: false, .. } if *first.get_or_insert(list) == list => {}
             _ => {
                 let link_id = &form.item(row).link_id;
-                let message = format!("expected rows with the same options, one to choose; `{link_id}` is not such a row");
+                let message =
+                    format!("expected rows with the same options, one to choose; `{link_id}` is not such a row");
                 findings.error(Rule::Options, place, message);
             }
         }

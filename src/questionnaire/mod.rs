@@ -4,6 +4,7 @@
 
 pub mod assemble;
 pub mod compact;
+mod decimal;
 mod fhir;
 mod finding;
 mod graph;
@@ -12,6 +13,7 @@ mod model;
 mod read;
 pub mod text;
 
+pub use decimal::Decimal;
 pub use finding::{Finding, Rule, Severity};
 pub use model::{
     Children, Choice, Condition, Expected, Filling, Form, Item, ItemId, Kind, Layout, ListId, Operator, Role, TextId,

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::text::Text;
+use super::{decimal::Decimal, text::Text};
 
 /// An item of one [`Form`], by its place in reading order (parents before their children).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -96,9 +96,9 @@ pub enum Kind {
     /// A number within inclusive bounds.
     Decimal {
         /// Smallest.
-        min: Option<f64>,
+        min: Option<Decimal>,
         /// Largest.
-        max: Option<f64>,
+        max: Option<Decimal>,
     },
     /// Text of at most so many characters.
     Text {
@@ -174,7 +174,7 @@ pub struct Choice {
     /// Stands alone among several.
     pub exclusive: bool,
     /// `ordinalValue`: its score.
-    pub score: Option<f64>,
+    pub score: Option<Decimal>,
 }
 
 /// One `enableWhen`.
@@ -213,7 +213,7 @@ pub enum Expected {
     /// `answerBoolean`, also of `exists`.
     Boolean(bool),
     /// `answerInteger` or `answerDecimal`.
-    Number(f64),
+    Number(Decimal),
     /// `answerString`.
     Text(String),
     /// `answerCoding`, resolved to the places of the matching options in the question's list.

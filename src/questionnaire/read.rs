@@ -6,13 +6,12 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{
+    decimal::Decimal,
     fhir::{self, Findings, Place},
     finding::{Finding, Rule},
     graph::Graph,
     lint,
-    model::{
-        Choice, Condition, Expected, Filling, Form, Item, ItemId, Kind, Layout, ListId, Operator, Role, TextId,
-    },
+    model::{Choice, Condition, Expected, Filling, Form, Item, ItemId, Kind, Layout, ListId, Operator, Role, TextId},
     text::Text,
 };
 
@@ -139,11 +138,33 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Wherever it stands, in an item, a condition, an option or a value set, it may change what the rest means.
     fn refuse_modifiers(&mut self, place: &Place<'a>) {
-        for modifier in place.list("modifierExtension") {
+        fn within(value: &Value) -> bool {
+            match value {
+                Value::Array(entries) => entries.iter().any(within),
+                Value::Object(fields) => fields.iter().any(|(name, value)| name == MODIFIER || within(value)),
+                _ => false,
+            }
+        }
+        // Most files hold none: then no path is written for every value in them.
+        if !within(place.value) {
+            return;
+        }
+        for modifier in place.list(MODIFIER) {
             let url = modifier.text("url").unwrap_or("without address");
             let message = format!("modifierExtension {url} may change what this means, and is not known to Svar");
             self.findings.error(Rule::OutsideProfile, &modifier, message);
+        }
+        for name in place.value.as_object().into_iter().flat_map(|fields| fields.keys()) {
+            let Some(inner) = place.get(name) else { continue };
+            if inner.value.is_array() {
+                place.list(name).iter().for_each(|entry| self.refuse_modifiers(entry));
+            } else if name == MODIFIER {
+                self.findings.error(Rule::Shape, &inner, format!("expected a list, found {}", inner.shape()));
+            } else {
+                self.refuse_modifiers(&inner);
+            }
         }
     }
 
@@ -156,12 +177,14 @@ impl<'a> Reader<'a> {
         for place in parent.list("item") {
             let id = ItemId(self.form.items.len() as u32);
             let item = self.item(&place, parent_id);
-            if let Some(link_id) = place.text("linkId")
-                && let Some(first) = self.by_link_id.insert(link_id, id)
-            {
-                let other = self.places.get(first.index()).map_or(String::new(), |other| other.path.clone());
-                let message = format!("expected a linkId of its own, found `{link_id}`, which {other} has already");
-                self.findings.error(Rule::DuplicateLinkId, &place, message);
+            if let Some(link_id) = place.text("linkId") {
+                // Conditions go by the first, so that one mistake brings no others with it.
+                let first = *self.by_link_id.entry(link_id).or_insert(id);
+                if first != id {
+                    let other = self.places.get(first.index()).map_or(String::new(), |other| other.path.clone());
+                    let message = format!("expected a linkId of its own, found `{link_id}`, which {other} has already");
+                    self.findings.error(Rule::DuplicateLinkId, &place, message);
+                }
             }
             let question = item.kind.is_question();
             self.form.items.push(item);
@@ -189,7 +212,7 @@ impl<'a> Reader<'a> {
     }
 
     fn item(&mut self, place: &Place<'a>, parent: Option<ItemId>) -> Item {
-        self.refuse_modifiers(place);
+        self.shapes(place);
         for extension in place.list("extension") {
             let url = extension.text("url").unwrap_or("");
             if !KNOWN_ON_ITEMS.contains(&url) {
@@ -221,7 +244,31 @@ impl<'a> Reader<'a> {
         let unit = place.extension(fhir::UNIT).and_then(|unit| unit.get("valueCoding"));
         let unit = unit.and_then(|coding| self.words(&coding, "display"));
         let any = self.behavior(place);
-        Item { link_id, kind, text, parent, end: ItemId(0), required, hidden, filled_from, conditions: Vec::new(), any, unit }
+        Item {
+            link_id,
+            kind,
+            text,
+            parent,
+            end: ItemId(0),
+            required,
+            hidden,
+            filled_from,
+            conditions: Vec::new(),
+            any,
+            unit,
+        }
+    }
+
+    /// A list that is none, or a flag that is none, would be passed over in silence.
+    fn shapes(&mut self, place: &Place<'a>) {
+        for name in ["extension", "enableWhen", "answerOption", "required", "repeats"] {
+            let Some(found) = place.get(name) else { continue };
+            let flag = matches!(name, "required" | "repeats");
+            if (flag && !found.value.is_boolean()) || (!flag && !found.value.is_array()) {
+                let expected = if flag { "true or false" } else { "a list" };
+                self.findings.error(Rule::Shape, &found, format!("expected {expected}, found {}", found.shape()));
+            }
+        }
     }
 
     /// Whether the item stands in a hidden group that waits for its licensed words.
@@ -229,7 +276,11 @@ impl<'a> Reader<'a> {
         if let Some(slot) = place.extension(fhir::TEXT_PACK) {
             let hidden = place.extension(fhir::HIDDEN).is_some_and(|extension| extension.flag("valueBoolean"));
             if !hidden || place.text("type") != Some("group") {
-                self.findings.error(Rule::Slot, &slot, "a slot for a text pack is a hidden group until its pack is there");
+                self.findings.error(
+                    Rule::Slot,
+                    &slot,
+                    "a slot for a text pack is a hidden group until its pack is there",
+                );
             }
             return true;
         }
@@ -259,7 +310,11 @@ impl<'a> Reader<'a> {
             }
         };
         if !hidden || place.text("type") != Some("string") {
-            self.findings.error(Rule::Shape, &extension, "only a hidden item of type string can be filled by the widget");
+            self.findings.error(
+                Rule::Shape,
+                &extension,
+                "only a hidden item of type string can be filled by the widget",
+            );
         }
         Some(filling)
     }
@@ -280,7 +335,7 @@ impl<'a> Reader<'a> {
     }
 
     fn kind(&mut self, place: &Place<'a>) -> Kind {
-        let control = place.concept_code(fhir::ITEM_CONTROL);
+        let control = self.control(place);
         let type_name = place.text("type").unwrap_or("nothing");
         let (kind, controls): (Kind, &[&str]) = match type_name {
             "group" => {
@@ -305,7 +360,8 @@ impl<'a> Reader<'a> {
             "string" | "text" => (self.text_kind(place, type_name == "text"), &[]),
             "choice" => {
                 let list = self.options(place);
-                let kind = Kind::Choice { list, repeats: place.flag("repeats"), drop_down: control == Some("drop-down") };
+                let kind =
+                    Kind::Choice { list, repeats: place.flag("repeats"), drop_down: control == Some("drop-down") };
                 (kind, &["radio-button", "check-box", "drop-down"])
             }
             other => {
@@ -323,6 +379,19 @@ impl<'a> Reader<'a> {
         kind
     }
 
+    fn control(&mut self, place: &Place<'a>) -> Option<&'a str> {
+        let extension = place.extension(fhir::ITEM_CONTROL)?;
+        let coding =
+            extension.get("valueCodeableConcept").and_then(|concept| concept.list("coding").into_iter().next());
+        let ours = coding.filter(|coding| coding.text("system") == Some(fhir::ITEM_CONTROL_SYSTEM));
+        let control = ours.and_then(|coding| coding.text("code"));
+        if control.is_none() {
+            let message = format!("expected a code of {}", fhir::ITEM_CONTROL_SYSTEM);
+            self.findings.error(Rule::OutsideProfile, &extension, message);
+        }
+        control
+    }
+
     fn integer(&mut self, place: &Place<'a>, slider: bool) -> Kind {
         let mut bound = |url| {
             let extension = place.extension(url)?;
@@ -337,9 +406,9 @@ impl<'a> Reader<'a> {
         Kind::Integer { min, max, slider: step }
     }
 
-    fn decimal(&mut self, place: &Place<'a>, url: &str) -> Option<f64> {
+    fn decimal(&mut self, place: &Place<'a>, url: &str) -> Option<Decimal> {
         let extension = place.extension(url)?;
-        let value = ["valueDecimal", "valueInteger"].iter().find_map(|name| extension.value.get(name)?.as_f64());
+        let value = ["valueDecimal", "valueInteger"].iter().find_map(|name| number(extension.value.get(name)?));
         if value.is_none() {
             self.findings.error(Rule::Range, &extension, "expected valueDecimal on a decimal question");
         }
@@ -360,10 +429,16 @@ impl<'a> Reader<'a> {
 
     fn options(&mut self, place: &Place<'a>) -> ListId {
         if let Some(reference) = place.text("answerValueSet") {
+            if place.get("answerOption").is_some() {
+                self.findings.error(Rule::Options, place, "expected answerOption or answerValueSet, found both");
+            }
             return self.value_set(place, reference);
         }
         let mut options = Vec::new();
         for option in place.list("answerOption") {
+            if option.value.get("initialSelected").is_some_and(|value| *value != Value::Bool(false)) {
+                self.findings.error(Rule::OutsideProfile, &option, "`initialSelected` is outside the profile for now");
+            }
             match option.get("valueCoding") {
                 Some(coding) => {
                     let exclusive = option.extension(fhir::EXCLUSIVE).is_some_and(|found| found.flag("valueBoolean"));
@@ -507,7 +582,8 @@ impl<'a> Reader<'a> {
 
     fn asks_existence_too(&self, id: ItemId, link_id: &str) -> bool {
         self.places.get(id.index()).is_some_and(|place| {
-            let asks = |when: &Place<'_>| when.text("operator") == Some("exists") && when.text("question") == Some(link_id);
+            let asks =
+                |when: &Place<'_>| when.text("operator") == Some("exists") && when.text("question") == Some(link_id);
             place.list("enableWhen").iter().any(asks)
         })
     }
@@ -528,17 +604,17 @@ impl<'a> Reader<'a> {
                 return None;
             }
         };
-        let Some(answer) = when.get(wanted) else {
-            let fields = when.value.as_object();
-            let found = fields.and_then(|fields| fields.keys().find(|key| key.starts_with("answer")));
-            let found = found.map_or("no answer", String::as_str);
+        let answers = when.value.as_object().into_iter().flat_map(|fields| fields.keys());
+        let answers: Vec<&str> = answers.map(String::as_str).filter(|key| key.starts_with("answer")).collect();
+        let (Some(answer), [_]) = (when.get(wanted), answers.as_slice()) else {
+            let found = if answers.is_empty() { "no answer".to_owned() } else { answers.join(" and ") };
             self.findings.error(Rule::ConditionType, when, format!("expected {wanted}, found {found}"));
             return None;
         };
         let expected = match wanted {
             "answerBoolean" => answer.value.as_bool().map(Expected::Boolean),
-            "answerInteger" => answer.value.as_i64().map(|number| Expected::Number(number as f64)),
-            "answerDecimal" => answer.value.as_f64().map(Expected::Number),
+            "answerInteger" => answer.value.as_i64().map(|number| Expected::Number(number.into())),
+            "answerDecimal" => number(answer.value).map(Expected::Number),
             "answerString" => answer.value.as_str().map(|text| Expected::Text(text.to_owned())),
             _ => return self.expected_options(question, &answer),
         };
@@ -563,9 +639,15 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn score(coding: &Place<'_>) -> Option<f64> {
-    coding.extension(fhir::ORDINAL)?.value.get("valueDecimal")?.as_f64()
+fn score(coding: &Place<'_>) -> Option<Decimal> {
+    number(coding.extension(fhir::ORDINAL)?.value.get("valueDecimal")?)
 }
+
+fn number(value: &Value) -> Option<Decimal> {
+    Decimal::parse(&value.as_number()?.to_string())
+}
+
+const MODIFIER: &str = "modifierExtension";
 
 const KNOWN_ON_ITEMS: [&str; 10] = [
     fhir::ITEM_CONTROL,

@@ -1,6 +1,6 @@
 //! Answers as values: what was typed is read here, and numbers are written as people write them.
 
-use crate::questionnaire::Kind;
+use crate::questionnaire::{Decimal, Kind};
 
 /// One answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,7 +10,7 @@ pub enum Value {
     /// A whole number.
     Integer(i64),
     /// A number.
-    Decimal(f64),
+    Decimal(Decimal),
     /// Words, never blank.
     Text(String),
     /// The place of an option in the item's list.
@@ -19,9 +19,9 @@ pub enum Value {
 
 impl Value {
     /// The number, if it is one.
-    pub fn number(&self) -> Option<f64> {
+    pub fn number(&self) -> Option<Decimal> {
         match self {
-            Value::Integer(number) => Some(*number as f64),
+            Value::Integer(number) => Some(Decimal::from(*number)),
             Value::Decimal(number) => Some(*number),
             _ => None,
         }
@@ -45,10 +45,21 @@ pub(super) fn read(kind: &Kind, typed: &str) -> Option<Vec<Value>> {
     }
     match kind {
         Kind::Integer { .. } => whole(&plain_number(typed)).map(|number| vec![Value::Integer(number)]),
-        Kind::Decimal { .. } => decimal(&plain_number(typed)).map(|number| vec![Value::Decimal(number)]),
-        Kind::Text { .. } => Some(vec![Value::Text(typed.to_owned())]),
+        Kind::Decimal { .. } => Decimal::parse(&plain_number(typed)).map(|number| vec![Value::Decimal(number)]),
+        Kind::Text { lines, .. } => Some(text(sendable(typed, *lines))),
         _ => Some(Vec::new()),
     }
+}
+
+fn text(words: String) -> Vec<Value> {
+    if words.trim().is_empty() { Vec::new() } else { vec![Value::Text(words)] }
+}
+
+/// The words without what a FHIR string cannot hold: control characters, which come along when text is pasted. Where there
+/// is one line, line breaks become spaces.
+pub(super) fn sendable(words: &str, lines: bool) -> String {
+    let broken = if lines { words.to_owned() } else { words.replace("\r\n", " ").replace(['\r', '\n'], " ") };
+    broken.chars().filter(|c| !matches!(c, '\0'..'\t' | '\u{b}' | '\u{c}' | '\u{e}'..' ')).collect()
 }
 
 /// `1 000,5` as people write it becomes `1000.5`: spaces between digits go, the comma is a point, a typographic minus
@@ -58,20 +69,14 @@ fn plain_number(typed: &str) -> String {
     typed.trim().replace(spaces, "").replace(',', ".").replace('\u{2212}', "-")
 }
 
-/// A whole number; `3.0` is one, `3.5` is not. FHIR's integer has 32 bits.
+/// A whole number; `3.0` is one, `3.5` is not, nor is `1.000`, which means a thousand to some and one to others. FHIR's
+/// integer has 32 bits.
 fn whole(number: &str) -> Option<i64> {
     let (digits, fraction) = number.split_once('.').unwrap_or((number, ""));
-    if !fraction.chars().all(|digit| digit == '0') {
+    if !fraction.chars().all(|digit| digit == '0') || fraction.len() == 3 {
         return None;
     }
     digits.parse::<i32>().ok().map(i64::from)
-}
-
-/// A number in plain digits: no exponents, no infinities, which nobody means to type.
-fn decimal(number: &str) -> Option<f64> {
-    let digits = number.strip_prefix(['-', '+']).unwrap_or(number);
-    let plain = digits.chars().all(|c| c.is_ascii_digit() || c == '.') && digits.contains(|c: char| c.is_ascii_digit());
-    plain.then(|| number.parse().ok()).flatten().filter(|number: &f64| number.is_finite())
 }
 
 #[cfg(test)]
@@ -96,16 +101,23 @@ mod tests {
             let expected = expected.map(|number| vec![Value::Integer(number)]);
             assert_eq!(read(&integer, typed), expected, "{typed:?}");
         }
-        for (typed, expected) in
-            [("0", Some(0.0)), ("2,50", Some(2.5)), ("-1.25", Some(-1.25)), ("1e3", None), ("inf", None), (".", None)]
-        {
-            assert_eq!(read(&decimal, typed), expected.map(|number| vec![Value::Decimal(number)]), "{typed:?}");
+        for (typed, expected) in [
+            ("0", Some("0")),
+            ("2,50", Some("2.5")),
+            ("-1.25", Some("-1.25")),
+            ("1e3", None),
+            ("inf", None),
+            (".", None),
+        ] {
+            let expected = expected.and_then(Decimal::parse).map(|number| vec![Value::Decimal(number)]);
+            assert_eq!(read(&decimal, typed), expected, "{typed:?}");
         }
     }
 
     #[test]
     fn blank_is_no_answer() {
-        for kind in [Kind::Integer { min: None, max: None, slider: None }, Kind::Text { max_length: None, lines: true }] {
+        for kind in [Kind::Integer { min: None, max: None, slider: None }, Kind::Text { max_length: None, lines: true }]
+        {
             assert_eq!(read(&kind, " \n\t"), Some(Vec::new()));
         }
     }

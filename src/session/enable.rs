@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::{Session, Value};
-use crate::questionnaire::{Condition, Expected, ItemId, Operator};
+use crate::questionnaire::{Condition, Decimal, Expected, ItemId, Operator};
 
 /// What one command changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,9 +24,9 @@ impl Session {
     /// Settles everything, in dependency order.
     pub(super) fn settle_all(&mut self) {
         let form = self.form.clone();
-        let mut order: Vec<ItemId> = form.ids().filter(|id| !form.item(*id).conditions.is_empty()).collect();
-        order.sort_by_key(|id| form.graph.rank(*id));
-        for id in order {
+        let conditional = form.ids().filter(|id| !form.item(*id).conditions.is_empty());
+        let mut queue: BinaryHeap<_> = conditional.map(|id| Reverse((form.graph.rank(id), id))).collect();
+        while let Some(Reverse((_, id))) = queue.pop() {
             self.look_again(id);
         }
     }
@@ -95,7 +95,7 @@ fn equals(answer: &Value, expected: &Expected) -> bool {
     }
 }
 
-fn compares(answer: &Value, expected: &Expected, holds: impl Fn(f64, f64) -> bool) -> bool {
+fn compares(answer: &Value, expected: &Expected, holds: impl Fn(Decimal, Decimal) -> bool) -> bool {
     match (answer.number(), expected) {
         (Some(answer), Expected::Number(expected)) => holds(answer, *expected),
         _ => false,

@@ -27,6 +27,9 @@ struct Entry {
     unread: Option<String>,
 }
 
+/// What an unticked box answers.
+static UNTICKED: [Value; 1] = [Value::Boolean(false)];
+
 /// Answers to one form.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -55,9 +58,18 @@ impl Session {
         self.entries.get(id.index()).map_or(&[], |entry| entry.values.as_slice())
     }
 
-    /// The answers that count: none while the item is disabled.
+    /// The answers that count, in conditions and in the response: none while the item is disabled, `false` for a box that
+    /// is shown and was never ticked.
     pub fn counting(&self, id: ItemId) -> &[Value] {
-        if self.enabled(id) { self.answers(id) } else { &[] }
+        match self.answers(id) {
+            _ if !self.enabled(id) => &[],
+            [] if self.is_tick_box(id) && self.shown(id) => &UNTICKED,
+            answers => answers,
+        }
+    }
+
+    fn is_tick_box(&self, id: ItemId) -> bool {
+        matches!(self.form.item(id).kind, Kind::Boolean { tick_box: true })
     }
 
     /// What was typed at the item while it cannot be read as an answer.
@@ -101,11 +113,10 @@ impl Session {
                 _ => false,
             };
             values.retain(|value| !chosen.exclusive && !exclusive(value));
-            values.push(Value::Option(option));
-            values.sort_by_key(|value| match value {
-                Value::Option(place) => *place,
-                _ => 0,
-            });
+            // In the order of the list, not of the clicks.
+            let before = |value: &Value| matches!(value, Value::Option(place) if *place < option);
+            let place = values.iter().position(|value| !before(value)).unwrap_or(values.len());
+            values.insert(place, Value::Option(option));
         }
         self.set(id, values, None)
     }
@@ -118,7 +129,8 @@ impl Session {
         }
     }
 
-    /// Reads what was typed. Blank is no answer; what cannot be read is kept as typed, and is a problem.
+    /// Reads what was typed. Blank is no answer; what cannot be read is kept as typed, and is a problem. Text loses what
+    /// cannot be sent: control characters, and line breaks where there is one line.
     pub fn type_in(&mut self, id: ItemId, typed: &str) -> Changes {
         match answer::read(&self.form.item(id).kind, typed) {
             Some(values) => self.set(id, values, None),

@@ -35,7 +35,6 @@ impl Session {
 
     /// Whether a question has no answer. A tick box is never open: unticked is an answer.
     pub fn is_open(&self, id: ItemId) -> bool {
-        let tick_box = matches!(self.form.item(id).kind, Kind::Boolean { tick_box: true });
-        !tick_box && self.answers(id).is_empty() && self.unread(id).is_none()
+        !self.is_tick_box(id) && self.answers(id).is_empty() && self.unread(id).is_none()
     }
 }

@@ -1,7 +1,7 @@
 //! What is wrong with an answer. A question left open is no problem unless the study requires an answer.
 
 use super::{Session, Value};
-use crate::questionnaire::{ItemId, Kind};
+use crate::questionnaire::{Decimal, ItemId, Kind};
 
 /// What is wrong at one question.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,9 +16,9 @@ pub enum Problem {
     /// Less than the smallest, or more than the largest number.
     OutOfRange {
         /// Smallest, if there is a bound.
-        min: Option<f64>,
+        min: Option<Decimal>,
         /// Largest, if there is a bound.
-        max: Option<f64>,
+        max: Option<Decimal>,
     },
     /// More characters than there is room for.
     TooLong {
@@ -40,7 +40,7 @@ impl Session {
             let whole = matches!(item.kind, Kind::Integer { .. });
             return Some(if whole { Problem::NotWhole } else { Problem::NotANumber });
         }
-        match self.answers(id) {
+        match self.counting(id) {
             [] => item.required.then_some(Problem::Required),
             answers => answers.iter().find_map(|answer| wrong(&item.kind, answer)),
         }
@@ -49,13 +49,13 @@ impl Session {
 
 /// What is wrong with an answer to a question of this kind.
 pub(super) fn wrong(kind: &Kind, answer: &Value) -> Option<Problem> {
-    let outside = |min: Option<f64>, max: Option<f64>| {
+    let outside = |min: Option<Decimal>, max: Option<Decimal>| {
         let number = answer.number()?;
         let outside = min.is_some_and(|min| number < min) || max.is_some_and(|max| number > max);
         outside.then_some(Problem::OutOfRange { min, max })
     };
     match (kind, answer) {
-        (Kind::Integer { min, max, .. }, _) => outside(min.map(|min| min as f64), max.map(|max| max as f64)),
+        (Kind::Integer { min, max, .. }, _) => outside(min.map(Decimal::from), max.map(Decimal::from)),
         (Kind::Decimal { min, max }, _) => outside(*min, *max),
         (Kind::Text { max_length: Some(max), .. }, Value::Text(words)) => {
             let found = u32::try_from(words.chars().count()).unwrap_or(u32::MAX);

@@ -1,10 +1,13 @@
 //! The response: what is sent, as a FHIR R4 `QuestionnaireResponse`. The rules are those of
 //! `docs/questionnaire-profile.md`, "Rules of a response".
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, de::Error};
 
 use super::{Session, Value};
-use crate::questionnaire::{ItemId, Kind};
+use crate::{
+    json::write_text,
+    questionnaire::{Decimal, ItemId, Kind},
+};
 
 /// System of the respondent's pseudonym.
 pub const PSEUDONYM_SYSTEM: &str = "https://svar.example/fhir/pseudonym";
@@ -20,9 +23,10 @@ pub struct Heading {
     pub authored: String,
 }
 
-/// A FHIR R4 `QuestionnaireResponse`, as far as Svar writes and reads it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// A FHIR R4 `QuestionnaireResponse`, as far as Svar writes and reads it. What it does not name is refused: a name beside
+/// the pseudonym, for one, must not be kept with the answers.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Response {
     resource_type: Resource,
     pub(super) identifier: Identifier,
@@ -30,28 +34,30 @@ pub struct Response {
     status: Status,
     subject: Subject,
     authored: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "some")]
     pub(super) item: Vec<ResponseItem>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 enum Resource {
     QuestionnaireResponse,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Status {
     Completed,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Subject {
     identifier: Identifier,
 }
 
 /// FHIR's `Identifier`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Identifier {
     /// Namespace.
     pub system: String,
@@ -59,35 +65,41 @@ pub struct Identifier {
     pub value: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct ResponseItem {
     pub(super) link_id: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "some")]
     pub(super) answer: Vec<ResponseAnswer>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "some")]
     pub(super) item: Vec<ResponseItem>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// FHIR's JSON leaves an empty list out.
+fn some<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+    let list: Vec<T> = Vec::deserialize(from)?;
+    if list.is_empty() { Err(D::Error::invalid_length(0, &"a list with something in it")) } else { Ok(list) }
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) enum ResponseAnswer {
     #[serde(rename = "valueBoolean")]
     Boolean(bool),
     #[serde(rename = "valueInteger")]
     Integer(i64),
-    #[serde(rename = "valueDecimal")]
-    Decimal(f64),
+    #[serde(rename = "valueDecimal", deserialize_with = "decimal")]
+    Decimal(Decimal),
     #[serde(rename = "valueString")]
     Text(String),
     #[serde(rename = "valueCoding")]
     Coding(Coding),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Coding {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub(super) system: Option<String>,
     pub(super) code: String,
 }
@@ -127,15 +139,17 @@ impl Response {
     }
 }
 
+fn decimal<'de, D: Deserializer<'de>>(reader: D) -> Result<Decimal, D::Error> {
+    let number = serde_json::Number::deserialize(reader)?.to_string();
+    Decimal::parse(&number).ok_or_else(|| D::Error::custom("expected a decimal of at most 18 digits"))
+}
+
 /// The completed response. It holds no disabled item, no undeclared code and no text of the questionnaire.
 pub fn completed(session: &Session, heading: &Heading) -> Response {
     let form = session.form();
     Response {
         resource_type: Resource::QuestionnaireResponse,
-        identifier: Identifier {
-            system: "urn:ietf:rfc:3986".to_owned(),
-            value: format!("urn:uuid:{}", heading.uuid),
-        },
+        identifier: Identifier { system: "urn:ietf:rfc:3986".to_owned(), value: format!("urn:uuid:{}", heading.uuid) },
         questionnaire: format!("{}|{}", form.url, form.version),
         status: Status::Completed,
         subject: Subject {
@@ -165,11 +179,8 @@ fn item(session: &Session, id: ItemId) -> Option<ResponseItem> {
         }
         _ => {
             let answer: Vec<ResponseAnswer> =
-                session.answers(id).iter().filter_map(|value| answer(session, id, value)).collect();
-            let shown = session.shown(id);
-            let unticked = matches!(asked.kind, Kind::Boolean { tick_box: true }) && answer.is_empty() && shown;
-            let answer = if unticked { vec![ResponseAnswer::Boolean(false)] } else { answer };
-            (shown || !answer.is_empty()).then_some(ResponseItem { link_id, answer, item: Vec::new() })
+                session.counting(id).iter().filter_map(|value| answer(session, id, value)).collect();
+            (session.shown(id) || !answer.is_empty()).then_some(ResponseItem { link_id, answer, item: Vec::new() })
         }
     }
 }
@@ -185,4 +196,90 @@ fn answer(session: &Session, id: ItemId, value: &Value) -> Option<ResponseAnswer
             ResponseAnswer::Coding(Coding { system: option.system.clone(), code: option.code.clone() })
         }
     })
+}
+
+impl Response {
+    /// The bytes to send: JSON without white space, its members always in the same order, so that the same answers are
+    /// the same bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = String::from(r#"{"resourceType":"QuestionnaireResponse","identifier":"#);
+        self.identifier.write(&mut out);
+        out.push_str(r#","questionnaire":"#);
+        write_text(&self.questionnaire, &mut out);
+        out.push_str(r#","status":"completed","subject":{"identifier":"#);
+        self.subject.identifier.write(&mut out);
+        out.push_str(r#"},"authored":"#);
+        write_text(&self.authored, &mut out);
+        write_items(&self.item, &mut out);
+        out.push('}');
+        out.into_bytes()
+    }
+}
+
+impl Identifier {
+    fn write(&self, out: &mut String) {
+        out.push_str(r#"{"system":"#);
+        write_text(&self.system, out);
+        out.push_str(r#","value":"#);
+        write_text(&self.value, out);
+        out.push('}');
+    }
+}
+
+fn write_items(items: &[ResponseItem], out: &mut String) {
+    write_list("item", items, out, |item, out| {
+        out.push_str(r#"{"linkId":"#);
+        write_text(&item.link_id, out);
+        write_list("answer", &item.answer, out, write_answer);
+        write_items(&item.item, out);
+        out.push('}');
+    });
+}
+
+/// FHIR has no empty lists: they are left out.
+fn write_list<T>(name: &str, entries: &[T], out: &mut String, write: impl Fn(&T, &mut String)) {
+    for (place, entry) in entries.iter().enumerate() {
+        if place == 0 {
+            out.push(',');
+            write_text(name, out);
+            out.push_str(":[");
+        } else {
+            out.push(',');
+        }
+        write(entry, out);
+    }
+    if !entries.is_empty() {
+        out.push(']');
+    }
+}
+
+fn write_answer(answer: &ResponseAnswer, out: &mut String) {
+    match answer {
+        ResponseAnswer::Boolean(true) => out.push_str(r#"{"valueBoolean":true"#),
+        ResponseAnswer::Boolean(false) => out.push_str(r#"{"valueBoolean":false"#),
+        ResponseAnswer::Integer(number) => {
+            out.push_str(r#"{"valueInteger":"#);
+            out.push_str(&number.to_string());
+        }
+        ResponseAnswer::Decimal(number) => {
+            out.push_str(r#"{"valueDecimal":"#);
+            out.push_str(&number.to_string());
+        }
+        ResponseAnswer::Text(words) => {
+            out.push_str(r#"{"valueString":"#);
+            write_text(words, out);
+        }
+        ResponseAnswer::Coding(coding) => {
+            out.push_str(r#"{"valueCoding":{"#);
+            if let Some(system) = &coding.system {
+                out.push_str(r#""system":"#);
+                write_text(system, out);
+                out.push(',');
+            }
+            out.push_str(r#""code":"#);
+            write_text(&coding.code, out);
+            out.push('}');
+        }
+    }
+    out.push('}');
 }

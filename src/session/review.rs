@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use super::{
-    Session, Value, problem,
+    Session, Value,
+    answer::sendable,
+    problem,
     response::{Response, ResponseAnswer, ResponseItem, items},
 };
 use crate::questionnaire::{Form, ItemId, Kind};
@@ -140,11 +142,15 @@ impl Review {
         let form = self.session.form();
         match (&form.item(id).kind, answer) {
             (Kind::Boolean { .. }, ResponseAnswer::Boolean(yes)) => Ok(Value::Boolean(*yes)),
-            (Kind::Integer { .. }, ResponseAnswer::Integer(number)) => Ok(Value::Integer(*number)),
+            // FHIR's integer has 32 bits.
+            (Kind::Integer { .. }, ResponseAnswer::Integer(number)) if i32::try_from(*number).is_ok() => {
+                Ok(Value::Integer(*number))
+            }
             (Kind::Decimal { .. }, ResponseAnswer::Decimal(number)) => Ok(Value::Decimal(*number)),
-            (Kind::Decimal { .. }, ResponseAnswer::Integer(number)) => Ok(Value::Decimal(*number as f64)),
             (Kind::Text { .. }, ResponseAnswer::Text(words)) if words.trim().is_empty() => Err(Reason::Blank),
-            (Kind::Text { .. }, ResponseAnswer::Text(words)) => Ok(Value::Text(words.clone())),
+            (Kind::Text { lines, .. }, ResponseAnswer::Text(words)) if sendable(words, *lines) == *words => {
+                Ok(Value::Text(words.clone()))
+            }
             (Kind::Choice { .. }, ResponseAnswer::Coding(coding)) => {
                 let mut options = form.options(id).iter().zip(0_u16..);
                 let same = options.find(|(option, _)| option.code == coding.code && option.system == coding.system);

@@ -129,9 +129,9 @@ impl<'a> Node<'a> {
         let base = self.at("base")?;
         let address = base.text()?;
         let own = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
-        let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|host| {
-            address.strip_prefix(host).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
-        });
+        let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
+            .iter()
+            .any(|host| address.strip_prefix(host).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])));
         if own || loopback || address.starts_with("https://") {
             Ok(Endpoint { base: address.trim_end_matches('/').to_owned() })
         } else {

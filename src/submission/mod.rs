@@ -7,4 +7,4 @@ pub mod policy;
 mod verdict;
 
 pub use machine::{Effect, Event, Frozen, State, Submission};
-pub use verdict::{NoReply, Parked, Receipt, Reply, Verdict, Waiting, verdict};
+pub use verdict::{NoReply, Parked, Receipt, Reply, Verdict, Waiting, verdict, verdict_by};

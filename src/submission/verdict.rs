@@ -1,9 +1,8 @@
 //! The verdict on a reply: one total function from whatever came back to what it means. The table stands in
 //! `docs/collection-endpoint.md`; widget, collector tests and documentation go by this function.
 
-use serde_json::Value;
-
 use super::policy;
+use crate::json::Json;
 
 /// What came back from the endpoint.
 #[derive(Clone, Copy, Debug, Default)]
@@ -86,11 +85,16 @@ pub enum Parked {
 
 /// The verdict on what came of sending the submission `uuid`.
 pub fn verdict(uuid: &str, reply: Result<Reply<'_>, NoReply>) -> Verdict {
+    verdict_by::<serde_json::Value>(uuid, reply)
+}
+
+/// The same, with another JSON parser.
+pub fn verdict_by<J: Json>(uuid: &str, reply: Result<Reply<'_>, NoReply>) -> Verdict {
     let reply = match reply {
         Ok(reply) => reply,
         Err(no_reply) => return Verdict::Waiting { why: Waiting::NoReply(no_reply), after: None },
     };
-    let body: Option<Value> = serde_json::from_slice(reply.body).ok();
+    let body = J::parse(reply.body);
     let receipt = receipt(uuid, &reply, body.as_ref());
     let waiting = |why| Verdict::Waiting { why, after: retry_after(reply.retry_after) };
     match (reply.status, receipt) {
@@ -110,14 +114,17 @@ pub fn verdict(uuid: &str, reply: Result<Reply<'_>, NoReply>) -> Verdict {
 }
 
 /// A receipt names our submission: as the resource's identifier, its id, or the last part of `Location`.
-fn receipt(uuid: &str, reply: &Reply<'_>, body: Option<&Value>) -> Option<Receipt> {
-    let urn = format!("urn:uuid:{uuid}");
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-    let named = body.is_some_and(|body| {
-        let identifier = body.get("identifier").and_then(|found| found.get("value"));
-        let id = text(body.get("id"));
-        text(identifier).is_some_and(|found| found == urn) || id.is_some_and(|id| id == uuid)
-    });
+fn receipt(uuid: &str, reply: &Reply<'_>, body: Option<&impl Json>) -> Option<Receipt> {
+    let text = |path: &[&str]| {
+        let mut at = body?.get(path.first()?)?;
+        for name in path.iter().skip(1) {
+            at = at.get(name)?;
+        }
+        at.text()
+    };
+    let identifier = text(&["identifier", "value"]);
+    let named = identifier.as_deref().and_then(|found| found.strip_prefix("urn:uuid:")) == Some(uuid)
+        || text(&["id"]).as_deref() == Some(uuid);
     let located = reply.location.is_some_and(|location| {
         let path = location.split(['?', '#']).next().unwrap_or("");
         let mut parts = path.trim_end_matches('/').rsplit('/');
@@ -126,29 +133,28 @@ fn receipt(uuid: &str, reply: &Reply<'_>, body: Option<&Value>) -> Option<Receip
         let id = if parts.next() == Some("_history") { parts.next() } else { last };
         id == Some(uuid)
     });
-    let stored = body.and_then(|body| text(body.get("meta").and_then(|meta| meta.get("lastUpdated"))));
-    (named || located).then(|| Receipt { uuid: uuid.to_owned(), stored })
+    (named || located).then(|| Receipt { uuid: uuid.to_owned(), stored: text(&["meta", "lastUpdated"]) })
 }
 
 /// A conflict that will pass: another request with the same id is being worked on.
-fn in_progress(reply: &Reply<'_>, body: Option<&Value>) -> bool {
-    let transient = |issue: &Value| {
-        matches!(issue.get("code").and_then(Value::as_str), Some("lock-error" | "transient" | "timeout" | "throttled"))
-    };
-    reply.retry_after.is_some() || issues(body).iter().any(transient)
+fn in_progress(reply: &Reply<'_>, body: Option<&impl Json>) -> bool {
+    let transient = |code: &str| matches!(code, "lock-error" | "transient" | "timeout" | "throttled");
+    let codes = issues(body).into_iter().filter_map(|issue| issue.get("code")?.text());
+    reply.retry_after.is_some() || codes.into_iter().any(|code| transient(&code))
 }
 
-fn issues(body: Option<&Value>) -> &[Value] {
-    let outcome = body.filter(|body| body.get("resourceType").and_then(Value::as_str) == Some("OperationOutcome"));
-    outcome.and_then(|outcome| outcome.get("issue")).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+fn issues<J: Json>(body: Option<&J>) -> Vec<J> {
+    let kind = |body: &J| body.get("resourceType").and_then(|kind| kind.text());
+    let outcome = body.filter(|body| kind(body).as_deref() == Some("OperationOutcome"));
+    outcome.and_then(|outcome| outcome.get("issue")).map(|issues| issues.entries()).unwrap_or_default()
 }
 
 /// The `linkId`s that an `OperationOutcome` names in its expressions, each once: the innermost of each path.
-fn named(body: Option<&Value>) -> Vec<String> {
+fn named(body: Option<&impl Json>) -> Vec<String> {
     let mut link_ids = Vec::new();
     for issue in issues(body) {
-        for expression in issue.get("expression").and_then(Value::as_array).into_iter().flatten() {
-            if let Some(link_id) = expression.as_str().and_then(innermost)
+        for expression in issue.get("expression").map(|found| found.entries()).unwrap_or_default() {
+            if let Some(link_id) = expression.text().as_deref().and_then(innermost)
                 && !link_ids.contains(&link_id)
             {
                 link_ids.push(link_id);

@@ -1,19 +1,15 @@
 //! Which view stands for which place.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
 use super::{
+    element::{all, el, live},
     frame::frame,
-    page, parts,
-    receipt, review, sending,
+    page, parts, receipt, review, sending,
     state::{App, At, Place},
     welcome,
 };
-use crate::{
-    study::Step,
-    submission::State,
-    words::Say,
-};
+use crate::{study::Step, submission::State, words::Say};
 
 /// The whole widget, for a respondent who was let in.
 pub(super) fn view(app: App) -> AnyView {
@@ -30,7 +26,7 @@ pub(super) fn view(app: App) -> AnyView {
 /// A page that one comes back from.
 fn aside(app: App, title: Say, content: AnyView) -> AnyView {
     let back = parts::button(parts::Look::Primary, app.say(Say::Close), move || app.back());
-    (parts::plain_heading(app, app.say(title)), content, parts::actions(vec![back])).into_any()
+    all([parts::plain_heading(app, app.say(title)).into(), content.into(), parts::actions(vec![back]).into()])
 }
 
 fn step(app: App, place: Place) -> AnyView {
@@ -47,9 +43,9 @@ fn step(app: App, place: Place) -> AnyView {
 
 /// A questionnaire: its pages and the overview while it is a draft, then how it fares on its way.
 fn answering(app: App, place: Place) -> AnyView {
-    let Some(sheet) = app.sheet(place.step) else { return html::p().child(app.say(Say::Loading)).into_any() };
+    let Some(sheet) = app.sheet(place.step) else { return el("p").say(app.say(Say::Loading)).view() };
     let draft = Memo::new(move |_| sheet.delivery.with(|submission| *submission.state() == State::Draft));
-    (move || {
+    live(move || {
         if !draft.get() {
             return sending::view(app, sheet, place.step);
         }
@@ -62,5 +58,4 @@ fn answering(app: App, place: Place) -> AnyView {
             },
         }
     })
-    .into_any()
 }

@@ -1,8 +1,13 @@
 //! Choosing: one option, several, yes or no, a tick box, a drop-down list.
 
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
 
-use super::{page::Page, question::Around, summary::id_of};
+use super::{
+    element::{el, el_of},
+    page::Page,
+    question::Around,
+    summary::id_of,
+};
 use crate::{
     questionnaire::{ItemId, Kind, TextId},
     session::Value,
@@ -25,23 +30,16 @@ impl Option_ {
         choose: impl Fn() + 'static,
     ) -> AnyView {
         let class = if self.exclusive { "svar-option svar-option--exclusive" } else { "svar-option" };
-        html::div()
-            .class(class)
-            .child((
-                html::input()
-                    .class("svar-option-input")
-                    .attr("type", if self.several { "checkbox" } else { "radio" })
-                    .attr("id", self.id.clone())
-                    .attr("name", self.name)
-                    .attr("autocomplete", "off")
-                    .prop("checked", chosen)
-                    .on(ev::change, move |_| choose()),
-                html::label()
-                    .class("svar-option-label")
-                    .attr("for", self.id)
-                    .child(html::span().class("svar-option-text").child(text)),
-            ))
-            .into_any()
+        let input = el_of("input", "svar-option-input")
+            .attr("type", if self.several { "checkbox" } else { "radio" })
+            .attr("id", self.id.as_str())
+            .attr("name", self.name)
+            .attr("autocomplete", "off")
+            .checked(chosen)
+            .on("change", move |_| choose());
+        let label =
+            el_of("label", "svar-option-label").attr("for", self.id).child(el_of("span", "svar-option-text").say(text));
+        el_of("div", class).child(input).child(label).view()
     }
 }
 
@@ -53,8 +51,12 @@ pub(super) fn inputs(page: Page, id: ItemId) -> Vec<AnyView> {
         form.options(id).iter().zip(0_u16..).map(|(option, place)| (place, option.text, option.exclusive)).collect()
     });
     let view = |(place, text, exclusive)| {
-        let option =
-            Option_ { id: format!("{}-{place}", id_of(id)), name: id_of(id), several: repeats, exclusive: exclusive && repeats };
+        let option = Option_ {
+            id: format!("{}-{place}", id_of(id)),
+            name: id_of(id),
+            several: repeats,
+            exclusive: exclusive && repeats,
+        };
         option.view(
             sheet.words(page.app, text),
             move || sheet.watch(id, |session| session.answers(id).contains(&Value::Option(place))),
@@ -88,17 +90,14 @@ pub(super) fn yes_or_no(page: Page, id: ItemId) -> AnyView {
 
 fn fieldset(page: Page, id: ItemId, class: &'static str, options: Vec<AnyView>) -> AnyView {
     let around = Around::new(page, id);
-    html::fieldset()
-        .class("svar-question")
+    el_of("fieldset", "svar-question")
         .attr("id", id_of(id))
-        .attr("lang", around.language())
-        .attr("aria-describedby", around.described_by(&[]))
-        .child((
-            html::legend().class("svar-question-label").child(around.words()),
-            around.notes(),
-            html::div().class(class).child(options),
-        ))
-        .into_any()
+        .live_attr("lang", around.language())
+        .live_attr("aria-describedby", around.described_by(&[]))
+        .child(el_of("legend", "svar-question-label").say(around.words()))
+        .child(around.notes())
+        .child(el_of("div", class).child(options))
+        .view()
 }
 
 /// One box to tick. Unticked means no.
@@ -106,76 +105,63 @@ pub(super) fn tick_box(page: Page, id: ItemId) -> AnyView {
     let (sheet, around) = (page.sheet, Around::new(page, id));
     let ticked = move || sheet.watch(id, |session| session.answers(id) == [Value::Boolean(true)]);
     let field = format!("{}-box", id_of(id));
-    let toggle = move |_| sheet.act(|session| {
-        let yes = session.answers(id) == [Value::Boolean(true)];
-        session.say(id, !yes)
-    });
-    html::div()
-        .class("svar-question")
+    let toggle = move |_| {
+        sheet.act(|session| {
+            let yes = session.answers(id) == [Value::Boolean(true)];
+            session.say(id, !yes)
+        })
+    };
+    let input = el_of("input", "svar-option-input")
+        .attr("type", "checkbox")
+        .attr("id", field.as_str())
+        .attr("autocomplete", "off")
+        .live_attr("aria-describedby", around.described_by(&[]))
+        .live_attr("aria-invalid", around.invalid())
+        .checked(ticked)
+        .on("change", toggle);
+    let label = el_of("label", "svar-option-label")
+        .attr("for", field)
+        .child(el_of("span", "svar-option-text").say(around.words()));
+    el_of("div", "svar-question svar-question--tick")
         .attr("id", id_of(id))
-        .attr("lang", around.language())
-        .child((
-            around.notes(),
-            html::div().class("svar-options svar-options--apart").child(
-                html::div().class("svar-option").child((
-                    html::input()
-                        .class("svar-option-input")
-                        .attr("type", "checkbox")
-                        .attr("id", field.clone())
-                        .attr("autocomplete", "off")
-                        .attr("aria-describedby", around.described_by(&[]))
-                        .attr("aria-invalid", around.invalid())
-                        .prop("checked", ticked)
-                        .on(ev::change, toggle),
-                    html::label()
-                        .class("svar-option-label")
-                        .attr("for", field)
-                        .child(html::span().class("svar-option-text").child(around.words())),
-                )),
-            ),
-        ))
-        .into_any()
+        .live_attr("lang", around.language())
+        .child(around.notes())
+        .child(
+            el_of("div", "svar-options svar-options--apart")
+                .child(el_of("div", "svar-option").child(input).child(label)),
+        )
+        .view()
 }
 
 /// One option of many, in a list that folds.
 pub(super) fn drop_down(page: Page, id: ItemId) -> AnyView {
     let (sheet, around) = (page.sheet, Around::new(page, id));
-    let options: Vec<Option<TextId>> =
-        sheet.form(|form| form.options(id).iter().map(|option| option.text).collect());
-    let chosen = move || {
-        sheet.watch(id, |session| match session.answers(id) {
-            [Value::Option(place)] => place.to_string(),
-            _ => String::new(),
-        })
-    };
+    let options: Vec<Option<TextId>> = sheet.form(|form| form.options(id).iter().map(|option| option.text).collect());
     let option = |(place, text): (u16, Option<TextId>)| {
         let at_first = sheet.read(|session| session.answers(id) == [Value::Option(place)]);
-        html::option()
+        el("option")
             .attr("value", place.to_string())
-            .attr("selected", at_first.then_some(""))
-            .child(sheet.words(page.app, text))
-            .into_any()
+            .maybe_attr("selected", at_first.then_some(""))
+            .say(sheet.words(page.app, text))
+            .view()
     };
     let options: Vec<AnyView> = (0_u16..).zip(options).map(option).collect();
-    let choose = move |event: ev::Event| match event_target_value(&event).parse() {
+    let choose = move |event: leptos::ev::Event| match event_target_value(&event).parse() {
         Ok(place) => sheet.act(|session| session.choose(id, place)),
         Err(_) => sheet.act(|session| session.clear(id)),
     };
-    html::div()
-        .class("svar-question")
-        .attr("lang", around.language())
-        .child((
-            html::label().class("svar-question-label").attr("for", id_of(id)).child(around.words()),
-            around.notes(),
-            html::select()
-                .class("svar-input svar-input--medium")
-                .attr("id", id_of(id))
-                .attr("autocomplete", "off")
-                .attr("aria-describedby", around.described_by(&[]))
-                .attr("aria-invalid", around.invalid())
-                .on(ev::change, choose)
-                .child((html::option().attr("value", "").child(page.app.say(Say::Choose)), options))
-                .prop("value", chosen),
-        ))
-        .into_any()
+    let select = el_of("select", "svar-input svar-input--medium")
+        .attr("id", id_of(id))
+        .attr("autocomplete", "off")
+        .live_attr("aria-describedby", around.described_by(&[]))
+        .live_attr("aria-invalid", around.invalid())
+        .on("change", choose)
+        .child(el("option").attr("value", "").say(page.app.say(Say::Choose)))
+        .child(options);
+    el_of("div", "svar-question")
+        .live_attr("lang", around.language())
+        .child(el_of("label", "svar-question-label").attr("for", id_of(id)).say(around.words()))
+        .child(around.notes())
+        .child(select)
+        .view()
 }

@@ -1,9 +1,18 @@
 //! Fields to write in: a number, a line, several lines.
 
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
 
-use super::{page::Page, question::Around, summary::id_of};
-use crate::{questionnaire::ItemId, session::Session, words::{Say, Tongue}};
+use super::{
+    element::{Element, all, el_of},
+    page::Page,
+    question::Around,
+    summary::id_of,
+};
+use crate::{
+    questionnaire::ItemId,
+    session::Session,
+    words::{Say, Tongue},
+};
 
 /// What stands in the field now: as typed if it is no answer yet, else the answer.
 pub(super) fn typed(session: &Session, id: ItemId) -> String {
@@ -16,20 +25,22 @@ pub(super) fn typed(session: &Session, id: ItemId) -> String {
 /// A number, with its unit after it. Never `type=number`: it swallows what it cannot read, and scrolls answers away.
 pub(super) fn number(page: Page, id: ItemId, mode: &'static str) -> AnyView {
     let unit = page.sheet.form(|form| form.item(id).unit);
-    let Some(unit) = unit else {
-        return question(page, id, input(page, id, "svar-input svar-input--short", Some(mode), &[]));
+    let also: &[&str] = if unit.is_some() { &["unit"] } else { &[] };
+    let input = input(page, id, "svar-input svar-input--short", Some(mode), also);
+    let field = match unit {
+        Some(unit) => {
+            let words = page.sheet.words(page.app, Some(unit));
+            let unit = el_of("span", "svar-unit").attr("id", format!("{}-unit", id_of(id))).say(words);
+            el_of("div", "svar-field").child(input).child(unit)
+        }
+        None => input,
     };
-    let input = input(page, id, "svar-input svar-input--short", Some(mode), &["unit"]);
-    let unit = html::span()
-        .class("svar-unit")
-        .attr("id", format!("{}-unit", id_of(id)))
-        .child(page.sheet.words(page.app, Some(unit)));
-    question(page, id, html::div().class("svar-field").child((input, unit)).into_any())
+    question(page, id, field.view())
 }
 
 /// One line of text.
 pub(super) fn line(page: Page, id: ItemId) -> AnyView {
-    question(page, id, input(page, id, "svar-input svar-input--medium", None, &[]))
+    question(page, id, input(page, id, "svar-input svar-input--medium", None, &[]).view())
 }
 
 fn input(
@@ -38,24 +49,27 @@ fn input(
     class: &'static str,
     mode: Option<&'static str>,
     also: &'static [&'static str],
-) -> AnyView {
+) -> Element {
+    let element = el_of("input", class).attr("type", "text").maybe_attr("inputmode", mode);
+    written(page, id, element, also)
+}
+
+/// What every field to write in has.
+fn written(page: Page, id: ItemId, element: Element, also: &'static [&'static str]) -> Element {
     let (sheet, around) = (page.sheet, Around::new(page, id));
-    html::input()
-        .class(class)
-        .attr("type", "text")
-        .attr("inputmode", mode)
+    let at_first = sheet.read(|session| typed(session, id));
+    element
         .attr("id", id_of(id))
         .attr("autocomplete", "off")
-        .attr("aria-describedby", around.described_by(also))
-        .attr("aria-invalid", around.invalid())
-        .prop("value", sheet.read(|session| typed(session, id)))
-        .on(ev::input, move |event| sheet.act(|session| session.type_in(id, &event_target_value(&event))))
-        .into_any()
+        .live_attr("aria-describedby", around.described_by(also))
+        .live_attr("aria-invalid", around.invalid())
+        .value(move || at_first.clone())
+        .on("input", move |event| sheet.act(|session| session.type_in(id, &event_target_value(&event))))
 }
 
 /// Several lines of text, with the room that is left.
 pub(super) fn lines(page: Page, id: ItemId, max_length: Option<u32>) -> AnyView {
-    let (sheet, around, language) = (page.sheet, Around::new(page, id), page.app.language);
+    let (sheet, language) = (page.sheet, page.app.language);
     let count = format!("{}-count", id_of(id));
     let left = move |of: u32| {
         let used = sheet.watch(id, |session| typed(session, id).chars().count());
@@ -63,29 +77,17 @@ pub(super) fn lines(page: Page, id: ItemId, max_length: Option<u32>) -> AnyView 
         language.with(|tag| Tongue::of(tag).say(&Say::CharactersLeft { left, of }))
     };
     let also: &[&str] = if max_length.is_some() { &["count"] } else { &[] };
-    let area = html::textarea()
-        .class("svar-input")
-        .attr("id", id_of(id))
-        .attr("rows", "4")
-        .attr("autocomplete", "off")
-        .attr("aria-describedby", around.described_by(also))
-        .attr("aria-invalid", around.invalid())
-        .prop("value", sheet.read(|session| typed(session, id)))
-        .on(ev::input, move |event| sheet.act(|session| session.type_in(id, &event_target_value(&event))));
-    let counter =
-        max_length.map(|of| html::p().class("svar-counter").attr("id", count).child(move || left(of)).into_any());
-    question(page, id, (area, counter).into_any())
+    let area = written(page, id, el_of("textarea", "svar-input").attr("rows", "4"), also);
+    let counter = max_length.map(|of| el_of("p", "svar-counter").attr("id", count).say(move || left(of)));
+    question(page, id, all([area.into(), counter.into()]))
 }
 
 fn question(page: Page, id: ItemId, field: AnyView) -> AnyView {
     let around = Around::new(page, id);
-    html::div()
-        .class("svar-question")
-        .attr("lang", around.language())
-        .child((
-            html::label().class("svar-question-label").attr("for", id_of(id)).child(around.words()),
-            around.notes(),
-            field,
-        ))
-        .into_any()
+    el_of("div", "svar-question")
+        .live_attr("lang", around.language())
+        .child(el_of("label", "svar-question-label").attr("for", id_of(id)).say(around.words()))
+        .child(around.notes())
+        .child(field)
+        .view()
 }

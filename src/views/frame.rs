@@ -1,8 +1,9 @@
 //! What stands around every view: the study's name, the languages, and help one step away.
 
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
 
 use super::{
+    element::{Element, all, el_of},
     parts::{Look, button},
     state::{App, At},
 };
@@ -10,39 +11,38 @@ use crate::words::{self, Say, Tongue};
 
 /// Puts the frame around a view.
 pub(super) fn frame(app: App, view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
-    let title = move || app.title();
-    (
-        html::div().class("svar-hidden").attr("role", "status").child(move || app.announcement.get()),
-        html::header().class("svar-header").child((
-            html::p().class("svar-brand").child(title),
-            languages(app.language, app.study().languages.clone(), app.announcement),
-        )),
-        html::div().class("svar-page").child(view),
-        html::footer().class("svar-footer").child((
-            button(Look::Link, app.say(Say::NeedHelp), move || app.turn(At::Help)),
-            button(Look::Link, app.say(Say::WhomToAsk), move || app.turn(At::Ask)),
-        )),
-    )
-        .into_any()
+    all([
+        el_of("div", "svar-hidden").attr("role", "status").say(move || app.announcement.get()).into(),
+        el_of("header", "svar-header")
+            .child(el_of("p", "svar-brand").say(move || app.title()))
+            .child(languages(app.language, app.study().languages.clone(), app.announcement))
+            .into(),
+        el_of("div", "svar-page").live(view).into(),
+        el_of("footer", "svar-footer")
+            .child(button(Look::Link, app.say(Say::NeedHelp), move || app.turn(At::Help)))
+            .child(button(Look::Link, app.say(Say::WhomToAsk), move || app.turn(At::Ask)))
+            .into(),
+    ])
 }
 
 /// The language switch.
-pub(super) fn languages(language: RwSignal<String>, tags: Vec<String>, announcement: RwSignal<String>) -> AnyView {
-    let button = move |tag: String| {
-        let (pressed, chosen) = (tag.clone(), tag.clone());
-        html::button()
-            .attr("type", "button")
-            .class("svar-language")
-            .attr("lang", tag.clone())
-            .attr("aria-pressed", move || if language.with(|now| *now == pressed) { "true" } else { "false" })
-            .on(ev::click, move |_| {
-                language.set(chosen.clone());
-                announcement.set(Tongue::of(&chosen).say(&Say::LanguageChanged));
-            })
-            .child(words::own_name(&tag).to_owned())
-            .into_any()
-    };
-    let label = move || language.with(|tag| Tongue::of(tag).say(&Say::Languages));
-    let buttons: Vec<AnyView> = tags.into_iter().map(button).collect();
-    html::nav().class("svar-languages").attr("aria-label", label).child(buttons).into_any()
+pub(super) fn languages(language: RwSignal<String>, tags: Vec<String>, announcement: RwSignal<String>) -> Element {
+    let label = move || Some(language.with(|tag| Tongue::of(tag).say(&Say::Languages)));
+    let buttons: Vec<AnyView> = tags.into_iter().map(|tag| switch(language, tag, announcement)).collect();
+    el_of("nav", "svar-languages").live_attr("aria-label", label).child(buttons)
+}
+
+fn switch(language: RwSignal<String>, tag: String, announcement: RwSignal<String>) -> AnyView {
+    let (pressed, chosen) = (tag.clone(), tag.clone());
+    let pressed = move || Some(language.with(|now| *now == pressed).to_string());
+    el_of("button", "svar-language")
+        .attr("type", "button")
+        .attr("lang", tag.as_str())
+        .live_attr("aria-pressed", pressed)
+        .on("click", move |_| {
+            language.set(chosen.clone());
+            announcement.set(Tongue::of(&chosen).say(&Say::LanguageChanged));
+        })
+        .text(words::own_name(&tag))
+        .view()
 }

@@ -2,9 +2,16 @@
 
 use std::sync::Arc;
 
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 
-use super::{app, frame::languages, sheet::Sheet, state::App, trouble::trouble};
+use super::{
+    app,
+    element::{all, el, el_of},
+    frame::languages,
+    sheet::Sheet,
+    state::App,
+    trouble::trouble,
+};
 use crate::{
     browser::{self, FetchError},
     questionnaire::compact::{self, CompactError, Holds},
@@ -32,7 +39,7 @@ enum Loaded {
 }
 
 /// The widget.
-pub(crate) fn root(door: Door) -> impl IntoView {
+pub(crate) fn root(door: Door) -> AnyView {
     let language = RwSignal::new(door.language.clone().unwrap_or_else(|| "nb".to_owned()));
     let loaded = RwSignal::new(Loaded::Not);
     let owner = Owner::current().unwrap_or_default();
@@ -49,33 +56,43 @@ pub(crate) fn root(door: Door) -> impl IntoView {
     };
     load();
     let load = StoredValue::new_local(load);
-    html::div().class("svar").attr("lang", move || language.get()).child(move || match loaded.get() {
-        Loaded::Not => {
-            let words = move || language.with(|tag| Tongue::of(tag).say(&Say::Loading));
-            html::div().class("svar-page").child(html::p().attr("role", "status").child(words)).into_any()
-        }
-        Loaded::Trouble(what, study) => {
-            let tags = study.as_ref().map_or_else(|| vec!["nb".to_owned(), "en".to_owned()], |study| study.languages.clone());
-            let header = html::header().class("svar-header").child((
-                html::p().class("svar-brand").child("Svar"),
-                languages(language, tags, RwSignal::new(String::new())),
-            ));
-            (header, trouble(what, language, study, move || load.with_value(|load| load()))).into_any()
-        }
-        Loaded::Ready(app) => app::view(app),
-    })
+    let language_now = move || Some(language.get());
+    el_of("div", "svar")
+        .live_attr("lang", language_now)
+        .live(move || match loaded.get() {
+            Loaded::Not => loading(language),
+            Loaded::Trouble(what, study) => {
+                let tags = study
+                    .as_ref()
+                    .map_or_else(|| vec!["nb".to_owned(), "en".to_owned()], |study| study.languages.clone());
+                let header = el_of("header", "svar-header")
+                    .child(el_of("p", "svar-brand").text("Svar"))
+                    .child(languages(language, tags, RwSignal::new(String::new())));
+                let again = move || load.with_value(|load| load());
+                all([header.into(), trouble(what, language, study, again).into()])
+            }
+            Loaded::Ready(app) => app::view(app),
+        })
+        .view()
+}
+
+fn loading(language: RwSignal<String>) -> AnyView {
+    let words = move || language.with(|tag| Tongue::of(tag).say(&Say::Loading));
+    el_of("div", "svar-page").child(el("p").attr("role", "status").say(words)).view()
 }
 
 type NotReady = (Trouble, Option<Arc<Study>>);
 
 async fn ready(door: &Door, language: RwSignal<String>, owner: &Owner) -> Result<App, NotReady> {
-    let study: Study = load(&door.study, |bytes| compact::decode(Holds::Study, bytes)).await.map_err(|why| (why, None))?;
+    let study: Study =
+        load(&door.study, |bytes| compact::decode(Holds::Study, bytes)).await.map_err(|why| (why, None))?;
     let study = Arc::new(study);
     let with_study = |trouble| (trouble, Some(study.clone()));
     if !study.languages.iter().any(|tag| language.with_untracked(|now| now == tag)) {
         language.set(study.languages.first().cloned().unwrap_or_default());
     }
-    let invitation = Invitation::read(&door.token).map_err(|why| with_study(Trouble::Invitation(why)))?;
+    let invitation =
+        Invitation::read_by::<browser::Parsed>(&door.token).map_err(|why| with_study(Trouble::Invitation(why)))?;
     if invitation.study != study.id {
         return Err(with_study(Trouble::OtherStudy));
     }

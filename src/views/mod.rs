@@ -5,6 +5,7 @@
 
 mod app;
 mod choice;
+mod element;
 mod field;
 mod frame;
 mod load;

@@ -1,18 +1,16 @@
 //! A page of a questionnaire: progress, what is wrong or left open, the questions, and the way on.
 
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
 
 use super::{
+    element::{all, el_of, live},
     parts::{Look, actions, button, heading, submit},
-    question, summary,
+    question,
     sheet::Sheet,
     state::{App, At},
+    summary,
 };
-use crate::{
-    questionnaire::ItemId,
-    study::Step,
-    words::Say,
-};
+use crate::{questionnaire::ItemId, study::Step, words::Say};
 
 /// What the questions of a page need to know of it.
 #[derive(Clone, Copy)]
@@ -118,16 +116,21 @@ pub(super) fn view(app: App, sheet: Sheet, step: Step, id: ItemId) -> AnyView {
         let error = if page.all_wrong().is_empty() { String::new() } else { tongue.say(&Say::ErrorPrefix) };
         if of < 2 { error } else { format!("{error}{}: ", tongue.say(&Say::PageOf { page: page_number, of })) }
     };
-    let form = html::form()
-        .class("svar-form")
+    let form = el_of("form", "svar-form")
         .attr("novalidate", "")
         .attr("autocomplete", "off")
-        .on(ev::submit, move |event| {
+        .on("submit", move |event| {
             event.prevent_default();
             page.leave();
         })
-        .child((question::items(page, id), buttons(page)));
-    (progress(app, count), summary::view(page), heading(app, "svar-heading", title, before_title), form).into_any()
+        .child(question::items(page, id))
+        .child(buttons(page));
+    all([
+        progress(app, count).into(),
+        summary::view(page).into(),
+        heading(app, "svar-heading", title, before_title).into(),
+        form.into(),
+    ])
 }
 
 fn progress(app: App, count: Memo<(usize, usize)>) -> AnyView {
@@ -136,19 +139,17 @@ fn progress(app: App, count: Memo<(usize, usize)>) -> AnyView {
         let (page, of) = count.get();
         language.with(|tag| crate::words::Tongue::of(tag).say(&Say::PageOf { page, of }))
     };
-    (move || {
-        (count.get().1 > 1).then(|| {
-            html::div().class("svar-progress").child((
-                html::p().class("svar-progress-text").child(words),
-                html::progress()
-                    .class("svar-progress-bar")
-                    .attr("value", move || count.get().0.to_string())
-                    .attr("max", move || count.get().1.to_string())
+    let several = Memo::new(move |_| count.get().1 > 1);
+    live(move || {
+        several.get().then(|| {
+            el_of("div", "svar-progress").child(el_of("p", "svar-progress-text").say(words)).child(
+                el_of("progress", "svar-progress-bar")
+                    .live_attr("value", move || Some(count.get().0.to_string()))
+                    .live_attr("max", move || Some(count.get().1.to_string()))
                     .attr("aria-hidden", "true"),
-            ))
+            )
         })
     })
-    .into_any()
 }
 
 fn buttons(page: Page) -> AnyView {

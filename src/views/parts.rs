@@ -1,11 +1,15 @@
 //! Small parts that several views are made of.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{html, prelude::*};
 
-use super::state::App;
+use super::{
+    element::{Element, el, el_of},
+    state::App,
+};
 use crate::{
     browser,
     questionnaire::text::{Block, Span, Text},
+    words::Say,
 };
 
 /// The page's heading. It sets the page's title, and takes the focus when the respondent has come here from somewhere.
@@ -27,6 +31,7 @@ pub(super) fn heading(
     });
     let words = text.clone();
     Effect::new(move || browser::set_title(&format!("{}{} – {}", before_title(), words(), app.title())));
+    let text: Box<dyn Fn() -> String + Send> = Box::new(text);
     html::h1().class(class).attr("tabindex", "-1").node_ref(node).child(text).into_any()
 }
 
@@ -56,91 +61,85 @@ impl Look {
 }
 
 /// A button that does something at once.
-pub(super) fn button(
-    look: Look,
-    text: impl Fn() -> String + Send + 'static,
-    act: impl Fn() + Send + Sync + 'static,
-) -> AnyView {
-    html::button().attr("type", "button").class(look.class()).on(ev::click, move |_| act()).child(text).into_any()
+pub(super) fn button(look: Look, text: impl Fn() -> String + Send + 'static, act: impl Fn() + 'static) -> AnyView {
+    el_of("button", look.class()).attr("type", "button").on("click", move |_| act()).say(text).view()
 }
 
 /// The button that sends the form it stands in.
 pub(super) fn submit(text: impl Fn() -> String + Send + 'static) -> AnyView {
-    html::button().attr("type", "submit").class(Look::Primary.class()).child(text).into_any()
+    el_of("button", Look::Primary.class()).attr("type", "submit").say(text).view()
 }
 
 /// Buttons in a row.
 pub(super) fn actions(buttons: Vec<AnyView>) -> AnyView {
-    html::div().class("svar-actions").child(buttons).into_any()
+    el_of("div", "svar-actions").child(buttons).view()
 }
 
 /// A text with its blocks as elements.
-pub(super) fn rich(text: &Text) -> AnyView {
+pub(super) fn rich(text: &Text) -> Vec<AnyView> {
     match text {
-        Text::Plain(words) => html::p().child(words.clone()).into_any(),
-        Text::Rich(blocks) => blocks.iter().map(block).collect::<Vec<_>>().into_any(),
+        Text::Plain(words) => vec![el("p").text(words.as_str()).view()],
+        Text::Rich(blocks) => blocks.iter().map(block).collect(),
     }
 }
 
 fn block(block: &Block) -> AnyView {
     match block {
-        Block::Heading(true, spans) => html::h2().child(line(spans)).into_any(),
-        Block::Heading(false, spans) => html::h3().child(line(spans)).into_any(),
-        Block::Paragraph(spans) => html::p().child(line(spans)).into_any(),
+        Block::Heading(true, spans) => line(el("h2"), spans),
+        Block::Heading(false, spans) => line(el("h3"), spans),
+        Block::Paragraph(spans) => line(el("p"), spans),
         Block::List(items) => {
-            let item = |spans: &Vec<Span>| html::li().child(line(spans)).into_any();
-            html::ul().child(items.iter().map(item).collect::<Vec<_>>()).into_any()
+            let items: Vec<AnyView> = items.iter().map(|spans| line(el("li"), spans)).collect();
+            el("ul").child(items).view()
         }
     }
 }
 
-fn line(spans: &[Span]) -> Vec<AnyView> {
-    let span = |span: &Span| match span {
-        Span::Plain(words) => words.clone().into_any(),
-        Span::Strong(words) => html::strong().child(words.clone()).into_any(),
-        Span::Link { words, address } => link(address.clone(), words.clone()),
+fn line(element: Element, spans: &[Span]) -> AnyView {
+    let add = |element: Element, span: &Span| match span {
+        Span::Plain(words) => element.text(words.as_str()),
+        Span::Strong(words) => element.child(el("strong").text(words.as_str())),
+        Span::Link { words, address } => element.child(link(address.clone(), words.clone())),
     };
-    spans.iter().map(span).collect()
+    spans.iter().fold(element, add).view()
 }
 
 /// A link. One to another page opens a tab of its own: the answers stay on this page.
 fn link(address: String, words: String) -> AnyView {
     let away = address.starts_with("https:");
-    html::a()
+    el("a")
         .attr("href", address)
-        .attr("target", away.then_some("_blank"))
-        .attr("rel", away.then_some("noopener noreferrer"))
-        .child(words)
-        .into_any()
+        .maybe_attr("target", away.then_some("_blank"))
+        .maybe_attr("rel", away.then_some("noopener noreferrer"))
+        .text(words)
+        .view()
 }
 
 /// A live text in its box.
 pub(super) fn text_box(text: impl Fn() -> Option<Text> + Send + 'static) -> AnyView {
-    html::div().class("svar-text").child(move || text().as_ref().map(rich)).into_any()
+    el_of("div", "svar-text").live(move || text().as_ref().map(rich)).view()
 }
 
 /// A name and what belongs to it, in a list of facts.
-pub(super) fn fact(name: impl Fn() -> String + Send + 'static, value: AnyView) -> AnyView {
-    html::div().class("svar-fact").child((html::dt().child(name), html::dd().child(value))).into_any()
+pub(super) fn fact(name: impl Fn() -> String + Send + 'static, value: Element) -> AnyView {
+    el_of("div", "svar-fact").child(el("dt").say(name)).child(value).view()
 }
 
 /// A list of facts.
 pub(super) fn facts(facts: Vec<AnyView>) -> AnyView {
-    html::dl().class("svar-facts").child(facts).into_any()
+    el_of("dl", "svar-facts").child(facts).view()
 }
 
 /// Whom to ask: name, telephone, e-mail.
 pub(super) fn contact(app: App) -> Vec<AnyView> {
-    use crate::words::Say;
     let study = app.study();
-    let name = app.words(|study| Some(&study.contact.name));
-    let name = move || name().map(|text| text.words());
+    let name = app.plain(|study| Some(&study.contact.name));
     let dial: String = study.contact.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
     let phone = link(format!("tel:{dial}"), study.contact.phone.clone());
     let email = link(format!("mailto:{}", study.contact.email), study.contact.email.clone());
     vec![
-        fact(app.say(Say::Contact), name.into_any()),
-        fact(app.say(Say::Phone), phone),
-        fact(app.say(Say::Email), email),
+        fact(app.say(Say::Contact), el("dd").say(name)),
+        fact(app.say(Say::Phone), el("dd").child(phone)),
+        fact(app.say(Say::Email), el("dd").child(email)),
     ]
 }

@@ -1,9 +1,17 @@
 //! The items of a page, each as its kind wants it; and what every question has around its field: name, help, what is
 //! wrong, what is open.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
-use super::{choice, field, page::Page, parts, slider, summary::id_of, table};
+use super::{
+    choice,
+    element::{all, el_of, live},
+    field,
+    page::Page,
+    parts, slider,
+    summary::id_of,
+    table,
+};
 use crate::{
     questionnaire::{ItemId, Kind, Layout, Role},
     words::Say,
@@ -19,7 +27,7 @@ pub(super) fn items(page: Page, parent: ItemId) -> Vec<AnyView> {
         true => item(page, id),
         false => {
             let shown = Memo::new(move |_| page.sheet.shown(id));
-            (move || shown.get().then(|| item(page, id))).into_any()
+            live(move || shown.get().then(|| item(page, id)))
         }
     };
     children.into_iter().map(view).collect()
@@ -47,16 +55,15 @@ fn item(page: Page, id: ItemId) -> AnyView {
 fn group(page: Page, id: ItemId) -> AnyView {
     let text = page.sheet.form(|form| form.item(id).text);
     let name = format!("{}-label", id_of(id));
-    let labelled = text.is_some().then(|| name.clone());
-    let title = text.is_some().then(|| {
-        html::h2().class("svar-group-title").attr("id", name).child(page.sheet.words(page.app, text)).into_any()
-    });
-    html::div()
-        .class("svar-group")
-        .attr("role", labelled.is_some().then_some("group"))
-        .attr("aria-labelledby", labelled)
-        .child((title, items(page, id)))
-        .into_any()
+    let labelled = text.is_some();
+    let title = labelled
+        .then(|| el_of("h2", "svar-group-title").attr("id", name.as_str()).say(page.sheet.words(page.app, text)));
+    el_of("div", "svar-group")
+        .maybe_attr("role", labelled.then_some("group"))
+        .maybe_attr("aria-labelledby", labelled.then_some(name))
+        .child(title)
+        .child(items(page, id))
+        .view()
 }
 
 /// Information.
@@ -93,7 +100,7 @@ impl Around {
     }
 
     /// The ids of what describes the field: `also`, help, what is wrong, what is open.
-    pub(super) fn described_by(self, also: &'static [&'static str]) -> impl Fn() -> Option<String> + Send + Sync + 'static {
+    pub(super) fn described_by(self, also: &'static [&'static str]) -> impl Fn() -> Option<String> + Send + 'static {
         let Around { page, id, help } = self;
         move || {
             let mut names: Vec<&str> = also.to_vec();
@@ -106,9 +113,9 @@ impl Around {
     }
 
     /// Whether the field is wrong, as `aria-invalid` says it.
-    pub(super) fn invalid(self) -> impl Fn() -> Option<&'static str> + Send + Sync + 'static {
+    pub(super) fn invalid(self) -> impl Fn() -> Option<String> + Send + 'static {
         let Around { page, id, .. } = self;
-        move || page.wrong(id).map(|_| "true")
+        move || page.wrong(id).map(|_| "true".to_owned())
     }
 
     /// Help, what is wrong, what is open: between the question and its field.
@@ -117,21 +124,20 @@ impl Around {
         let name = move |what: &str| format!("{}-{what}", id_of(id));
         let help = help.map(|help| {
             let words = page.sheet.words(page.app, page.sheet.form(|form| form.item(help).text));
-            html::p().class("svar-help").attr("id", name("help")).child(words).into_any()
+            el_of("p", "svar-help").attr("id", name("help")).say(words)
         });
-        let wrong = move || {
+        let wrong = live(move || {
             page.wrong(id).map(|what| {
-                html::p().class("svar-error").attr("id", name("error")).child((
-                    html::span().class("svar-hidden").child(page.app.say(Say::ErrorPrefix)),
-                    page.app.say(what),
-                ))
+                el_of("p", "svar-error")
+                    .attr("id", name("error"))
+                    .child(el_of("span", "svar-hidden").say(page.app.say(Say::ErrorPrefix)))
+                    .say(page.app.say(what))
             })
-        };
-        let open = move || {
-            page.open(id).then(|| {
-                html::p().class("svar-unanswered").attr("id", name("unanswered")).child(page.app.say(Say::Open))
-            })
-        };
-        (help, wrong, open).into_any()
+        });
+        let open = live(move || {
+            page.open(id)
+                .then(|| el_of("p", "svar-unanswered").attr("id", name("unanswered")).say(page.app.say(Say::Open)))
+        });
+        all([help.into(), wrong.into(), open.into()])
     }
 }

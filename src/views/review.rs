@@ -1,8 +1,9 @@
 //! The overview before sending: every question with its answer, and the whole row is the way back to it.
 
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
 
 use super::{
+    element::{all, el, el_of},
     parts::{Look, actions, button, plain_heading},
     sheet::Sheet,
     state::{App, At},
@@ -30,16 +31,16 @@ pub(super) fn view(app: App, sheet: Sheet, step: Step) -> AnyView {
             None => app.send(step),
         }
     };
-    (
-        plain_heading(app, app.say(Say::ReviewTitle)),
-        html::p().class("svar-lead").child(app.say(Say::ReviewLead)),
-        html::div().class("svar-review").child(sections),
+    all([
+        plain_heading(app, app.say(Say::ReviewTitle)).into(),
+        el_of("p", "svar-lead").say(app.say(Say::ReviewLead)).into(),
+        el_of("div", "svar-review").child(sections).into(),
         actions(vec![
             button(Look::Secondary, app.say(Say::Back), move || app.back()),
             button(Look::Primary, app.say(Say::Send), send),
-        ]),
-    )
-        .into_any()
+        ])
+        .into(),
+    ])
 }
 
 fn section(app: App, sheet: Sheet, page: ItemId) -> Option<AnyView> {
@@ -50,15 +51,11 @@ fn section(app: App, sheet: Sheet, page: ItemId) -> Option<AnyView> {
     let title = format!("review-{}", page.0);
     let rows: Vec<AnyView> = questions.into_iter().map(|id| row(app, sheet, page, id)).collect();
     let words = sheet.words(app, sheet.form(|form| form.item(page).text));
-    Some(
-        html::section()
-            .attr("aria-labelledby", title.clone())
-            .child((
-                html::h2().class("svar-review-title").attr("id", title).child(words),
-                html::ul().class("svar-review-list").child(rows),
-            ))
-            .into_any(),
-    )
+    let section = el("section")
+        .attr("aria-labelledby", title.as_str())
+        .child(el_of("h2", "svar-review-title").attr("id", title).say(words))
+        .child(el_of("ul", "svar-review-list").child(rows));
+    Some(section.view())
 }
 
 fn row(app: App, sheet: Sheet, page: ItemId, id: ItemId) -> AnyView {
@@ -69,15 +66,16 @@ fn row(app: App, sheet: Sheet, page: ItemId, id: ItemId) -> AnyView {
         app.target.set_value(Some(id_of(id)));
         app.turn(At::Page(page));
     };
-    html::li()
-        .child(html::button().attr("type", "button").class("svar-review-row").on(ev::click, change).child((
-            html::span().class("svar-review-question").child(sheet.words(app, sheet.form(|form| form.item(id).text))),
-            " ",
-            html::span().class(class).child(move || answer(app, sheet, id)),
-            " ",
-            html::span().class("svar-review-change").child(app.say(Say::Change)),
-        )))
-        .into_any()
+    let question = sheet.words(app, sheet.form(|form| form.item(id).text));
+    let button = el_of("button", "svar-review-row")
+        .attr("type", "button")
+        .on("click", change)
+        .child(el_of("span", "svar-review-question").say(question))
+        .text(" ")
+        .child(el_of("span", class).say(move || answer(app, sheet, id)))
+        .text(" ")
+        .child(el_of("span", "svar-review-change").say(app.say(Say::Change)));
+    el("li").child(button).view()
 }
 
 /// The answer in words.

@@ -1,8 +1,9 @@
 //! How a submission fares: on its way, not confirmed, refused. "Received" is the next step, shown only on a receipt.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
 use super::{
+    element::{all, el, el_of, live},
     parts::{Look, actions, button, contact, facts, plain_heading},
     sheet::Sheet,
     state::{App, At},
@@ -19,21 +20,19 @@ use crate::{
 /// The view while there is something to deliver.
 pub(super) fn view(app: App, sheet: Sheet, step: Step) -> AnyView {
     let state = Memo::new(move |_| sheet.delivery.with(|submission| submission.state().clone()));
-    (move || match state.get() {
+    live(move || match state.get() {
         State::Draft | State::Received(_) | State::Sending => sending(app),
         State::NotReceived(Verdict::Refused { link_ids }) => look_again(app, sheet, step, &link_ids),
         State::NotReceived(verdict) => not_received(app, sheet, step, verdict),
     })
-    .into_any()
 }
 
 fn sending(app: App) -> AnyView {
-    (
-        plain_heading(app, app.say(Say::SendingTitle)),
-        html::div().class("svar-working").attr("aria-hidden", "true"),
-        html::p().attr("role", "status").child(app.say(Say::SendingLead)),
-    )
-        .into_any()
+    all([
+        plain_heading(app, app.say(Say::SendingTitle)).into(),
+        el_of("div", "svar-working").attr("aria-hidden", "true").into(),
+        el("p").attr("role", "status").say(app.say(Say::SendingLead)).into(),
+    ])
 }
 
 fn not_received(app: App, sheet: Sheet, step: Step, verdict: Verdict) -> AnyView {
@@ -54,23 +53,22 @@ fn not_received(app: App, sheet: Sheet, step: Step, verdict: Verdict) -> AnyView
     if matches!(verdict, Verdict::Parked(_)) {
         buttons.push(button(Look::Secondary, app.say(Say::SaveCopy), copy));
     }
-    (
-        plain_heading(app, app.say(Say::NotSentTitle)),
-        html::div().class("svar-notice svar-notice--warning").attr("role", "status").child((
-            html::p().child(app.say(Say::NotSent(verdict))),
-            strange.then(|| html::p().child(app.say(Say::StrangeReplies))),
-        )),
-        html::p().child(app.say(Say::Kept)),
-        actions(buttons),
-        facts(contact(app)),
-    )
-        .into_any()
+    let notice = el_of("div", "svar-notice svar-notice--warning")
+        .attr("role", "status")
+        .child(el("p").say(app.say(Say::NotSent(verdict))))
+        .child(strange.then(|| el("p").say(app.say(Say::StrangeReplies))));
+    all([
+        plain_heading(app, app.say(Say::NotSentTitle)).into(),
+        notice.into(),
+        el("p").say(app.say(Say::Kept)).into(),
+        actions(buttons).into(),
+        facts(contact(app)).into(),
+    ])
 }
 
 /// The endpoint named answers to look at: back to the questions, and a new submission after that.
 fn look_again(app: App, sheet: Sheet, step: Step, link_ids: &[String]) -> AnyView {
-    let named: Vec<ItemId> =
-        sheet.form(|form| link_ids.iter().filter_map(|link_id| form.find(link_id)).collect());
+    let named: Vec<ItemId> = sheet.form(|form| link_ids.iter().filter_map(|link_id| form.find(link_id)).collect());
     let row = |id: ItemId| {
         let page = sheet.form(|form| {
             let mut at = id;
@@ -86,14 +84,13 @@ fn look_again(app: App, sheet: Sheet, step: Step, link_ids: &[String]) -> AnyVie
             app.carry_on(step, Event::Reopen);
             app.turn(At::Page(page));
         };
-        html::li().child(button(Look::Link, words, open)).into_any()
+        el("li").child(button(Look::Link, words, open)).view()
     };
     let rows: Vec<AnyView> = named.into_iter().map(row).collect();
-    (
-        plain_heading(app, app.say(Say::LookAgainTitle)),
-        html::p().child(app.say(Say::LookAgain)),
-        html::ul().child(rows),
-        facts(contact(app)),
-    )
-        .into_any()
+    all([
+        plain_heading(app, app.say(Say::LookAgainTitle)).into(),
+        el("p").say(app.say(Say::LookAgain)).into(),
+        el("ul").child(rows).into(),
+        facts(contact(app)).into(),
+    ])
 }

@@ -57,7 +57,9 @@ impl Sheet {
 
     /// Reads what hangs on the answers of `id`, and watches it.
     pub(super) fn watch<T>(&self, id: ItemId, read: impl FnOnce(&Session) -> T) -> T {
-        self.watched.try_update_value(|watched| watched.answers.entry(id).or_default().clone()).inspect(ArcTrigger::track);
+        self.watched
+            .try_update_value(|watched| watched.answers.entry(id).or_default().clone())
+            .inspect(ArcTrigger::track);
         self.read(read)
     }
 

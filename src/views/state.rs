@@ -118,7 +118,10 @@ impl App {
     }
 
     /// A text of the manifest in the current language, live.
-    pub(super) fn words(self, pick: impl Fn(&Study) -> Option<&Words> + Send + 'static) -> impl Fn() -> Option<Text> + Send + 'static {
+    pub(super) fn words(
+        self,
+        pick: impl Fn(&Study) -> Option<&Words> + Send + 'static,
+    ) -> impl Fn() -> Option<Text> + Send + 'static {
         let (language, given) = (self.language, self.given);
         move || {
             given.with_value(|given| {
@@ -128,9 +131,18 @@ impl App {
         }
     }
 
+    /// A text of the manifest as plain words, live.
+    pub(super) fn plain(
+        self,
+        pick: impl Fn(&Study) -> Option<&Words> + Send + 'static,
+    ) -> impl Fn() -> String + Send + 'static {
+        let text = self.words(pick);
+        move || text().map_or_else(String::new, |text| text.words())
+    }
+
     /// The title of the study.
-    pub(super) fn title(&self) -> String {
-        self.words(|study| Some(&study.title))().map_or_else(String::new, |text| text.words())
+    pub(super) fn title(self) -> String {
+        self.plain(|study| Some(&study.title))()
     }
 
     /// The answer sheet of a step, if the step is answered.
@@ -228,7 +240,7 @@ impl App {
             let (pseudonym, authored) = (given.pseudonym.clone(), browser::now());
             let heading = response::Heading { uuid: uuid.clone(), pseudonym, authored };
             let response = sheet.read(|session| response::completed(session, &heading));
-            Some(Frozen { uuid, bytes: serde_json::to_vec(&response).ok()? })
+            Some(Frozen { uuid, bytes: response.to_bytes() })
         })
     }
 

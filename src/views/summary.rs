@@ -1,9 +1,12 @@
 //! What is wrong, or left open, at the top of the page, with links to the questions. It takes the focus when it is asked
 //! for, not when it merely changes.
 
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
 
-use super::page::Page;
+use super::{
+    element::{el, el_of, live},
+    page::Page,
+};
 use crate::{
     browser,
     questionnaire::ItemId,
@@ -24,7 +27,7 @@ pub(super) fn id_of(id: ItemId) -> String {
 
 /// The summary; nothing while all is well.
 pub(super) fn view(page: Page) -> AnyView {
-    (move || {
+    live(move || {
         let wrong = page.all_wrong();
         if !wrong.is_empty() {
             let count = wrong.len();
@@ -41,39 +44,32 @@ pub(super) fn view(page: Page) -> AnyView {
             summary(page, class, Say::OpenFound { count }, links, Some(Say::OpenHint))
         })
     })
-    .into_any()
 }
 
 fn summary(page: Page, class: &'static str, title: Say, links: Vec<AnyView>, hint: Option<Say>) -> AnyView {
     let language = page.app.language;
     let say = move |what: Say| move || language.with(|tag| Tongue::of(tag).say(&what));
-    html::div()
-        .class(class)
+    el_of("div", class)
         .attr("id", ID)
         .attr("role", "group")
         .attr("tabindex", "-1")
         .attr("aria-labelledby", "svar-summary-title")
-        .child((
-            html::h2().class("svar-summary-title").attr("id", "svar-summary-title").child(say(title)),
-            html::ul().child(links),
-            hint.map(|hint| html::p().child(say(hint))),
-        ))
-        .into_any()
+        .child(el_of("h2", "svar-summary-title").attr("id", "svar-summary-title").say(say(title)))
+        .child(el("ul").child(links))
+        .child(hint.map(|hint| el("p").say(say(hint))))
+        .view()
 }
 
 /// A link to a question.
 pub(super) fn link(id: ItemId, text: impl Fn() -> String + Send + 'static) -> AnyView {
     let target = id_of(id);
-    html::li()
-        .child(
-            html::a()
-                .attr("href", format!("#{target}"))
-                .on(ev::click, move |event| {
-                    // The address bar stays as it is.
-                    event.prevent_default();
-                    browser::focus_within(&target);
-                })
-                .child(text),
-        )
-        .into_any()
+    let link = el("a")
+        .attr("href", format!("#{target}"))
+        .on("click", move |event| {
+            // The address bar stays as it is.
+            event.prevent_default();
+            browser::focus_within(&target);
+        })
+        .say(text);
+    el("li").child(link).view()
 }

@@ -1,8 +1,9 @@
 //! The first screens: who asks and why, and whose device this is.
 
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
 
 use super::{
+    element::{all, el, el_of},
     parts::{Look, actions, button, fact, facts, plain_heading, submit, text_box},
     state::App,
 };
@@ -15,69 +16,68 @@ pub(super) fn welcome(app: App) -> AnyView {
         let study = app.study();
         app.language.with(|tag| study.say(&wave.title, tag).map_or_else(String::new, |text| text.words()))
     };
-    let responsible = app.words(|study| Some(&study.responsible));
-    let responsible = move || responsible().map(|text| text.words());
-    let demonstration = app.study().demonstration.then(|| {
-        html::div().class("svar-notice").child(html::p().child(app.say(Say::Demonstration))).into_any()
-    });
+    let responsible = app.plain(|study| Some(&study.responsible));
+    let demonstration = app.study().demonstration;
+    let demonstration =
+        demonstration.then(|| el_of("div", "svar-notice").child(el("p").say(app.say(Say::Demonstration))));
     let details: Vec<AnyView> = (0..app.study().details.len()).map(|place| detail(app, place)).collect();
-    (
-        plain_heading(app, title),
-        demonstration,
-        text_box(app.words(|study| Some(&study.welcome))),
-        actions(vec![button(Look::Primary, app.say(Say::Start), move || app.go_on())]),
-        facts(vec![fact(app.say(Say::Responsible), responsible.into_any())]),
-        html::div().child(details),
-    )
-        .into_any()
+    all([
+        plain_heading(app, title).into(),
+        demonstration.into(),
+        text_box(app.words(|study| Some(&study.welcome))).into(),
+        actions(vec![button(Look::Primary, app.say(Say::Start), move || app.go_on())]).into(),
+        facts(vec![fact(app.say(Say::Responsible), el("dd").say(responsible))]).into(),
+        el("div").child(details).into(),
+    ])
 }
 
 fn detail(app: App, place: usize) -> AnyView {
-    let title = app.words(move |study: &Study| study.details.get(place).map(|detail| &detail.title));
-    let title = move || title().map(|text| text.words());
+    let title = app.plain(move |study: &Study| study.details.get(place).map(|detail| &detail.title));
     let text = app.words(move |study: &Study| study.details.get(place).map(|detail| &detail.text));
-    html::details().class("svar-details").child((html::summary().child(title), text_box(text))).into_any()
+    el_of("details", "svar-details").child(el("summary").say(title)).child(text_box(text)).view()
 }
 
 /// Whose device it is.
 pub(super) fn device(app: App) -> AnyView {
-    let option = move |own: bool, label: Say, note: Say| {
-        let id = if own { "device-own" } else { "device-shared" };
-        html::div()
-            .class("svar-option")
-            .child((
-                html::input()
-                    .class("svar-option-input")
-                    .attr("type", "radio")
-                    .attr("id", id)
-                    .attr("name", "device")
-                    .prop("checked", move || app.own_device.get() == Some(own))
-                    .on(ev::change, move |_| app.own_device.set(Some(own))),
-                html::label().class("svar-option-label").attr("for", id).child((
-                    html::span().class("svar-option-text").child(app.say(label)),
-                    html::span().class("svar-option-note").child(app.say(note)),
-                )),
-            ))
-            .into_any()
-    };
-    let question = html::fieldset().class("svar-question").attr("aria-describedby", "device-help").child((
-        html::legend().class("svar-question-label").child(app.say(Say::DeviceQuestion)),
-        html::p().class("svar-help").attr("id", "device-help").child(app.say(Say::DeviceHelp)),
-        html::div().class("svar-options").child((
-            option(true, Say::DeviceOwn, Say::DeviceOwnNote),
-            option(false, Say::DeviceShared, Say::DeviceSharedNote),
-        )),
-    ));
-    let form = html::form()
-        .class("svar-form")
+    let question = el_of("fieldset", "svar-question")
+        .attr("aria-describedby", "device-help")
+        .child(el_of("legend", "svar-question-label").say(app.say(Say::DeviceQuestion)))
+        .child(el_of("p", "svar-help").attr("id", "device-help").say(app.say(Say::DeviceHelp)))
+        .child(
+            el_of("div", "svar-options")
+                .child(device_option(app, true, Say::DeviceOwn, Say::DeviceOwnNote))
+                .child(device_option(app, false, Say::DeviceShared, Say::DeviceSharedNote)),
+        );
+    let form = el_of("form", "svar-form")
         .attr("novalidate", "")
-        .on(ev::submit, move |event| {
+        .on("submit", move |event| {
             event.prevent_default();
             app.go_on();
         })
-        .child((
-            question,
-            actions(vec![button(Look::Secondary, app.say(Say::Back), move || app.back()), submit(app.say(Say::Next))]),
-        ));
-    (plain_heading(app, app.say(Say::DeviceTitle)), form).into_any()
+        .child(question)
+        .child(actions(vec![
+            button(Look::Secondary, app.say(Say::Back), move || app.back()),
+            submit(app.say(Say::Next)),
+        ]));
+    all([plain_heading(app, app.say(Say::DeviceTitle)).into(), form.into()])
+}
+
+fn device_option(app: App, own: bool, label: Say, note: Say) -> AnyView {
+    let id = if own { "device-own" } else { "device-shared" };
+    el_of("div", "svar-option")
+        .child(
+            el_of("input", "svar-option-input")
+                .attr("type", "radio")
+                .attr("id", id)
+                .attr("name", "device")
+                .checked(move || app.own_device.get() == Some(own))
+                .on("change", move |_| app.own_device.set(Some(own))),
+        )
+        .child(
+            el_of("label", "svar-option-label")
+                .attr("for", id)
+                .child(el_of("span", "svar-option-text").say(app.say(label)))
+                .child(el_of("span", "svar-option-note").say(app.say(note))),
+        )
+        .view()
 }

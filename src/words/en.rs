@@ -76,7 +76,9 @@ pub(super) fn say(what: &Say) -> String {
             "Your answers are safe on this page as long as it is open. If you try again, they will not be counted twice."
         }
         Say::LookAgainTitle => "Some answers need another look",
-        Say::LookAgain => "The answers were not accepted. Open the questions below, correct the answers, and send again.",
+        Say::LookAgain => {
+            "The answers were not accepted. Open the questions below, correct the answers, and send again."
+        }
         Say::TryAgain => "Try again",
         Say::SaveCopy => "Save a copy of the answers",
         Say::ReceivedTitle => "Thank you! Your answers have been received",
@@ -87,7 +89,9 @@ pub(super) fn say(what: &Say) -> String {
         Say::Print => "Print the receipt",
         Say::MoreTitle => "Do you have time for the rest?",
         Say::More { minutes } => {
-            return format!("The rest takes about {minutes} minutes. What you have sent has been received in any case.");
+            return format!(
+                "The rest takes about {minutes} minutes. What you have sent has been received in any case."
+            );
         }
         Say::GoOnWithRest => "Continue with the rest",
         Say::StopHere => "Stop here",
@@ -112,7 +116,9 @@ fn wrong(problem: Problem) -> String {
         Problem::OutOfRange { min: Some(min), max: None } => format!("Write a number that is {} or higher.", n(min)),
         Problem::OutOfRange { max: Some(max), .. } => format!("Write a number that is {} or lower.", n(max)),
         Problem::OutOfRange { .. } => "Write another number.".to_owned(),
-        Problem::TooLong { max, found } => format!("The text is too long: {found} characters. There is room for {max}."),
+        Problem::TooLong { max, found } => {
+            format!("The text is too long: {found} characters. There is room for {max}.")
+        }
     }
 }
 
@@ -127,7 +133,9 @@ fn not_sent(verdict: &Verdict) -> &'static str {
         Verdict::Waiting { why: Waiting::NoReceipt, .. } => {
             "We did not get a receipt that is about your answers. Try again."
         }
-        Verdict::Waiting { why: Waiting::Busy, .. } => "The receiving end is busy at the moment. Try again in a moment.",
+        Verdict::Waiting { why: Waiting::Busy, .. } => {
+            "The receiving end is busy at the moment. Try again in a moment."
+        }
         Verdict::Paused => {
             "The receiving end does not accept the link that brought you here. It may have expired or been withdrawn. Ask the contact below for a new link."
         }

@@ -5,7 +5,7 @@
 mod en;
 mod nb;
 
-use crate::{session::Problem, study::InvitationError, submission::Verdict};
+use crate::{questionnaire::Decimal, session::Problem, study::InvitationError, submission::Verdict};
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,7 +153,7 @@ pub enum Trouble {
 }
 
 /// A number as people write it: decimal comma in Norwegian, point in English.
-fn number(value: f64, comma: bool) -> String {
+fn number(value: Decimal, comma: bool) -> String {
     let text = value.to_string();
     if comma { text.replace('.', ",") } else { text }
 }

@@ -42,7 +42,9 @@ pub(super) fn say(what: &Say) -> String {
         Say::DeviceSharedNote => "Lukk siden når du er ferdig, så får ingen andre se kvitteringen din.",
         Say::GiveConsent => "Send samtykket",
         Say::Decline => "Jeg vil ikke delta",
-        Say::ConsentMissing => "Kryss av her hvis du vil delta. Hvis ikke, velger du «Jeg vil ikke delta» nederst på siden.",
+        Say::ConsentMissing => {
+            "Kryss av her hvis du vil delta. Hvis ikke, velger du «Jeg vil ikke delta» nederst på siden."
+        }
         Say::ErrorPrefix => "Feil: ",
         Say::ErrorsFound { count: 1 } => "Du må rette ett svar før du kan gå videre",
         Say::ErrorsFound { count } => return format!("Du må rette {count} svar før du kan gå videre"),
@@ -104,7 +106,9 @@ fn wrong(problem: Problem) -> String {
         Problem::Required => "Du må svare på dette spørsmålet.".to_owned(),
         Problem::NotANumber => "Skriv et tall.".to_owned(),
         Problem::NotWhole => "Skriv et helt tall, bare med sifre.".to_owned(),
-        Problem::OutOfRange { min: Some(min), max: Some(max) } => format!("Skriv et tall fra {} til {}.", n(min), n(max)),
+        Problem::OutOfRange { min: Some(min), max: Some(max) } => {
+            format!("Skriv et tall fra {} til {}.", n(min), n(max))
+        }
         Problem::OutOfRange { min: Some(min), max: None } => format!("Skriv et tall som er {} eller høyere.", n(min)),
         Problem::OutOfRange { max: Some(max), .. } => format!("Skriv et tall som er {} eller lavere.", n(max)),
         Problem::OutOfRange { .. } => "Skriv et annet tall.".to_owned(),
@@ -120,7 +124,9 @@ fn not_sent(verdict: &Verdict) -> &'static str {
         Verdict::Waiting { why: Waiting::NoReply(NoReply::Timeout), .. } => {
             "Vi fikk ikke svar i tide. Prøv igjen om litt."
         }
-        Verdict::Waiting { why: Waiting::NoReceipt, .. } => "Vi fikk ikke en kvittering som gjelder svarene dine. Prøv igjen.",
+        Verdict::Waiting { why: Waiting::NoReceipt, .. } => {
+            "Vi fikk ikke en kvittering som gjelder svarene dine. Prøv igjen."
+        }
         Verdict::Waiting { why: Waiting::Busy, .. } => "Mottaket er opptatt akkurat nå. Prøv igjen om litt.",
         Verdict::Paused => {
             "Mottaket godtar ikke lenken du kom hit med. Den kan være utløpt eller trukket tilbake. Be om en ny lenke hos kontakten under."
@@ -156,10 +162,16 @@ fn trouble_text(trouble: Trouble) -> &'static str {
         Trouble::Invitation(_) => {
             "Den er ikke hel, eller den er endret på veien. Åpne e-posten på nytt, og kopier hele lenken inn i adressefeltet."
         }
-        Trouble::OtherStudy => "Denne siden hører til en annen studie enn den du er invitert til. Ta kontakt med dem som sendte deg lenken.",
-        Trouble::NoSuchWave => "Du er invitert til et spørreskjema som denne studien ikke har. Ta kontakt med dem som sendte deg lenken.",
+        Trouble::OtherStudy => {
+            "Denne siden hører til en annen studie enn den du er invitert til. Ta kontakt med dem som sendte deg lenken."
+        }
+        Trouble::NoSuchWave => {
+            "Du er invitert til et spørreskjema som denne studien ikke har. Ta kontakt med dem som sendte deg lenken."
+        }
         Trouble::Unreachable => "Sjekk at du er på nett, og prøv igjen. Du har ikke mistet noen svar.",
-        Trouble::Missing => "Det ligger ikke der det skal. Feilen er hos oss, ikke hos deg. Prøv igjen senere, eller ta kontakt.",
+        Trouble::Missing => {
+            "Det ligger ikke der det skal. Feilen er hos oss, ikke hos deg. Prøv igjen senere, eller ta kontakt."
+        }
         Trouble::Foreign => {
             "På åpne nett kan det være en påloggingsside. Logg på nettet i en egen fane, og prøv igjen. Hjelper ikke det, er feilen hos oss."
         }

@@ -1,1 +1,31 @@
+//! The whole application: a real browser, the built site, and the reference collector in this very process.
+//!
+//! Each test reads as what one person does ([`respondent::Respondent`]): it finds things by their role and the words on
+//! them, waits for what it expects to see, and looks into the collector's database afterwards. One browser at a time, a
+//! fresh profile each, no second attempt. What a failing test saw lies in `target/e2e-failures/`.
+//!
+//! It needs the site (`cargo xtask build`; another folder by `SVAR_SITE`), Chromium and its driver (`CHROMEDRIVER` if it
+//! is not on the path), Node and the packages of `tests/oracle` (`npm ci` there). `SVAR_COUNTS=full` also runs the
+//! variants that only take longer; `SVAR_SCREENSHOTS=FOLDER` has `screenshots` write its pictures there;
+//! `SVAR_BROWSER=firefox` or `webkit` has `smoke` run in another browser.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod browser;
+mod gate;
+#[path = "../engine/judge.rs"]
+mod judge;
+mod keyboard;
+mod plan;
+#[path = "../engine/random.rs"]
+#[allow(dead_code, reason = "shared with the tests of the engine")]
+mod random;
+mod respondent;
+mod server;
+mod whole;

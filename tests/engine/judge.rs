@@ -52,7 +52,10 @@ impl Judge {
     fn write(&mut self, line: &str) {
         assert!(!line.contains('\n'), "one line");
         let to = self.to.as_mut().unwrap();
-        to.write_all(line.as_bytes()).and_then(|()| to.write_all(b"\n")).and_then(|()| to.flush()).expect("a judge that reads");
+        to.write_all(line.as_bytes())
+            .and_then(|()| to.write_all(b"\n"))
+            .and_then(|()| to.flush())
+            .expect("a judge that reads");
     }
 
     fn read(&mut self) -> Value {

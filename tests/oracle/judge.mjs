@@ -148,7 +148,7 @@ function absurd(v) {
 const isObject = (v) => v !== null && typeof v === 'object' && !Array.isArray(v) && !(v instanceof Num);
 const isString = (v) => typeof v === 'string';
 const list = (v) => (Array.isArray(v) ? v : []);
-const BLANK = /^[\s\p{White_Space}]*$/u;
+const BLANK = /^\p{White_Space}*$/u;
 const isBlank = (v) => BLANK.test(v);
 
 const ITEM_TYPES = new Set(['group', 'display', 'boolean', 'integer', 'decimal', 'string', 'text', 'choice']);

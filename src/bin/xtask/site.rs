@@ -25,6 +25,7 @@ pub(crate) struct Parts {
     widget: Widget,
     entry: String,
     page: String,
+    icon: String,
     style: String,
     studies: Vec<StudyFolder>,
 }
@@ -80,6 +81,7 @@ impl Parts {
             studies: StudyFolder::load_all(&project.root.join("studies"))?,
             entry: project::read_text(&project.root.join("src/embed/entry.js"))?,
             page: project::read_text(&project.root.join("index.html"))?,
+            icon: project::read_text(&project.root.join("style/icon.svg"))?,
             style: style::sheet(&project.root.join("style"))?,
             widget: build::widget(project, release)?,
         })
@@ -117,6 +119,7 @@ impl Parts {
         let style = keep("svar.css", style);
         places.push(("__SVAR_CSS__", style.clone()));
 
+        files.insert("icon.svg".to_owned(), self.icon.into_bytes());
         let page = fill("index.html", &self.page, &places)?;
         files.insert("index.html".to_owned(), page.into_bytes());
 
@@ -197,6 +200,7 @@ mod tests {
             entry: "load('__SVAR_WASM__', '__SVAR_WASM_INTEGRITY__');".to_owned(),
             page: "<script src=__SVAR_JS__ integrity=__SVAR_JS_INTEGRITY__></script><link href=__SVAR_CSS__>"
                 .to_owned(),
+            icon: "<svg/>".to_owned(),
             style: "a{}".to_owned(),
             studies: Vec::new(),
         }
@@ -208,7 +212,7 @@ mod tests {
             let site = parts().join(naming)?;
             let text = |path: &str| String::from_utf8_lossy(&site.files[path]).into_owned();
             let page = text("index.html");
-            let named: Vec<&String> = site.files.keys().filter(|path| *path != "index.html").collect();
+            let named: Vec<&String> = site.files.keys().filter(|path| path.starts_with("svar.")).collect();
             assert_eq!(named.len(), 3);
             assert_eq!(named.iter().filter(|path| path.split('.').count() == 3).count(), count);
             for path in named {

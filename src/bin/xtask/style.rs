@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::project::{self, Outcome};
 
-/// These come first, in this order: what the others build on. The rest follow by name.
-const FIRST: [&str; 2] = ["tokens.css", "base.css"];
+/// These come first, in this order: what the others build on and refine. The rest follow by name.
+const FIRST: [&str; 5] = ["page-shell.css", "tokens.css", "base.css", "header.css", "page.css"];
 
 /// All sheets of a folder as one, without comments and needless white space.
 ///

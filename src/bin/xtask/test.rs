@@ -226,7 +226,7 @@ impl Run<'_> {
         let driver = setup::chromium()?;
         process::run(&mut self.cargo("build", &XTASK, &["--bin", "wasm-test-runner"]))?;
         let runner = format!("debug/wasm-test-runner{}", std::env::consts::EXE_SUFFIX);
-        let mut tests = self.cargo("test", &WEB, &["--test", "browser"]);
+        let mut tests = self.cargo("test", &WEB, &[&UNOPTIMISED[..], &["--test", "browser"]].concat());
         tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", self.project.target.join(runner));
         // By default 20 and 5 seconds, too short for a browser that starts cold on a busy machine.
         tests.env("WASM_BINDGEN_TEST_TIMEOUT", "180").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");

@@ -199,8 +199,12 @@ impl Surroundings {
         }
         if beside.join("modules").is_dir() {
             for file in json_files(&beside.join("modules"))? {
-                // A module that cannot be read may be one that this questionnaire needs.
-                around.sort(read(report, &file)?);
+                let mut whole = Report::default();
+                around.sort(read(&mut whole, &file)?);
+                // A module that is no JSON may be one that this questionnaire needs.
+                if !whole.found.is_empty() {
+                    report.append(whole);
+                }
             }
         }
         Ok(around)

@@ -191,3 +191,24 @@ fn touch(file: &Path) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(file).map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What "on disk" rests on. Only the connection itself can say how it is set.
+    #[test]
+    fn a_commit_waits_for_the_disk() {
+        let folder = std::env::temp_dir().join(format!("svar-store-{}", std::process::id()));
+        let store = Store::open(&folder).unwrap();
+        let ask = |name: &str| {
+            let text = |row: &rusqlite::Row<'_>| row.get::<_, rusqlite::types::Value>(0);
+            store.connection().pragma_query_value(None, name, text).unwrap()
+        };
+        assert_eq!(ask("journal_mode"), rusqlite::types::Value::Text("wal".into()));
+        assert_eq!(ask("synchronous"), rusqlite::types::Value::Integer(2), "2 is FULL");
+        store.connection().pragma_update(None, "user_version", 7).unwrap();
+        assert!(matches!(Store::open(&folder), Err(StoreError::Layout { found: 7 })));
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -1,0 +1,205 @@
+//! What was received stays, once, as it came; and nothing of it is anywhere else.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::Barrier,
+    thread,
+};
+
+use svar::{
+    study::Invitation,
+    submission::Verdict,
+    tools::{
+        collector::{Collector, Delivery, system_clock},
+        invitations::Keys,
+    },
+};
+
+use crate::{
+    client::Request,
+    server::{Folder, PSEUDONYM, Server, body, deliver, fixture, invitation, uuid},
+};
+
+#[test]
+fn the_row_holds_the_bytes_as_they_came() {
+    let server = Server::start();
+    let id = uuid(1);
+    // Spaces and order of fields that no serialiser would write.
+    let bytes = serde_json::to_string_pretty(&body(&id)).expect("JSON").replace(": ", " :  ") + "\n \n";
+    assert_eq!(server.delivery(&id, bytes.clone()).send(server.address).status, 201);
+    let database = server.database();
+    let columns: Vec<String> = database
+        .prepare("SELECT name FROM pragma_table_info('submission')")
+        .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
+        .expect("columns");
+    let expected = ["id", "study", "wave", "questionnaire", "pseudonym", "received_at", "media_type", "body"];
+    assert_eq!(columns, expected);
+    let row: Vec<String> = database
+        .query_row("SELECT * FROM submission", [], |row| (0..8).map(|column| row.get(column)).collect())
+        .expect("one row");
+    let questionnaire = "https://svar.example/fhir/Questionnaire/tiny-core|1.0.0";
+    let media_type = "application/fhir+json";
+    assert_eq!(row, [&id, "tiny", "q1", questionnaire, PSEUDONYM, "2026-11-22T09:30:00.000Z", media_type, &bytes]);
+}
+
+#[test]
+fn two_at_once_end_as_one_created_and_one_found() {
+    let server = Server::start();
+    for number in 0..20 {
+        let id = uuid(number);
+        let delivery = server.delivery(&id, body(&id).to_string());
+        let start = Barrier::new(2);
+        let mut replies: Vec<_> = thread::scope(|scope| {
+            let send = || {
+                start.wait();
+                delivery.send(server.address)
+            };
+            [scope.spawn(send), scope.spawn(send)].map(|thread| thread.join().expect("a reply")).into()
+        });
+        replies.sort_by_key(|reply| reply.status);
+        let statuses: Vec<u16> = replies.iter().map(|reply| reply.status).collect();
+        assert_eq!(statuses, [200, 201], "pair {number}");
+        assert_eq!(replies[0].body, replies[1].body, "pair {number}: one receipt for both");
+    }
+    assert_eq!(server.rows(), 20);
+}
+
+#[test]
+fn many_at_once_with_other_bytes_leave_one_and_tell_the_rest() {
+    let server = Server::start();
+    let id = uuid(1);
+    let start = Barrier::new(8);
+    let statuses: Vec<u16> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..8)
+            .map(|number| {
+                let (start, server, id) = (&start, &server, &id);
+                scope.spawn(move || {
+                    let mut body = body(id);
+                    body["authored"] = format!("2026-11-22T09:29:0{number}Z").into();
+                    start.wait();
+                    server.delivery(id, body.to_string()).send(server.address).status
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().expect("a reply")).collect()
+    });
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 7, "{statuses:?}");
+    assert_eq!(server.rows(), 1);
+}
+
+#[test]
+fn a_receipt_is_given_again_though_the_study_has_changed() {
+    let server = Server::start();
+    let id = uuid(1);
+    let bytes = body(&id).to_string().into_bytes();
+    let first = server.delivery(&id, bytes.clone()).send(server.address);
+    let collector = Collector::open(server.data.path(), Vec::new(), server.keys.clone(), system_clock());
+    let collector = collector.expect("a collector that has forgotten the study");
+    let unbounded = now("north");
+    let mut delivery = Delivery {
+        authorization: Some(format!("Bearer {}", server.keys.sign(&unbounded))),
+        content_type: Some("application/fhir+json".to_owned()),
+        body: Some(bytes),
+        ..Delivery::default()
+    };
+    let again = collector.receive(&delivery);
+    assert_eq!((again.status, again.body), (200, Some(first.json())));
+    let other = Invitation { study: "other".to_owned(), ..unbounded };
+    delivery.authorization = Some(format!("Bearer {}", server.keys.sign(&other)));
+    assert_eq!(collector.receive(&delivery).status, 403, "not to another study's invitation");
+}
+
+/// `svar collect` as people start it.
+struct Process {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Process {
+    fn start(data: &Path) -> Process {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_svar"))
+            .args(["collect", "--listen", "127.0.0.1:0", "--studies"])
+            .arg(fixture("tests/fixtures/studies"))
+            .arg("--data")
+            .arg(data)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the collector");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+        let address = line.trim().strip_prefix("collecting tiny at http://").and_then(|address| address.parse().ok());
+        Process { child, address: address.unwrap_or_else(|| panic!("expected an address, found {line:?}")) }
+    }
+
+    /// Kills it, as a power cut would, and returns what it logged.
+    fn kill(mut self) -> String {
+        self.child.kill().expect("to kill it");
+        self.child.wait().expect("its end");
+        let mut log = String::new();
+        self.child.stderr.take().expect("its log").read_to_string(&mut log).expect("a log");
+        log
+    }
+}
+
+/// An invitation for the clock of this machine.
+fn now(unit: &str) -> Invitation {
+    Invitation { nbf: None, exp: None, unit: unit.to_owned(), ..invitation() }
+}
+
+#[test]
+fn a_receipt_outlives_the_process_that_gave_it() {
+    let data = Folder::new();
+    let token = Keys::open(data.path()).expect("keys").sign(&now("north"));
+    let mut receipts = Vec::new();
+    for (round, expected) in [(1, 201), (2, 200)] {
+        let process = Process::start(data.path());
+        for number in 0..10 {
+            let id = uuid(number);
+            let reply = deliver(&token, &id, body(&id).to_string()).send(process.address);
+            assert_eq!(reply.status, expected, "round {round}");
+            assert!(matches!(reply.verdict(&id), Verdict::Received(_)));
+            receipts.push(reply.body);
+        }
+        process.kill();
+    }
+    let (first, second) = receipts.split_at(10);
+    assert_eq!(first, second);
+}
+
+#[test]
+fn the_log_holds_no_answer_and_no_token() {
+    let data = Folder::new();
+    let token = Keys::open(data.path()).expect("keys").sign(&now("north"));
+    let process = Process::start(data.path());
+    let id = uuid(1);
+    let send = |request: Request| request.send(process.address).status;
+    let mut refused = body(&id);
+    refused["item"][1]["item"][1]["answer"][0]["valueInteger"] = 987_654.into();
+    assert_eq!(send(deliver(&token, &id, body(&id).to_string())), 201);
+    assert_eq!(send(deliver(&token, &id, body(&id).to_string())), 200);
+    assert_eq!(send(deliver(&token, &uuid(2), refused.to_string()).without("If-None-Exist")), 422);
+    assert_eq!(send(deliver("canary.canary.canary", &id, body(&id).to_string())), 401);
+    assert_eq!(send(deliver(&token, &id, &b"{\"canary"[..])), 400);
+    assert_eq!(send(Request::new("GET", &format!("/{token}?t={token}"))), 404);
+    assert_eq!(send(Request::new("GET", "/fhir/metadata?canary=1")), 200);
+    assert_eq!(send(Request::new("CANARY", "/fhir/metadata")), 405);
+    let log = process.kill();
+    let secrets = ["canary", "CANARY", "Blåbær", "987654", PSEUDONYM, "health.days", "north", &id, &token];
+    for secret in secrets.into_iter().chain(token.split('.')) {
+        assert!(!log.contains(secret), "{secret} in\n{log}");
+    }
+    let lines: Vec<&str> = log.lines().collect();
+    assert_eq!(lines.len(), 8, "{log}");
+    let shape = |line: &str| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let numbers = words[2].parse::<u16>().is_ok() && words[3].parse::<u32>().is_ok();
+        words.len() == 5 && numbers && words[4] == "ms"
+    };
+    assert!(lines.iter().all(|line| shape(line)), "{log}");
+    assert!(lines[0].starts_with("POST /fhir/QuestionnaireResponse 201 "), "{log}");
+}

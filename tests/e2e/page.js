@@ -1,0 +1,108 @@
+// What a person finds on a page: things by their role and the words on them. WebDriver runs it in the page with a verb and
+// what belongs to it; it leaves nothing there.
+const ROLES = {
+  button: "button, [role=button]",
+  checkbox: "input[type=checkbox]",
+  combobox: "select",
+  group: "fieldset, [role=group], section[aria-labelledby]",
+  heading: "h1, h2, h3",
+  link: "a[href]",
+  radio: "input[type=radio]",
+  slider: "input[type=range]",
+  summary: "summary",
+  textbox: "input[type=text], textarea",
+};
+
+const plain = (text) => text.replace(/\s+/g, " ").trim();
+const shown = (element) => element.checkVisibility({ visibilityProperty: true });
+const role = (element) => Object.keys(ROLES).find((role) => element.matches(ROLES[role])) ?? element.localName;
+
+function said(element) {
+  const by = element.getAttribute("aria-labelledby");
+  if (by) return by.split(" ").map((id) => document.getElementById(id)?.innerText ?? "").join(" ");
+  if (element.hasAttribute("aria-label")) return element.getAttribute("aria-label");
+  if (element.labels?.length) return [...element.labels].map((label) => label.innerText).join(" ");
+  if (element.localName === "fieldset") return element.querySelector(":scope > legend")?.innerText ?? "";
+  return element.innerText;
+}
+
+// All the words on it, or those on its first line.
+const says = (element, words) => plain(said(element)) === words || plain(said(element).split("\n")[0]) === words;
+
+function all(wanted, scope) {
+  return [...scope.querySelectorAll(ROLES[wanted])].filter(shown);
+}
+
+// The one thing of this role with these words; any words if they are null. Within the group of that name, if one is named.
+function find(wanted, words, within) {
+  let scope = document;
+  if (within !== null) {
+    const groups = all("group", document).filter((group) => says(group, within));
+    if (groups.length !== 1) throw `${groups.length} groups «${within}»`;
+    scope = groups[0];
+  }
+  const found = all(wanted, scope).filter((element) => words === null || says(element, words));
+  if (found.length === 1) return found[0];
+  const others = all(wanted, scope).map((element) => `«${plain(said(element))}»`).join(", ");
+  throw `${found.length} × ${wanted} «${words ?? ""}»${within === null ? "" : ` in «${within}»`} among ${others || "none"}`;
+}
+
+// The field to write in for a question: by its own label, or the one in the group of that name.
+function field(question) {
+  const own = all("textbox", document).filter((element) => says(element, question));
+  return own.length === 1 ? own[0] : find("textbox", null, question);
+}
+
+const group = (element) => {
+  const around = element.parentElement?.closest("fieldset, [role=group]");
+  return around ? plain(said(around)) : null;
+};
+
+function focused() {
+  const element = document.activeElement;
+  if (!element || element === document.body) return { role: "nothing", name: "", group: null, seen: false, ring: false };
+  const around = [element, ...(element.labels ?? [])];
+  const ring = around.some((each) => {
+    const style = getComputedStyle(each);
+    return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+  });
+  // Seen: something of it is in the window and lies on top of whatever else is there.
+  const seen = around.some((each) => {
+    const box = each.getBoundingClientRect();
+    const [x, y] = [(box.left + box.right) / 2, (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2];
+    const top = box.bottom > 0 && box.top < innerHeight ? document.elementFromPoint(x, y) : null;
+    return top !== null && around.some((part) => part.contains(top) || top.contains(part));
+  });
+  return {
+    role: role(element), name: plain(said(element)), group: group(element), seen, ring,
+    checked: element.checked ?? null, value: element.value ?? null, id: element.id,
+  };
+}
+
+// What stands in every field, by its group and its own words.
+function fields() {
+  return all("radio", document).concat(all("checkbox", document), all("textbox", document), all("slider", document), all("combobox", document))
+    .map((element) => [element.id, element.matches("[type=radio], [type=checkbox]") ? element.checked : element.value]);
+}
+
+function look() {
+  const main = document.querySelector(".svar");
+  return {
+    heading: plain([...document.querySelectorAll("h1")].map((h1) => h1.innerText).join(" | ")),
+    title: document.title,
+    words: plain(document.body.innerText),
+    language: main?.lang ?? null,
+    progress: plain(main?.querySelector("progress")?.parentElement?.innerText ?? ""),
+  };
+}
+
+// The lines of every row of the overview.
+const rows = () => [...document.querySelectorAll("section li button")].map((row) => [...row.children].map((line) => plain(line.innerText)));
+
+const VERBS = { rows, find, field, focused, fields, look, said: (element) => plain(said(element)) };
+const [verb, ...given] = arguments;
+try {
+  return { found: VERBS[verb](...given) };
+} catch (missing) {
+  return { missing: String(missing) };
+}

@@ -1,0 +1,354 @@
+//! One person at the questionnaire. Verbs are what a person does and sees; nothing here knows how the page is built,
+//! beyond roles and words.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use svar::words::{Say, Tongue};
+use thirtyfour::{Key, WebDriver, WebElement, cdp::Cdp, common::keys::TypingData};
+
+use crate::browser::until;
+
+const PAGE: &str = include_str!("page.js");
+
+/// The person, and the browser in front of them.
+pub(crate) struct Respondent {
+    driver: WebDriver,
+    origin: String,
+    tongue: Tongue,
+}
+
+/// The page at a glance.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+pub(crate) struct Look {
+    pub(crate) heading: String,
+    pub(crate) title: String,
+    pub(crate) words: String,
+    pub(crate) language: Option<String>,
+    pub(crate) progress: String,
+}
+
+/// What has the focus.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+pub(crate) struct Focus {
+    pub(crate) role: String,
+    pub(crate) name: String,
+    /// The question or section around it.
+    pub(crate) group: Option<String>,
+    /// Whether it can be seen without scrolling, and nothing covers it.
+    pub(crate) seen: bool,
+    /// Whether something around it shows that it has the focus.
+    pub(crate) ring: bool,
+    #[serde(default)]
+    pub(crate) checked: Option<bool>,
+    #[serde(default)]
+    pub(crate) value: Option<String>,
+}
+
+impl Focus {
+    /// The question that the focus is at: the group of an option or a slider, the label of a field.
+    pub(crate) fn question(&self) -> &str {
+        match (&*self.role, &self.group) {
+            ("radio" | "slider", Some(group)) => group,
+            _ => &self.name,
+        }
+    }
+}
+
+impl Respondent {
+    pub(crate) fn new(driver: WebDriver, origin: String, language: &str) -> Respondent {
+        Respondent { driver, origin, tongue: Tongue::of(language) }
+    }
+
+    pub(crate) fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    pub(crate) fn cdp(&self) -> Cdp {
+        self.driver.cdp()
+    }
+
+    /// What the interface says in the person's language.
+    pub(crate) fn say(&self, what: Say) -> String {
+        self.tongue.say(&what)
+    }
+
+    /// The person's language.
+    pub(crate) fn language(&self) -> &'static str {
+        self.tongue.tag()
+    }
+
+    // Going places.
+
+    /// Opens a link, and waits for a page with a heading.
+    pub(crate) async fn opens(&self, link: &str) {
+        // A link that differs in its fragment alone would not load anything.
+        self.driver.goto("about:blank").await.expect("an empty page");
+        self.driver.goto(link).await.expect("a page");
+        self.sees_a_heading().await;
+    }
+
+    pub(crate) async fn reloads(&self) {
+        self.driver.refresh().await.expect("a page");
+        self.sees_a_heading().await;
+    }
+
+    async fn sees_a_heading(&self) {
+        until("a heading", async || match self.looks().await {
+            look if look.heading.is_empty() => Err(look.words),
+            _ => Ok(()),
+        })
+        .await;
+    }
+
+    /// The browser's own Back.
+    pub(crate) async fn goes_back(&self) {
+        self.driver.back().await.expect("to go back");
+    }
+
+    /// The browser's own Forward.
+    pub(crate) async fn goes_forward(&self) {
+        self.driver.forward().await.expect("to go forward");
+    }
+
+    // Seeing.
+
+    pub(crate) async fn looks(&self) -> Look {
+        serde_json::from_value(self.ask("look", json!([])).await.expect("a look")).expect("a look")
+    }
+
+    /// Waits for the page of this heading.
+    pub(crate) async fn is_at(&self, heading: &str) {
+        until(&format!("the page «{heading}»"), async || match self.looks().await {
+            look if look.heading == heading => Ok(()),
+            look => Err(format!("«{}»: {}", look.heading, look.words)),
+        })
+        .await;
+    }
+
+    pub(crate) async fn is_at_say(&self, heading: Say) {
+        self.is_at(&self.say(heading)).await;
+    }
+
+    /// Waits for words anywhere on the page.
+    pub(crate) async fn sees(&self, words: &str) {
+        until(&format!("the words «{words}»"), async || match self.looks().await {
+            look if look.words.contains(words) => Ok(()),
+            look => Err(look.words),
+        })
+        .await;
+    }
+
+    pub(crate) async fn sees_say(&self, words: Say) {
+        self.sees(&self.say(words)).await;
+    }
+
+    /// Waits until words are gone.
+    pub(crate) async fn no_longer_sees(&self, words: &str) {
+        until(&format!("«{words}» to go"), async || match self.looks().await {
+            look if look.words.contains(words) => Err(look.words),
+            _ => Ok(()),
+        })
+        .await;
+    }
+
+    /// Whether there is something of this role with these words now.
+    pub(crate) async fn has(&self, role: &str, words: &str) -> bool {
+        self.ask("find", json!([role, words, null])).await.is_ok()
+    }
+
+    /// What has the focus now.
+    pub(crate) async fn focus(&self) -> Focus {
+        serde_json::from_value(self.ask("focused", json!([])).await.expect("a focus")).expect("a focus")
+    }
+
+    /// Waits until the focus is where `there` says.
+    pub(crate) async fn has_focus(&self, what: &str, there: impl Fn(&Focus) -> bool) -> Focus {
+        until(&format!("the focus {what}"), async || match self.focus().await {
+            focus if there(&focus) => Ok(focus),
+            focus => Err(format!("{focus:?}")),
+        })
+        .await
+    }
+
+    /// What stands in every field of the page.
+    pub(crate) async fn fields(&self) -> Value {
+        self.ask("fields", json!([])).await.expect("fields")
+    }
+
+    /// The lines of the overview: question, answer, and what can be done about it.
+    pub(crate) async fn rows(&self) -> Value {
+        self.ask("rows", json!([])).await.expect("rows")
+    }
+
+    // Doing.
+
+    pub(crate) async fn presses(&self, button: &str) {
+        self.clicks("button", Some(button), None).await;
+    }
+
+    pub(crate) async fn presses_say(&self, button: Say) {
+        self.presses(&self.say(button)).await;
+    }
+
+    pub(crate) async fn follows(&self, link: &str) {
+        self.clicks("link", Some(link), None).await;
+    }
+
+    pub(crate) async fn unfolds(&self, details: &str) {
+        self.clicks("summary", Some(details), None).await;
+    }
+
+    /// Chooses one of a question's options.
+    pub(crate) async fn chooses(&self, question: &str, option: &str) {
+        self.clicks("radio", Some(option), Some(question)).await;
+    }
+
+    /// Ticks, or unticks, one of several options.
+    pub(crate) async fn ticks_in(&self, question: &str, option: &str) {
+        self.clicks("checkbox", Some(option), Some(question)).await;
+    }
+
+    /// Ticks, or unticks, a box that stands alone.
+    pub(crate) async fn ticks(&self, label: &str) {
+        self.clicks("checkbox", Some(label), None).await;
+    }
+
+    /// Writes into the field of a question, over what stood there.
+    pub(crate) async fn writes(&self, question: &str, text: &str) {
+        let field = self.field(question).await;
+        self.types_over(&field, text).await;
+    }
+
+    /// The field of a question.
+    pub(crate) async fn field(&self, question: &str) -> WebElement {
+        self.element("field", json!([question])).await
+    }
+
+    async fn types_over(&self, field: &WebElement, text: &str) {
+        field.click().await.expect("to click");
+        field.send_keys(Key::Control + "a").await.expect("to select all");
+        if text.is_empty() {
+            field.send_keys(Key::Delete).await.expect("to delete");
+        } else {
+            field.send_keys(text).await.expect("to type");
+        }
+    }
+
+    /// Presses keys where the focus is.
+    pub(crate) async fn types(&self, keys: impl Into<TypingData>) {
+        self.driver.action_chain().send_keys(keys).perform().await.expect("to press keys");
+    }
+
+    /// Presses a key while another is held down.
+    pub(crate) async fn holds(&self, held: Key, pressed: Key) {
+        let chain = self.driver.action_chain().key_down(held.value()).send_keys(pressed).key_up(held.value());
+        chain.perform().await.expect("to press keys");
+    }
+
+    /// The thing of this role with these words, within the group of that name if one is named.
+    pub(crate) async fn finds(&self, role: &str, words: Option<&str>, within: Option<&str>) -> WebElement {
+        self.element("find", json!([role, words, within])).await
+    }
+
+    async fn clicks(&self, role: &str, words: Option<&str>, within: Option<&str>) {
+        let t0 = std::time::Instant::now();
+        let found = self.finds(role, words, within).await;
+        let t1 = std::time::Instant::now();
+        struct D(std::time::Instant, std::time::Instant);
+        impl Drop for D {
+            fn drop(&mut self) {
+                eprintln!("find {:?} click {:?}", self.1 - self.0, self.1.elapsed());
+            }
+        }
+        let _d = D(t0, t1);
+        if let Err(error) = found.click().await {
+            panic!("{role} «{}»: {error}", words.unwrap_or_default());
+        }
+    }
+
+    async fn element(&self, verb: &str, given: Value) -> WebElement {
+        let found = until(&format!("{verb} {given}"), async || self.ask(verb, given.clone()).await).await;
+        WebElement::from_json(found, self.driver.handle().clone()).expect("an element")
+    }
+
+    async fn ask(&self, verb: &str, given: Value) -> Result<Value, String> {
+        let mut arguments = vec![json!(verb)];
+        arguments.extend(given.as_array().expect("a list").iter().cloned());
+        let answer = self.driver.execute(PAGE, arguments).await.map_err(|error| error.to_string())?;
+        match answer.json().get("missing") {
+            Some(missing) => Err(missing.to_string()),
+            None => Ok(answer.json()["found"].clone()),
+        }
+    }
+
+    /// Runs a script of the test's own in the page.
+    pub(crate) async fn script(&self, script: &str, given: Vec<Value>) -> Value {
+        self.driver.execute(script, given).await.unwrap_or_else(|error| panic!("{script}: {error}")).json().clone()
+    }
+
+    // The way through a questionnaire, as far as every test goes it.
+
+    /// From the link to the consent, on a device of one's own.
+    pub(crate) async fn comes_to_the_consent(&self, link: &str) {
+        self.opens(link).await;
+        self.presses_say(Say::Start).await;
+        self.is_at_say(Say::DeviceTitle).await;
+        self.chooses(&self.say(Say::DeviceQuestion), &self.say(Say::DeviceOwn)).await;
+        self.presses_say(Say::Next).await;
+        self.is_at(self.in_words("Samtykke", "Consent")).await;
+    }
+
+    /// From the consent to its receipt, with the permissions left out.
+    pub(crate) async fn consents(&self) {
+        self.ticks(self.in_words(TAKING_PART.0, TAKING_PART.1)).await;
+        self.presses_say(Say::GiveConsent).await;
+        self.is_at_say(Say::ConsentReceivedTitle).await;
+    }
+
+    pub(crate) fn in_words<'a>(&self, nb: &'a str, en: &'a str) -> &'a str {
+        match self.tongue {
+            Tongue::Bokmal => nb,
+            Tongue::English => en,
+        }
+    }
+
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    // The device.
+
+    /// A screen of this size; narrow ones are phones, with touch.
+    pub(crate) async fn has_a_screen_of(&self, width: u32, height: u32) {
+        let phone = width < 700;
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
+        self.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await.expect("a screen");
+        let touch = json!({ "enabled": phone, "maxTouchPoints": if phone { 5 } else { 1 } });
+        self.cdp().send_raw("Emulation.setTouchEmulationEnabled", touch).await.expect("touch");
+    }
+
+    /// Settings of the device: `prefers-color-scheme` and the like.
+    pub(crate) async fn prefers(&self, features: &[(&str, &str)]) {
+        let features: Vec<Value> =
+            features.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        self.cdp().send_raw("Emulation.setEmulatedMedia", json!({ "features": features })).await.expect("settings");
+    }
+
+    pub(crate) async fn is_offline(&self, offline: bool) {
+        let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.cdp().send_raw("Network.enable", json!({})).await.expect("a network");
+        self.cdp().send_raw("Network.emulateNetworkConditions", conditions).await.expect("a network");
+    }
+
+    /// Has a script run in every page before anything of its own.
+    pub(crate) async fn before_every_page(&self, script: &str) {
+        let source = json!({ "source": script });
+        self.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", source).await.expect("a script");
+    }
+}
+
+/// The tick box that stands for taking part, in both languages.
+pub(crate) const TAKING_PART: (&str, &str) = (
+    "Jeg samtykker til å delta i studien, og til at svarene mine om helse og arbeid brukes i forskningen.",
+    "I consent to taking part in the study and to my answers about health and work being used in the research.",
+);

@@ -1,0 +1,312 @@
+//! The study's server as one test needs it: the site, the collector with an empty database, a gate before them, a plan of
+//! replies that are not the collector's, and a record of what was asked.
+
+use std::{
+    collections::VecDeque,
+    env, fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode},
+    middleware::{self, Next},
+    response::Response,
+};
+use rusqlite::{Connection, OpenFlags};
+use serde_json::Value;
+use svar::{
+    study::Invitation,
+    tools::{
+        collector::{Collector, DATABASE, Row, http, system_clock},
+        invitations::Keys,
+        studies::{Questionnaire, StudyFolder},
+    },
+};
+use tokio::{net::TcpListener, sync::Notify};
+
+use crate::gate::Gate;
+
+/// Where responses are sent.
+pub(crate) const RESPONSES: &str = "/fhir/QuestionnaireResponse";
+
+/// A folder that goes with its owner.
+pub(crate) struct Scratch(PathBuf);
+
+impl Scratch {
+    pub(crate) fn new() -> Scratch {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let name = format!("svar-e2e-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let folder = env::temp_dir().join(name);
+        fs::create_dir_all(&folder).expect("a folder for a test");
+        Scratch(folder)
+    }
+
+    pub(crate) fn join(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What answers a submission in the collector's place.
+#[derive(Clone)]
+pub(crate) enum Act {
+    /// The collector itself.
+    Collect,
+    /// The collector itself, once the test says so.
+    Hold(Arc<Notify>),
+    /// Somebody else, with this.
+    Say(u16, Vec<(&'static str, String)>, String),
+    /// The collector takes it, but somebody else answers this.
+    TakeAndSay(u16, Vec<(&'static str, String)>, String),
+}
+
+impl Act {
+    /// A reply without further headers.
+    pub(crate) fn say(status: u16, media_type: &'static str, body: &str) -> Act {
+        Act::Say(status, vec![("content-type", media_type.to_owned())], body.to_owned())
+    }
+}
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+}
+
+#[derive(Default)]
+struct Kept {
+    plan: Mutex<VecDeque<Act>>,
+    asked: Mutex<Vec<Asked>>,
+    log: Mutex<Vec<String>>,
+}
+
+/// A running server.
+pub(crate) struct Server {
+    pub(crate) gate: Gate,
+    keys: Keys,
+    study: StudyFolder,
+    kept: Arc<Kept>,
+    data: PathBuf,
+    site: PathBuf,
+    _scratch: Scratch,
+}
+
+impl Server {
+    /// Serves the built site.
+    pub(crate) async fn start() -> Server {
+        Server::with(|_| {}).await
+    }
+
+    /// Serves a copy of the site, after `change` has had its way with the copy.
+    pub(crate) async fn with(change: impl FnOnce(&Path)) -> Server {
+        let scratch = Scratch::new();
+        let site = scratch.join("site");
+        copy(&built_site(), &site);
+        change(&site);
+        let data = scratch.join("data");
+        let study = StudyFolder::load(&root().join("studies/health-at-work")).expect("the study");
+        let keys = Keys::open(&data).expect("a key");
+        let kept = Arc::new(Kept::default());
+        let log = {
+            let kept = kept.clone();
+            Arc::new(move |line: &str| kept.log.lock().unwrap().push(line.to_owned()))
+        };
+        let collector = Collector::open(&data, vec![study.clone()], keys.clone(), system_clock()).expect("a collector");
+        let router = http::router(Arc::new(collector.with_log(log)), Some(site.clone())).expect("the site");
+        let router = router.layer(middleware::from_fn_with_state(kept.clone(), act));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let inner = listener.local_addr().expect("an address");
+        tokio::spawn(http::serve(listener, router, std::future::pending()));
+        Server { gate: Gate::before(inner).await, keys, study, kept, data, site, _scratch: scratch }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.gate.address)
+    }
+
+    /// An invitation as the staff of one workplace get it.
+    pub(crate) fn invitation(&self) -> Invitation {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
+        Invitation {
+            iss: self.study.study.id.clone(),
+            jti: "e2e".into(),
+            study: self.study.study.id.clone(),
+            wave: "q1".into(),
+            unit: "unit-7".into(),
+            variant: None,
+            sub: None,
+            nbf: None,
+            exp: Some(now + 3600),
+        }
+    }
+
+    /// The token of an invitation, signed by the collector's own key.
+    pub(crate) fn sign(&self, invitation: &Invitation) -> String {
+        self.keys.sign(invitation)
+    }
+
+    /// A link that admits, in this language.
+    pub(crate) fn link(&self, language: &str) -> String {
+        self.link_with(language, &self.sign(&self.invitation()))
+    }
+
+    /// A link with this token.
+    pub(crate) fn link_with(&self, language: &str, token: &str) -> String {
+        format!("{}/?lang={language}#{token}", self.origin())
+    }
+
+    /// A questionnaire of the study, by its file's stem.
+    pub(crate) fn questionnaire(&self, stem: &str) -> &Questionnaire {
+        &self.study.questionnaires[stem]
+    }
+
+    pub(crate) fn study(&self) -> &svar::study::Study {
+        &self.study.study
+    }
+
+    /// The next submissions are answered like this, one after the other; after that it is the collector's turn again.
+    pub(crate) fn plan(&self, acts: impl IntoIterator<Item = Act>) {
+        *self.kept.plan.lock().unwrap() = acts.into_iter().collect();
+    }
+
+    /// Everything that was asked so far.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.kept.asked.lock().unwrap().clone()
+    }
+
+    /// How many submissions were sent here so far.
+    pub(crate) fn submissions(&self) -> usize {
+        self.asked().iter().filter(|asked| asked.path.starts_with("/fhir")).count()
+    }
+
+    /// The collector's log.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.kept.log.lock().unwrap().clone()
+    }
+
+    /// The served copy of the site.
+    pub(crate) fn site(&self) -> &Path {
+        &self.site
+    }
+
+    /// What lies in the database, in the order it came.
+    pub(crate) fn rows(&self) -> Vec<Row> {
+        let file = self.data.join(DATABASE);
+        let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the database");
+        let mut statement = database
+            .prepare(
+                "SELECT id, study, wave, questionnaire, pseudonym, received_at, media_type, body
+                 FROM submission ORDER BY rowid",
+            )
+            .expect("the table");
+        let row = |row: &rusqlite::Row<'_>| {
+            Ok(Row {
+                id: row.get(0)?,
+                study: row.get(1)?,
+                wave: row.get(2)?,
+                questionnaire: row.get(3)?,
+                pseudonym: row.get(4)?,
+                received_at: row.get(5)?,
+                media_type: row.get(6)?,
+                body: row.get(7)?,
+            })
+        };
+        let rows = statement.query_map([], row).expect("rows").collect::<Result<_, _>>();
+        rows.expect("rows of this shape")
+    }
+
+    /// The last part of each row's questionnaire: `health-at-work-consent`.
+    pub(crate) fn received(&self) -> Vec<String> {
+        let name = |row: Row| {
+            let url = row.questionnaire.split('|').next().unwrap_or_default().to_owned();
+            url.rsplit('/').next().unwrap_or_default().to_owned()
+        };
+        self.rows().into_iter().map(name).collect()
+    }
+
+    /// The body of the only row that answers this questionnaire.
+    pub(crate) fn body(&self, stem: &str) -> Value {
+        let canonical = &self.questionnaire(stem).canonical;
+        let rows: Vec<Row> = self.rows().into_iter().filter(|row| row.questionnaire == *canonical).collect();
+        let [row] = rows.as_slice() else { panic!("expected one row for {stem}, found {}", rows.len()) };
+        serde_json::from_str(&row.body).expect("a body of JSON")
+    }
+}
+
+/// The repository.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Where builds leave their files.
+pub(crate) fn target() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the folder above")
+}
+
+fn built_site() -> PathBuf {
+    let site = env::var_os("SVAR_SITE").map_or_else(|| target().join("site"), PathBuf::from);
+    assert!(site.join("index.html").is_file(), "{}: expected the built site; run `cargo xtask build`", site.display());
+    site
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("a copy");
+        }
+    }
+}
+
+async fn act(State(kept): State<Arc<Kept>>, request: Request, next: Next) -> Response {
+    kept.asked.lock().unwrap().push(Asked {
+        method: request.method().to_string(),
+        path: request.uri().to_string(),
+        headers: request.headers().clone(),
+    });
+    if request.uri().path() != RESPONSES {
+        return next.run(request).await;
+    }
+    let act = kept.plan.lock().unwrap().pop_front();
+    match act {
+        None | Some(Act::Collect) => next.run(request).await,
+        Some(Act::Hold(until)) => {
+            until.notified().await;
+            next.run(request).await
+        }
+        Some(Act::Say(status, headers, body)) => say(status, &headers, body),
+        Some(Act::TakeAndSay(status, headers, body)) => {
+            next.run(request).await;
+            say(status, &headers, body)
+        }
+    }
+}
+
+fn say(status: u16, headers: &[(&str, String)], body: String) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(status).expect("a status");
+    for (name, value) in headers {
+        let name = axum::http::HeaderName::try_from(*name).expect("a header's name");
+        response.headers_mut().insert(name, value.parse().expect("a header's value"));
+    }
+    response
+}

@@ -1,0 +1,266 @@
+//! The whole of Q1, and the ways out of it.
+
+use serde_json::Value;
+use svar::words::Say;
+
+use crate::{
+    browser::browse,
+    judge::Judge,
+    keyboard,
+    plan::{Answer, Manner, Paper, Question},
+    respondent::Respondent,
+    server::Server,
+};
+
+/// What answers are given with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hand {
+    /// A mouse, or a finger.
+    Pointer,
+    /// The keyboard alone.
+    Keyboard,
+}
+
+/// One person's way through Q1.
+pub(crate) struct Walk<'a> {
+    pub(crate) person: &'a Respondent,
+    pub(crate) server: &'a Server,
+    pub(crate) hand: Hand,
+    pub(crate) manner: Manner,
+    pub(crate) seed: u64,
+}
+
+impl<'a> Walk<'a> {
+    /// From the link to the last receipt; `at_page` looks at each page on the way, once it is there.
+    pub(crate) async fn to_the_end(&self, mut at_page: impl AsyncFnMut()) -> Vec<Paper<'a>> {
+        self.welcome(&mut at_page).await;
+        let mut papers = Vec::new();
+        let consent = self.fill("consent", &mut at_page).await;
+        papers.push(consent);
+        self.person.is_at_say(Say::ConsentReceivedTitle).await;
+        at_page().await;
+        self.presses(Say::GoOn).await;
+        papers.push(self.fill("q1-core", &mut at_page).await);
+        self.person.is_at_say(Say::PartReceivedTitle).await;
+        at_page().await;
+        self.presses(Say::GoOnWithRest).await;
+        papers.push(self.fill("q1-rest", &mut at_page).await);
+        self.person.is_at_say(Say::ReceivedTitle).await;
+        at_page().await;
+        papers
+    }
+
+    async fn welcome(&self, at_page: &mut impl AsyncFnMut()) {
+        let person = self.person;
+        person.opens(&self.server.link(person.language())).await;
+        at_page().await;
+        self.presses(Say::Start).await;
+        person.is_at_say(Say::DeviceTitle).await;
+        at_page().await;
+        let (question, own) = (person.say(Say::DeviceQuestion), person.say(Say::DeviceOwn));
+        match self.hand {
+            Hand::Pointer => person.chooses(&question, &own).await,
+            Hand::Keyboard => {
+                person.types(thirtyfour::Key::Tab).await;
+                let focus = person.focus().await;
+                assert_eq!((focus.role.as_str(), focus.group.as_deref()), ("radio", Some(&*question)), "{focus:?}");
+                person.types(thirtyfour::Key::Space).await;
+            }
+        }
+        self.presses(Say::Next).await;
+    }
+
+    /// Answers one questionnaire, page by page, checks the overview, and sends.
+    pub(crate) async fn fill(&self, stem: &str, at_page: &mut impl AsyncFnMut()) -> Paper<'a> {
+        let person = self.person;
+        let mut paper = Paper::new(self.server.questionnaire(stem), person.language(), self.manner, self.seed);
+        let consent = stem == "consent";
+        let mut last = None;
+        while let Some(page) = paper.session.pages().into_iter().find(|page| last.is_none_or(|last| *page > last)) {
+            last = Some(page);
+            person.is_at(&paper.words(page)).await;
+            let (number, of) = paper.progress(page);
+            let progress = if of > 1 { person.say(Say::PageOf { page: number, of }) } else { String::new() };
+            assert_eq!(person.looks().await.progress, progress);
+            at_page().await;
+            let next = if consent { Say::GiveConsent } else { Say::Next };
+            match self.hand {
+                Hand::Keyboard => keyboard::page(person, &mut paper, page, &person.say(next)).await,
+                Hand::Pointer => {
+                    while let Some(question) = paper.next(page) {
+                        person.gives(&question).await;
+                        paper.enter(&question);
+                    }
+                    person.presses_say(next).await;
+                }
+            }
+        }
+        if !consent {
+            person.is_at_say(Say::ReviewTitle).await;
+            at_page().await;
+            check_overview(person, &paper).await;
+            self.presses(Say::Send).await;
+        }
+        let invitation = self.server.invitation();
+        let about = [("study", &invitation.study), ("wave", &invitation.wave), ("unit", &invitation.unit)];
+        for (name, known) in about {
+            paper.knows(&format!("about.{name}"), known);
+        }
+        paper.knows("about.language", person.language());
+        paper
+    }
+
+    pub(crate) async fn presses(&self, button: Say) {
+        let button = self.person.say(button);
+        match self.hand {
+            Hand::Pointer => self.person.presses(&button).await,
+            Hand::Keyboard => keyboard::presses(self.person, &button).await,
+        }
+    }
+}
+
+impl Respondent {
+    /// Answers a question as planned.
+    pub(crate) async fn gives(&self, question: &Question) {
+        match &question.answer {
+            Answer::One(option, _) => self.chooses(&question.words, option).await,
+            Answer::Some(several) => {
+                for option in several {
+                    self.ticks_in(&question.words, option).await;
+                }
+            }
+            Answer::Tick(true) => self.ticks(&question.words).await,
+            Answer::Tick(false) => {}
+            Answer::Text(text) => self.writes(&question.words, text).await,
+            Answer::Slide { value, .. } => self.writes(&question.words, &value.to_string()).await,
+        }
+    }
+}
+
+/// The overview shows every question that was asked, in order, with its answer.
+async fn check_overview(person: &Respondent, paper: &Paper<'_>) {
+    let rows: Vec<Vec<String>> = serde_json::from_value(person.rows().await).expect("rows");
+    let questions = paper.session.pages().into_iter().flat_map(|page| paper.session.questions(page));
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let expected: Vec<Vec<String>> = questions
+        .map(|id| {
+            let shown = &paper.shown[&paper.session.form().item(id).link_id];
+            vec![plain(&paper.words(id)), plain(shown), person.say(Say::Change)]
+        })
+        .collect();
+    assert_eq!(rows, expected);
+}
+
+/// What was stored is what was entered, and valid by a judge that shares no code with the engine.
+pub(crate) fn check_stored(server: &Server, papers: &[Paper<'_>]) {
+    let rows = server.rows();
+    assert_eq!(rows.len(), papers.len(), "rows");
+    let mut judge = Judge::start(true);
+    for (row, paper) in rows.iter().zip(papers) {
+        let body: Value = serde_json::from_str(&row.body).expect("a body of JSON");
+        paper.compare(&body);
+        assert_eq!((row.study.as_str(), row.wave.as_str()), ("health-at-work", "q1"));
+        assert_eq!(row.media_type, "application/fhir+json");
+        assert_eq!(row.pseudonym, rows[0].pseudonym, "one person, one pseudonym");
+        assert_eq!(body["subject"]["identifier"]["value"], row.pseudonym.as_str());
+        assert_eq!(body["identifier"]["value"], format!("urn:uuid:{}", row.id));
+        judge.register("paper", paper.source);
+        assert_eq!(judge.problems("paper", &row.body), Vec::<String>::new(), "{}", row.questionnaire);
+    }
+}
+
+async fn whole(name: &str, language: &str, hand: Hand, width: u32, seed: u64) {
+    let server = Server::start().await;
+    browse(name, &server, language, async |person| {
+        if width < 1280 {
+            person.has_a_screen_of(width, 740).await;
+        }
+        let walk = Walk { person, server: &server, hand, manner: Manner::EveryBranchOpen, seed };
+        let papers = walk
+            .to_the_end(async || {
+                let room = person.script("return [document.documentElement.scrollWidth, innerWidth]", vec![]).await;
+                let (needs, has) = (room[0].as_u64().expect("pixels"), room[1].as_u64().expect("pixels"));
+                assert!(needs <= has, "the page needs {needs} px and has {has}: {:?}", person.looks().await);
+            })
+            .await;
+        for paper in &papers {
+            assert_eq!(paper.never_asked(), Vec::<&str>::new(), "a branch stayed closed");
+        }
+        check_stored(&server, &papers);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whole_q1_in_nb() {
+    whole("whole_q1_in_nb", "nb", Hand::Pointer, 1280, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whole_q1_in_en() {
+    whole("whole_q1_in_en", "en", Hand::Pointer, 1280, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whole_q1_by_keyboard() {
+    whole("whole_q1_by_keyboard", "nb", Hand::Keyboard, 1280, 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whole_q1_at_360_px() {
+    whole("whole_q1_at_360_px", "nb", Hand::Pointer, 360, 4).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_branch_closed() {
+    let server = Server::start().await;
+    browse("every_branch_closed", &server, "nb", async |person| {
+        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 5 };
+        let papers = walk.to_the_end(async || {}).await;
+        for paper in &papers {
+            // What is asked only under a condition was not asked at all.
+            assert_eq!(paper.never_asked(), paper.conditional());
+        }
+        check_stored(&server, &papers);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn declining_sends_nothing() {
+    let server = Server::start().await;
+    browse("declining_sends_nothing", &server, "nb", async |person| {
+        person.comes_to_the_consent(&server.link("nb")).await;
+        // What was ticked before does not matter either.
+        person.ticks(crate::respondent::TAKING_PART.0).await;
+        person.presses("Jeg vil ikke delta").await;
+        person.is_at("Du deltar ikke").await;
+        person.sees("vi har ikke mottatt noe fra deg").await;
+        assert_eq!(server.submissions(), 0, "requests to the collector");
+        assert_eq!(server.rows(), vec![]);
+        // One may change one's mind.
+        person.presses("Tilbake").await;
+        person.is_at("Samtykke").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stopping_after_the_core() {
+    let server = Server::start().await;
+    browse("stopping_after_the_core", &server, "en", async |person| {
+        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 6 };
+        person.comes_to_the_consent(&server.link("en")).await;
+        let mut papers = vec![walk.fill("consent", &mut async || {}).await];
+        person.is_at("Your consent has been received").await;
+        person.presses("Continue").await;
+        papers.push(walk.fill("q1-core", &mut async || {}).await);
+        person.is_at("Thank you! The first part has been received").await;
+        person.presses("Stop here").await;
+        person.is_at("Thank you for your help!").await;
+        assert_eq!(server.received(), ["health-at-work-consent", "health-at-work-q1-core"]);
+        assert_eq!(server.submissions(), 2);
+        check_stored(&server, &papers);
+    })
+    .await;
+}

@@ -1,0 +1,210 @@
+//! `study.json` and invitations: what is read, and what is said of what cannot be.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value as Json, json};
+use svar::study::{Invitation, InvitationError, invitation::MAX_LENGTH, source};
+
+fn words() -> Json {
+    json!({ "nb": "Ord", "en": "Words" })
+}
+
+fn whole() -> Json {
+    let part =
+        |id: &str| json!({ "id": id, "questionnaire": format!("{id}.json"), "minutes": 10, "received": words() });
+    json!({
+        "id": "helse", "version": "1", "languages": ["nb", "en"], "title": words(), "demonstration": true, "responsible": words(),
+        "contact": { "name": words(), "email": "post@svar.example", "phone": "+47 00 00 00 00" },
+        "welcome": { "nb": "## Hei\n- **ja**", "en": "Hello" },
+        "details": [{ "title": words(), "text": words() }],
+        "safety": words(), "declined": words(), "endpoint": { "kind": "fhir", "base": "/fhir/" },
+        "waves": [{ "id": "q1", "title": words(), "minutes": 25, "parts": [part("core"), part("rest")],
+            "consent": { "questionnaire": "consent.json", "takingPart": "consent.yes", "received": words() } }],
+    })
+}
+
+/// Sets the place, a JSON pointer, or takes it out; the manifest is then refused in these words.
+fn check(place: &str, value: impl Into<Option<Json>>, expected: &str) {
+    let mut source = whole();
+    let (parent, name) = place.rsplit_once('/').unwrap();
+    let parent = source.pointer_mut(parent).unwrap_or_else(|| panic!("no {place}"));
+    match value.into() {
+        Some(value) => parent[name] = value,
+        None => drop(parent.as_object_mut().unwrap().remove(name).unwrap_or_else(|| panic!("no {place}"))),
+    }
+    let found = source::read(&source).map(|_| ()).map_err(|error| error.to_string());
+    assert_eq!(found, Err(expected.to_owned()), "{place}");
+}
+
+#[test]
+fn each_mistake_is_named_with_its_place() {
+    for name in [
+        "id",
+        "version",
+        "languages",
+        "title",
+        "responsible",
+        "contact",
+        "welcome",
+        "details",
+        "safety",
+        "declined",
+        "endpoint",
+        "waves",
+    ] {
+        check(&format!("/{name}"), None, &format!("study.{name}: expected a value, found nothing"));
+    }
+    check("/id", json!("Helse"), "study.id: expected lower-case letters, digits and hyphens, found \"Helse\"");
+    check("/id", json!("../x"), "study.id: expected lower-case letters, digits and hyphens, found \"../x\"");
+    check("/id", json!(" "), "study.id: expected a text, found \" \"");
+    check("/version", json!(1), "study.version: expected a text, found 1");
+    check("/languages", json!([]), "study: expected at least one language, found an object");
+    check("/languages", json!("nb"), "study.languages: expected a list, found \"nb\"");
+    check("/languages", json!(["nb", 5]), "study.languages[1]: expected a text, found 5");
+    check("/languages", json!(["nb", "en", "nn"]), "study.title.nn: expected a value, found nothing");
+    check("/title/en", None, "study.title.en: expected a value, found nothing");
+    check("/title/nb", json!("\n"), "study.title.nb: expected a text, found \"\\n\"");
+    check("/welcome/en", json!([]), "study.welcome.en: expected a text, found a list");
+    check("/contact/email", None, "study.contact.email: expected a value, found nothing");
+    check("/contact/phone", json!({}), "study.contact.phone: expected a text, found an object");
+    check("/details", json!({}), "study.details: expected a list, found an object");
+    check("/details/0/text", None, "study.details[0].text: expected a value, found nothing");
+    check(
+        "/endpoint/kind",
+        json!("sealed"),
+        "study.endpoint.kind: expected the kind `fhir`, the only one for now, found \"sealed\"",
+    );
+    check("/endpoint/base", None, "study.endpoint.base: expected a value, found nothing");
+    check("/waves", json!([]), "study: expected at least one wave, found an object");
+    check("/waves/0/parts", json!([]), "study.waves[0]: expected a wave with at least one part, found an object");
+    check(
+        "/waves/0/id",
+        json!("Q 1"),
+        "study.waves[0].id: expected lower-case letters, digits and hyphens, found \"Q 1\"",
+    );
+    for minutes in [json!(0), json!(241), json!("25"), json!(2.5), json!(-1)] {
+        check(
+            "/waves/0/minutes",
+            minutes.clone(),
+            &format!("study.waves[0].minutes: expected minutes from 1 to 240, found {minutes}"),
+        );
+    }
+    check("/waves/0/parts/1/received/en", None, "study.waves[0].parts[1].received.en: expected a value, found nothing");
+    check(
+        "/waves/0/parts/0/questionnaire",
+        json!(null),
+        "study.waves[0].parts[0].questionnaire: expected a text, found null",
+    );
+    check("/waves/0/consent/takingPart", None, "study.waves[0].consent.takingPart: expected a value, found nothing");
+    for nothing in [json!(null), json!([]), json!("study")] {
+        assert!(source::read(&nothing).is_err());
+    }
+}
+
+#[test]
+fn answers_go_where_they_may() {
+    for (address, base) in [
+        ("/fhir", Some("/fhir")),
+        ("/fhir/", Some("/fhir")),
+        ("https://collector.example/fhir", Some("https://collector.example/fhir")),
+        ("http://127.0.0.1:8080/fhir", Some("http://127.0.0.1:8080/fhir")),
+        ("http://localhost", Some("http://localhost")),
+        ("http://[::1]:8080", Some("http://[::1]:8080")),
+        ("http://collector.example/fhir", None),
+        ("http://localhost.evil.example", None),
+        ("http://127.0.0.1.evil.example/", None),
+        ("http://127.0.0.1@evil.example/", None),
+        ("//evil.example/fhir", None),
+        ("/\\evil.example/fhir", None),
+        ("ftp://collector.example", None),
+        ("javascript:alert(1)", None),
+        ("collector.example", None),
+        ("HTTPS://collector.example", None),
+    ] {
+        let mut source = whole();
+        source["endpoint"]["base"] = json!(address);
+        let found = source::read(&source).map(|study| study.endpoint.base).map_err(|error| error.path);
+        assert_eq!(found, base.map(str::to_owned).ok_or("study.endpoint.base".to_owned()), "{address}");
+    }
+}
+
+#[test]
+fn a_manifest_is_read_whole() {
+    let study = source::read(&whole()).unwrap();
+    assert_eq!((study.id.as_str(), study.demonstration, study.waves.len()), ("helse", true, 1));
+    let wave = study.wave("q1").unwrap();
+    assert_eq!(wave.consent.as_ref().map(|consent| consent.taking_part.as_str()), Some("consent.yes"));
+    assert_eq!(wave.parts.iter().map(|part| part.file.as_str()).collect::<Vec<_>>(), ["core.json", "rest.json"]);
+    let say = |language| study.say(&study.welcome, language).map(|text| text.words());
+    assert_eq!(say("en"), Some("Hello".to_owned()));
+    assert_eq!(
+        (say("nb"), say("se")),
+        (Some("Hei ja".to_owned()), Some("Hei ja".to_owned())),
+        "else the base language"
+    );
+    assert!(study.wave("q2").is_none());
+    let mut plain = whole();
+    plain.as_object_mut().unwrap().remove("demonstration");
+    plain["waves"][0].as_object_mut().unwrap().remove("consent");
+    let study = source::read(&plain).unwrap();
+    assert!(!study.demonstration && study.waves[0].consent.is_none());
+}
+
+fn claims() -> Json {
+    json!({ "iss": "helse", "jti": "1", "study": "helse", "wave": "q1", "unit": "u-7" })
+}
+
+fn token(claims: &Json) -> String {
+    format!("eyJhbGciOiJFZERTQSJ9.{}.c2ln", URL_SAFE_NO_PAD.encode(claims.to_string()))
+}
+
+#[test]
+fn an_invitation_says_its_claims() {
+    let mut more = claims();
+    for (name, value) in
+        [("variant", json!("b")), ("sub", json!("p-1")), ("nbf", json!(1)), ("exp", json!(2)), ("later", json!([]))]
+    {
+        more[name] = value;
+    }
+    let invitation = Invitation::read(&token(&more)).unwrap();
+    assert_eq!((invitation.study.as_str(), invitation.wave.as_str(), invitation.unit.as_str()), ("helse", "q1", "u-7"));
+    assert_eq!(
+        (invitation.variant.as_deref(), invitation.sub.as_deref(), invitation.nbf, invitation.exp),
+        (Some("b"), Some("p-1"), Some(1), Some(2))
+    );
+    let plain = Invitation::read(&token(&claims())).unwrap();
+    assert_eq!((plain.variant, plain.sub, plain.nbf, plain.exp), (None, None, None, None));
+    for name in ["iss", "jti", "study", "wave", "unit"] {
+        let mut less = claims();
+        less.as_object_mut().unwrap().remove(name);
+        assert_eq!(Invitation::read(&token(&less)), Err(InvitationError::Claims), "without {name}");
+    }
+    for (name, value) in [("unit", json!(7)), ("exp", json!("soon")), ("exp", json!(-1)), ("variant", json!([]))] {
+        let mut odd = claims();
+        odd[name] = value;
+        assert_eq!(Invitation::read(&token(&odd)), Err(InvitationError::Claims), "{name}");
+    }
+}
+
+#[test]
+fn a_cut_or_changed_link_is_no_invitation() {
+    let whole = token(&claims());
+    for length in 0..whole.len() {
+        let cut = Invitation::read(&whole[..length]);
+        let signature_cut = length > whole.rfind('.').unwrap();
+        match length {
+            0 => assert_eq!(cut, Err(InvitationError::Absent)),
+            _ if signature_cut => assert!(cut.is_ok(), "the signature is the collector's to judge"),
+            _ => assert!(matches!(cut, Err(InvitationError::Shape | InvitationError::Claims)), "{cut:?}"),
+        }
+    }
+    for odd in [" ", "\r\nX-Evil: 1", "#", "%2E", "æ", "\0", "=", "+", "/"] {
+        for place in [0, whole.find('.').unwrap() + 3, whole.len()] {
+            let mut changed = whole.clone();
+            changed.insert_str(place, odd);
+            assert_eq!(Invitation::read(&changed), Err(InvitationError::Shape), "{odd:?} at {place}");
+        }
+    }
+    let mut long = claims();
+    long["unit"] = json!("u".repeat(MAX_LENGTH));
+    assert_eq!(Invitation::read(&token(&long)), Err(InvitationError::Shape));
+}
