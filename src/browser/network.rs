@@ -80,7 +80,11 @@ async fn send(request: Request, timeout: Duration) -> Result<web_sys::Response, 
     let milliseconds = u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
     options.set_signal(Some(&web_sys::AbortSignal::timeout_with_u32(milliseconds)));
     let request: web_sys::Request = request.into();
-    match JsFuture::from(window.fetch_with_request_and_init(&request, &options)).await {
+    // Called by hand and wrapped: what the host page put in place of `fetch` may throw, or answer with no promise.
+    let fetch = js_sys::Reflect::get(&window, &"fetch".into()).map_err(|_| NoReply::Network)?;
+    let fetch: &js_sys::Function = fetch.dyn_ref().ok_or(NoReply::Network)?;
+    let answer = fetch.call2(&window, &request, &options).map_err(|_| NoReply::Network)?;
+    match JsFuture::from(js_sys::Promise::resolve(&answer)).await {
         Ok(value) => value.dyn_into().map_err(|_| NoReply::Network),
         Err(reason) if is_timeout(&reason) => Err(NoReply::Timeout),
         Err(_) => Err(NoReply::Network),

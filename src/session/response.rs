@@ -140,8 +140,9 @@ impl Response {
 }
 
 fn decimal<'de, D: Deserializer<'de>>(reader: D) -> Result<Decimal, D::Error> {
-    let number = serde_json::Number::deserialize(reader)?.to_string();
-    Decimal::parse(&number).ok_or_else(|| D::Error::custom("expected a decimal of at most 18 digits"))
+    // As written: a binary fraction on the way would lose the zero of `2.50` and the last digits of a long number.
+    let number = Box::<serde_json::value::RawValue>::deserialize(reader)?;
+    Decimal::parse(number.get()).ok_or_else(|| D::Error::custom("expected a decimal of at most 18 digits"))
 }
 
 /// The completed response. It holds no disabled item, no undeclared code and no text of the questionnaire.

@@ -83,17 +83,19 @@ impl Invitation {
 
     fn of_claims(claims: &impl Json) -> Option<Invitation> {
         let text = |name: &str| claims.get(name)?.text();
-        let whole = |name: &str| claims.get(name)?.whole();
+        // A claim that is there counts: an end in words must not pass for none.
+        let maybe_text = |name: &str| claims.get(name).map_or(Some(None), |claim| claim.text().map(Some));
+        let maybe_whole = |name: &str| claims.get(name).map_or(Some(None), |claim| claim.whole().map(Some));
         Some(Invitation {
             iss: text("iss")?,
             jti: text("jti")?,
             study: text("study")?,
             wave: text("wave")?,
             unit: text("unit")?,
-            variant: text("variant"),
-            sub: text("sub"),
-            nbf: whole("nbf"),
-            exp: whole("exp"),
+            variant: maybe_text("variant")?,
+            sub: maybe_text("sub")?,
+            nbf: maybe_whole("nbf")?,
+            exp: maybe_whole("exp")?,
         })
     }
 }

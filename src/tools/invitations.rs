@@ -129,9 +129,10 @@ impl Keys {
     /// # Errors
     /// Why it admits nobody.
     pub fn verify(&self, token: &str, now: u64) -> Result<Invitation, Refused> {
-        let claims = Invitation::read(token)?;
+        // The shape of the token; its claims count only as they are read below.
+        Invitation::read(token)?;
         let (signed, signature) = token.rsplit_once('.').ok_or(InvitationError::Shape)?;
-        let (header, _) = signed.split_once('.').ok_or(InvitationError::Shape)?;
+        let (header, claims) = signed.split_once('.').ok_or(InvitationError::Shape)?;
         let header = URL_SAFE_NO_PAD.decode(header).map_err(|_| InvitationError::Shape)?;
         let header: Header = serde_json::from_slice(&header).map_err(|_| Refused::Algorithm)?;
         if header.alg != "EdDSA" || header.typ.is_some_and(|typ| typ != "JWT") {
@@ -141,6 +142,9 @@ impl Keys {
         let signature = Signature::from_slice(&signature).map_err(|_| Refused::Forged)?;
         let key = self.signing.verifying_key();
         key.verify_strict(signed.as_bytes(), &signature).map_err(|_| Refused::Forged)?;
+        // Strictly, unlike the widget: a bound or a person that is there but cannot be read must not count as absent.
+        let claims = URL_SAFE_NO_PAD.decode(claims).map_err(|_| InvitationError::Shape)?;
+        let claims: Invitation = serde_json::from_slice(&claims).map_err(|_| InvitationError::Claims)?;
         if claims.nbf.is_some_and(|nbf| now < nbf) {
             return Err(Refused::NotYet);
         }
@@ -203,7 +207,12 @@ mod tests {
 
     /// A token with this header, signed by our own key.
     fn with_header(header: &str) -> String {
-        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), encoded(&invitation()));
+        signed(header, &serde_json::to_string(&invitation()).unwrap())
+    }
+
+    /// A token of whatever, signed by our own key.
+    fn signed(header: &str, claims: &str) -> String {
+        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
         let signature = keys().signing.sign(signed.as_bytes());
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
     }
@@ -249,6 +258,27 @@ mod tests {
         let token = keys().sign(&invitation());
         let unsigned = format!("{}.", token.rsplit_once('.').unwrap().0);
         assert_eq!(keys().verify(&unsigned, NOW), Err(Refused::Forged));
+    }
+
+    #[test]
+    fn a_claim_that_cannot_be_read_is_not_taken_as_absent() {
+        let with = |more: &str| {
+            let claims = format!(r#"{{"iss":"s","jti":"1","study":"s","wave":"q1","unit":"u"{more}}}"#);
+            keys().verify(&signed(r#"{"alg":"EdDSA"}"#, &claims), NOW).map(|invitation| invitation.unit)
+        };
+        assert_eq!(with(""), Ok("u".to_owned()));
+        assert_eq!(with(r#","later":1"#), Ok("u".to_owned()), "a claim of a later version");
+        for more in [
+            r#","exp":"1700000000""#,
+            r#","exp":1700000000.5"#,
+            r#","exp":-1"#,
+            r#","nbf":true"#,
+            r#","sub":7"#,
+            r#","variant":["a"]"#,
+            r#","unit":"other""#,
+        ] {
+            assert_eq!(with(more), Err(Refused::Unreadable(InvitationError::Claims)), "{more}");
+        }
     }
 
     /// The example of RFC 8037, appendix A.4, signed by the key of A.1: another implementation's words for it.

@@ -1,5 +1,12 @@
 //! Every reply of the contract: status, issue, and the verdict that the widget draws from it.
 
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    thread,
+    time::Duration,
+};
+
 use serde_json::{Value, json};
 use svar::{
     study::Invitation,
@@ -213,6 +220,24 @@ fn the_largest_body_is_taken_and_one_byte_more_is_not() {
     assert_eq!(server.rows(), 1);
 }
 
+/// A browser whose upload breaks off does not look for a reply: so the server reads on, for a while, and then answers.
+#[test]
+fn the_sender_of_too_much_may_finish_its_sentence() {
+    let server = Server::start();
+    let length = policy::BODY_LIMIT * 2;
+    let head = format!("POST /fhir/QuestionnaireResponse HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n");
+    let mut stream = TcpStream::connect(server.address).expect("a server");
+    stream.write_all(head.as_bytes()).expect("to send the head");
+    for _ in 0..8 {
+        stream.write_all(&vec![b' '; length / 8]).expect("to go on sending");
+        // Time for a server that has had enough to say so and close.
+        thread::sleep(Duration::from_millis(50));
+    }
+    let mut start = [0; 12];
+    stream.read_exact(&mut start).expect("a reply");
+    assert_eq!(&start, b"HTTP/1.1 401", "nothing was said of who sends it");
+}
+
 #[test]
 fn what_is_no_json_or_no_whole_request_is_a_bad_request() {
     let server = Server::start();
@@ -271,7 +296,7 @@ fn item<'a>(body: &'a mut Value, link_id: &str) -> &'a mut Value {
     seek(body["item"].as_array_mut().expect("items"), link_id).expect(link_id)
 }
 
-const REFUSED: [Refused; 17] = [
+const REFUSED: [Refused; 18] = [
     Refused {
         case: "an unknown questionnaire",
         change: |body| body["questionnaire"] = json!("https://svar.example/fhir/Questionnaire/nowhere|1"),
@@ -312,6 +337,13 @@ const REFUSED: [Refused; 17] = [
         change: |body| body["subject"]["identifier"] = json!({ "system": "urn:names", "value": CANARY }),
         code: "invalid",
         expression: "QuestionnaireResponse.subject.identifier",
+        link_ids: &[],
+    },
+    Refused {
+        case: "a name beside the pseudonym",
+        change: |body| body["subject"]["display"] = json!(CANARY),
+        code: "invalid",
+        expression: "QuestionnaireResponse",
         link_ids: &[],
     },
     Refused {

@@ -22,6 +22,7 @@ use tokio::{
 };
 
 use crate::{
+    policy,
     respondent::Respondent,
     server::{Scratch, Server, target},
 };
@@ -187,7 +188,10 @@ pub(crate) async fn browse_in(
         WebDriver::builder(&driver.address, capabilities).connect().await.map_err(|error| error.to_string())
     })
     .await;
-    let person = Respondent::new(session.clone(), server.origin(), language);
+    let person = Respondent::new(session.clone(), language, make == Make::Chromium);
+    if make == Make::Chromium {
+        person.before_every_page(policy::WATCH).await;
+    }
     let outcome = unwound(test(&person)).await;
     if outcome.is_err() {
         keep_evidence(name, &session, server).await;

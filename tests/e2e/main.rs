@@ -17,12 +17,14 @@
     reason = "a test fails by panicking"
 )]
 
+mod axe;
 mod browser;
 mod gate;
 #[path = "../engine/judge.rs"]
 mod judge;
 mod keyboard;
 mod plan;
+mod policy;
 #[path = "../engine/random.rs"]
 #[allow(dead_code, reason = "shared with the tests of the engine")]
 mod random;

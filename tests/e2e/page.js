@@ -47,6 +47,18 @@ function find(wanted, words, within) {
   throw `${found.length} × ${wanted} «${words ?? ""}»${within === null ? "" : ` in «${within}»`} among ${others || "none"}`;
 }
 
+// Where to point to reach it, once it is in the middle of the window; nothing may lie on top.
+function point(wanted, words, within) {
+  const element = find(wanted, words, within);
+  element.scrollIntoView({ block: "center", behavior: "instant" });
+  const box = element.getBoundingClientRect();
+  const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  const top = document.elementFromPoint(x, y);
+  const own = [element, ...(element.labels ?? [])];
+  if (!own.some((part) => part.contains(top))) throw `${wanted} «${words}» lies under ${top?.localName}.${top?.className}`;
+  return { x, y };
+}
+
 // The field to write in for a question: by its own label, or the one in the group of that name.
 function field(question) {
   const own = all("textbox", document).filter((element) => says(element, question));
@@ -99,7 +111,7 @@ function look() {
 // The lines of every row of the overview.
 const rows = () => [...document.querySelectorAll("section li button")].map((row) => [...row.children].map((line) => plain(line.innerText)));
 
-const VERBS = { rows, find, field, focused, fields, look, said: (element) => plain(said(element)) };
+const VERBS = { rows, find, point, field, focused, fields, look, said: (element) => plain(said(element)) };
 const [verb, ...given] = arguments;
 try {
   return { found: VERBS[verb](...given) };

@@ -1,6 +1,8 @@
 //! One person at the questionnaire. Verbs are what a person does and sees; nothing here knows how the page is built,
 //! beyond roles and words.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 use svar::words::{Say, Tongue};
@@ -13,8 +15,9 @@ const PAGE: &str = include_str!("page.js");
 /// The person, and the browser in front of them.
 pub(crate) struct Respondent {
     driver: WebDriver,
-    origin: String,
     tongue: Tongue,
+    /// Whether the person points with a mouse that the test holds itself; else WebDriver's.
+    mouse: AtomicBool,
 }
 
 /// The page at a glance.
@@ -55,8 +58,8 @@ impl Focus {
 }
 
 impl Respondent {
-    pub(crate) fn new(driver: WebDriver, origin: String, language: &str) -> Respondent {
-        Respondent { driver, origin, tongue: Tongue::of(language) }
+    pub(crate) fn new(driver: WebDriver, language: &str, mouse: bool) -> Respondent {
+        Respondent { driver, tongue: Tongue::of(language), mouse: AtomicBool::new(mouse) }
     }
 
     pub(crate) fn driver(&self) -> &WebDriver {
@@ -225,7 +228,6 @@ impl Respondent {
     }
 
     async fn types_over(&self, field: &WebElement, text: &str) {
-        field.click().await.expect("to click");
         field.send_keys(Key::Control + "a").await.expect("to select all");
         if text.is_empty() {
             field.send_keys(Key::Delete).await.expect("to delete");
@@ -251,18 +253,23 @@ impl Respondent {
     }
 
     async fn clicks(&self, role: &str, words: Option<&str>, within: Option<&str>) {
-        let t0 = std::time::Instant::now();
-        let found = self.finds(role, words, within).await;
-        let t1 = std::time::Instant::now();
-        struct D(std::time::Instant, std::time::Instant);
-        impl Drop for D {
-            fn drop(&mut self) {
-                eprintln!("find {:?} click {:?}", self.1 - self.0, self.1.elapsed());
-            }
+        let named = json!([role, words, within]);
+        if self.mouse.load(Ordering::Relaxed) {
+            let point = until(&format!("{named} within reach"), async || self.ask("point", named.clone()).await).await;
+            return self.clicks_at(point["x"].as_f64().expect("a place"), point["y"].as_f64().expect("a place")).await;
         }
-        let _d = D(t0, t1);
+        let found = self.finds(role, words, within).await;
         if let Err(error) = found.click().await {
             panic!("{role} «{}»: {error}", words.unwrap_or_default());
+        }
+    }
+
+    /// Presses and releases the mouse at a point of the window. Chromium's own input in place of WebDriver's, which does
+    /// the same, but waits a tenth of a second for navigations that this page never makes.
+    pub(crate) async fn clicks_at(&self, x: f64, y: f64) {
+        for kind in ["mousePressed", "mouseReleased"] {
+            let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
+            self.cdp().send_raw("Input.dispatchMouseEvent", event).await.expect("a mouse");
         }
     }
 
@@ -312,10 +319,6 @@ impl Respondent {
         }
     }
 
-    pub(crate) fn origin(&self) -> &str {
-        &self.origin
-    }
-
     // The device.
 
     /// A screen of this size; narrow ones are phones, with touch.
@@ -325,6 +328,7 @@ impl Respondent {
         self.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await.expect("a screen");
         let touch = json!({ "enabled": phone, "maxTouchPoints": if phone { 5 } else { 1 } });
         self.cdp().send_raw("Emulation.setTouchEmulationEnabled", touch).await.expect("touch");
+        self.mouse.store(!phone, Ordering::Relaxed);
     }
 
     /// Settings of the device: `prefers-color-scheme` and the like.

@@ -1,13 +1,14 @@
 //! The whole of Q1, and the ways out of it.
 
 use serde_json::Value;
-use svar::words::Say;
+use svar::{questionnaire::ItemId, words::Say};
 
 use crate::{
     browser::browse,
     judge::Judge,
     keyboard,
     plan::{Answer, Manner, Paper, Question},
+    policy,
     respondent::Respondent,
     server::Server,
 };
@@ -21,6 +22,16 @@ pub(crate) enum Hand {
     Keyboard,
 }
 
+/// Where a walk is when the test may look.
+pub(crate) enum Moment<'p, 'a> {
+    /// Somewhere that nothing is asked for the study: welcome, receipt, overview.
+    Between,
+    /// On a page that was just opened.
+    Opened(&'p Paper<'a>, ItemId),
+    /// On a page whose every question was answered.
+    Filled(&'p Paper<'a>, ItemId),
+}
+
 /// One person's way through Q1.
 pub(crate) struct Walk<'a> {
     pub(crate) person: &'a Respondent,
@@ -31,32 +42,32 @@ pub(crate) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// From the link to the last receipt; `at_page` looks at each page on the way, once it is there.
-    pub(crate) async fn to_the_end(&self, mut at_page: impl AsyncFnMut()) -> Vec<Paper<'a>> {
-        self.welcome(&mut at_page).await;
+    /// From the link to the last receipt; `look` looks at each page on the way.
+    pub(crate) async fn to_the_end(&self, mut look: impl AsyncFnMut(Moment<'_, 'a>)) -> Vec<Paper<'a>> {
+        self.welcome(&mut look).await;
         let mut papers = Vec::new();
-        let consent = self.fill("consent", &mut at_page).await;
+        let consent = self.fill("consent", &mut look).await;
         papers.push(consent);
         self.person.is_at_say(Say::ConsentReceivedTitle).await;
-        at_page().await;
+        look(Moment::Between).await;
         self.presses(Say::GoOn).await;
-        papers.push(self.fill("q1-core", &mut at_page).await);
+        papers.push(self.fill("q1-core", &mut look).await);
         self.person.is_at_say(Say::PartReceivedTitle).await;
-        at_page().await;
+        look(Moment::Between).await;
         self.presses(Say::GoOnWithRest).await;
-        papers.push(self.fill("q1-rest", &mut at_page).await);
+        papers.push(self.fill("q1-rest", &mut look).await);
         self.person.is_at_say(Say::ReceivedTitle).await;
-        at_page().await;
+        look(Moment::Between).await;
         papers
     }
 
-    async fn welcome(&self, at_page: &mut impl AsyncFnMut()) {
+    async fn welcome(&self, look: &mut impl AsyncFnMut(Moment<'_, 'a>)) {
         let person = self.person;
         person.opens(&self.server.link(person.language())).await;
-        at_page().await;
+        look(Moment::Between).await;
         self.presses(Say::Start).await;
         person.is_at_say(Say::DeviceTitle).await;
-        at_page().await;
+        look(Moment::Between).await;
         let (question, own) = (person.say(Say::DeviceQuestion), person.say(Say::DeviceOwn));
         match self.hand {
             Hand::Pointer => person.chooses(&question, &own).await,
@@ -71,7 +82,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Answers one questionnaire, page by page, checks the overview, and sends.
-    pub(crate) async fn fill(&self, stem: &str, at_page: &mut impl AsyncFnMut()) -> Paper<'a> {
+    pub(crate) async fn fill(&self, stem: &str, look: &mut impl AsyncFnMut(Moment<'_, 'a>)) -> Paper<'a> {
         let person = self.person;
         let mut paper = Paper::new(self.server.questionnaire(stem), person.language(), self.manner, self.seed);
         let consent = stem == "consent";
@@ -82,7 +93,7 @@ impl<'a> Walk<'a> {
             let (number, of) = paper.progress(page);
             let progress = if of > 1 { person.say(Say::PageOf { page: number, of }) } else { String::new() };
             assert_eq!(person.looks().await.progress, progress);
-            at_page().await;
+            look(Moment::Opened(&paper, page)).await;
             let next = if consent { Say::GiveConsent } else { Say::Next };
             match self.hand {
                 Hand::Keyboard => keyboard::page(person, &mut paper, page, &person.say(next)).await,
@@ -91,13 +102,16 @@ impl<'a> Walk<'a> {
                         person.gives(&question).await;
                         paper.enter(&question);
                     }
-                    person.presses_say(next).await;
+                    look(Moment::Filled(&paper, page)).await;
+                    // Where open questions were pointed out, the button is called otherwise.
+                    let on = person.say(Say::GoOn);
+                    person.presses(if person.has("button", &on).await { on } else { person.say(next) }.as_str()).await;
                 }
             }
         }
         if !consent {
             person.is_at_say(Say::ReviewTitle).await;
-            at_page().await;
+            look(Moment::Between).await;
             check_overview(person, &paper).await;
             self.presses(Say::Send).await;
         }
@@ -177,7 +191,7 @@ async fn whole(name: &str, language: &str, hand: Hand, width: u32, seed: u64) {
         }
         let walk = Walk { person, server: &server, hand, manner: Manner::EveryBranchOpen, seed };
         let papers = walk
-            .to_the_end(async || {
+            .to_the_end(async |_| {
                 let room = person.script("return [document.documentElement.scrollWidth, innerWidth]", vec![]).await;
                 let (needs, has) = (room[0].as_u64().expect("pixels"), room[1].as_u64().expect("pixels"));
                 assert!(needs <= has, "the page needs {needs} px and has {has}: {:?}", person.looks().await);
@@ -187,6 +201,7 @@ async fn whole(name: &str, language: &str, hand: Hand, width: u32, seed: u64) {
             assert_eq!(paper.never_asked(), Vec::<&str>::new(), "a branch stayed closed");
         }
         check_stored(&server, &papers);
+        policy::nothing_reported(person).await;
     })
     .await;
 }
@@ -216,12 +231,13 @@ async fn every_branch_closed() {
     let server = Server::start().await;
     browse("every_branch_closed", &server, "nb", async |person| {
         let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 5 };
-        let papers = walk.to_the_end(async || {}).await;
+        let papers = walk.to_the_end(async |_| {}).await;
         for paper in &papers {
             // What is asked only under a condition was not asked at all.
             assert_eq!(paper.never_asked(), paper.conditional());
         }
         check_stored(&server, &papers);
+        policy::nothing_reported(person).await;
     })
     .await;
 }
@@ -251,16 +267,17 @@ async fn stopping_after_the_core() {
     browse("stopping_after_the_core", &server, "en", async |person| {
         let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 6 };
         person.comes_to_the_consent(&server.link("en")).await;
-        let mut papers = vec![walk.fill("consent", &mut async || {}).await];
+        let mut papers = vec![walk.fill("consent", &mut async |_| {}).await];
         person.is_at("Your consent has been received").await;
         person.presses("Continue").await;
-        papers.push(walk.fill("q1-core", &mut async || {}).await);
+        papers.push(walk.fill("q1-core", &mut async |_| {}).await);
         person.is_at("Thank you! The first part has been received").await;
         person.presses("Stop here").await;
         person.is_at("Thank you for your help!").await;
         assert_eq!(server.received(), ["health-at-work-consent", "health-at-work-q1-core"]);
         assert_eq!(server.submissions(), 2);
         check_stored(&server, &papers);
+        policy::nothing_reported(person).await;
     })
     .await;
 }

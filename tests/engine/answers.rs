@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 use svar::{
-    questionnaire::Filling,
+    questionnaire::{Decimal, Filling},
     session::{Problem, Session},
 };
 
@@ -105,8 +105,11 @@ fn check_typed(kind: Json, rows: &[(&str, &str, Option<Problem>)]) {
 
 #[test]
 fn numbers_are_read_as_typed_and_measured_by_their_bounds() {
-    let outside = |min: Option<f64>, max: Option<f64>| Some(Problem::OutOfRange { min, max });
-    let year = (Some(1940.0), Some(2010.0));
+    let outside = |min: Option<&str>, max: Option<&str>| {
+        let bound = |number: Option<&str>| number.and_then(Decimal::parse);
+        Some(Problem::OutOfRange { min: bound(min), max: bound(max) })
+    };
+    let year = (Some("1940"), Some("2010"));
     check_typed(
         integer(Some(1940), Some(2010)),
         &[
@@ -127,17 +130,22 @@ fn numbers_are_read_as_typed_and_measured_by_their_bounds() {
     );
     check_typed(
         integer(Some(0), None),
-        &[("0", "0", None), ("-1", "-1", outside(Some(0.0), None)), ("2147483647", "2147483647", None)],
+        &[("0", "0", None), ("-1", "-1", outside(Some("0"), None)), ("2147483647", "2147483647", None)],
     );
-    check_typed(integer(None, Some(0)), &[("1", "1", outside(None, Some(0.0))), ("-2147483648", "-2147483648", None)]);
+    check_typed(integer(None, Some(0)), &[("1", "1", outside(None, Some("0"))), ("-2147483648", "-2147483648", None)]);
     let bounds = [extension("minValue", "valueDecimal", json!(0.5)), extension("maxValue", "valueInteger", json!(9))];
     check_typed(
         json!({ "type": "decimal", "extension": bounds }),
         &[
             ("0,5", "0.5", None),
-            ("0.49", "0.49", outside(Some(0.5), Some(9.0))),
+            ("0.49", "0.49", outside(Some("0.5"), Some("9"))),
             ("9", "9", None),
-            ("9,01", "9.01", outside(Some(0.5), Some(9.0))),
+            ("9,01", "9.01", outside(Some("0.5"), Some("9"))),
+            ("2,50", "2.50", None),
+            ("+1.5", "1.5", None),
+            ("0,5000000000000000001", "", Some(Problem::NotANumber)),
+            ("0,50000000000000001", "0.50000000000000001", None),
+            ("0,49999999999999999", "0.49999999999999999", outside(Some("0.5"), Some("9"))),
             ("3,5,1", "", Some(Problem::NotANumber)),
             ("1e1", "", Some(Problem::NotANumber)),
             ("NaN", "", Some(Problem::NotANumber)),

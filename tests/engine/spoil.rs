@@ -17,7 +17,7 @@ pub(crate) struct Good<'a> {
 /// Spoils the response; none if this response offers no opportunity.
 type Way = fn(&Good<'_>, &mut Random) -> Option<Value>;
 
-pub(crate) const WAYS: [(&str, Way); 55] = [
+pub(crate) const WAYS: [(&str, Way); 56] = [
     ("a code that is no option", |good, random| {
         good.change(random, codings, |answer, _| answer["valueCoding"]["code"] = json!("no-such-code"))
     }),
@@ -75,6 +75,10 @@ pub(crate) const WAYS: [(&str, Way); 55] = [
     }),
     ("a whole number of more than 32 bits", |good, random| {
         good.change(random, integers, |answer, _| answer["valueInteger"] = json!(2_147_483_648_u64))
+    }),
+    ("a decimal with an exponent", |good, random| {
+        let decimals = |kind: &Kind| matches!(kind, Kind::Decimal { max: None, .. });
+        good.change(random, decimals, |answer, _| answer["valueDecimal"] = json!(1e30))
     }),
     ("a number below its bound", |good, random| {
         good.change(
@@ -358,7 +362,7 @@ fn texts(kind: &Kind) -> bool {
 fn low(kind: &Kind) -> Option<f64> {
     match kind {
         Kind::Integer { min, .. } => min.map(|min| min as f64),
-        Kind::Decimal { min, .. } => *min,
+        Kind::Decimal { min, .. } => min.map(|min| min.to_string().parse().unwrap()),
         _ => None,
     }
 }
@@ -366,7 +370,7 @@ fn low(kind: &Kind) -> Option<f64> {
 fn high(kind: &Kind) -> Option<f64> {
     match kind {
         Kind::Integer { max, .. } => max.map(|max| max as f64),
-        Kind::Decimal { max, .. } => *max,
+        Kind::Decimal { max, .. } => max.map(|max| max.to_string().parse().unwrap()),
         _ => None,
     }
 }

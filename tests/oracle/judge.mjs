@@ -135,6 +135,12 @@ export function compareNumbers(a, b) {
   return l < r ? -1 : l > r ? 1 : 0;
 }
 
+// At most 18 digits, those after the point counted with their zeros, and no exponent.
+function plainDecimal(v) {
+  const m = /^-?0*([0-9]*)(?:\.([0-9]+))?$/.exec(v instanceof Num ? v.src : String(v));
+  return m !== null && m[1].length + (m[2] ?? '').length <= 18;
+}
+
 // A number nobody can mean (1e999999999) must not stall the exact comparison.
 function absurd(v) {
   if (!(v instanceof Num)) return false;
@@ -483,6 +489,7 @@ class Judging {
         }
         if (!isNumber(v)) { this.bad('RT', id, `${where}: no number`); return false; }
         if (absurd(v)) { this.bad('RT', id, `${where}: number beyond measure`); return false; }
+        if (node.type === 'decimal' && !plainDecimal(v)) this.bad('RT', id, `${where}: exponent, or more than 18 digits`);
         if (node.type === 'integer' && (v < -2147483648 || v > 2147483647)) this.bad('RT', id, `${where}: more than 32 bits`);
         if (node.min.some((m) => compareNumbers(v, m) < 0)) this.bad('R7', id, `${where}: below the lower bound`);
         if (node.max.some((m) => compareNumbers(v, m) > 0)) this.bad('R7', id, `${where}: above the upper bound`);
