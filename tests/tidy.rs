@@ -169,9 +169,12 @@ fn planted_lines_are_found() {
 
 #[test]
 fn the_pure_modules_know_no_edge() {
-    let folders = ["questionnaire", "session", "study", "submission", "words"].map(|module| format!("src/{module}"));
-    let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
-    check("a pure module knows an edge (ARCHITECTURE.md):", &sources(&folders, ".rs"), impure);
+    let pure = ["questionnaire/", "session/", "study/", "submission/", "words/", "json.rs"]
+        .map(|module| format!("src/{module}"));
+    let mut sources = sources(&["src"], ".rs");
+    sources.retain(|source| pure.iter().any(|module| source.path.starts_with(module)));
+    assert!(sources.len() > 20, "where are the pure modules?");
+    check("a pure module knows an edge (ARCHITECTURE.md):", &sources, impure);
 }
 
 #[test]

@@ -29,11 +29,26 @@ pub(crate) fn replace_history(place: u32) {
     }
 }
 
-/// Adds a place to the tab's history. Where the host forbids it, the page's own "back" still works.
-pub(crate) fn push_history(place: u32) {
+/// Adds a place to the tab's history: false where the host forbids it.
+pub(crate) fn push_history(place: u32) -> bool {
+    window().history().is_ok_and(|history| history.push_state(&JsValue::from(place), "").is_ok())
+}
+
+/// Goes back one place in the tab's history; [`on_back`] hears of it.
+pub(crate) fn go_back() {
     if let Ok(history) = window().history() {
-        drop(history.push_state(&JsValue::from(place), ""));
+        drop(history.back());
     }
+}
+
+/// Asks before the tab is left, while `unsent` says that something would be lost.
+pub(crate) fn ask_before_leaving(unsent: impl Fn() -> bool + 'static) {
+    let listener = window_event_listener(ev::beforeunload, move |event| {
+        if unsent() {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || listener.remove());
 }
 
 /// Calls `go` with the place that the browser's own Back or Forward leads to, until the owner is cleaned up.

@@ -98,6 +98,14 @@ impl Session {
         true
     }
 
+    /// Whether the person has answered or typed anything yet. What the widget filled in does not count.
+    pub fn has_answers(&self) -> bool {
+        let by_person = |(id, entry): (ItemId, &Entry)| {
+            self.form.item(id).filled_from.is_none() && (!entry.values.is_empty() || entry.unread.is_some())
+        };
+        self.form.ids().zip(&self.entries).any(by_person)
+    }
+
     /// Chooses an option: the only one, or one more where several may be chosen; there, an option chosen already is
     /// taken back, and an exclusive one stands alone.
     pub fn choose(&mut self, id: ItemId, option: u16) -> Changes {

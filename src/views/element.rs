@@ -1,6 +1,6 @@
 //! Elements, all of one type. Leptos' typed builders make a new type, and with it new code, of every combination of tag,
 //! attributes and children; here each kind of attribute and child is erased once, so that a view costs what it says
-//! (docs/decisions/003-one-element-type.md has the bytes).
+//! (docs/decisions/003-builder-syntax.md has the bytes).
 
 use leptos::{
     attr::{

@@ -31,12 +31,10 @@ pub(super) fn consented(app: App) -> AnyView {
 
 /// A part has arrived, and another may follow.
 pub(super) fn part(app: App, part: usize) -> AnyView {
-    let next = part.saturating_add(1);
-    let minutes = app.wave().parts.get(next).map_or(0, |part| part.minutes);
     let more = el_of("section", "svar-notice")
         .attr("aria-labelledby", "svar-more")
         .child(el_of("h2", "svar-notice-title").attr("id", "svar-more").say(app.say(Say::MoreTitle)))
-        .child(el("p").say(app.say(Say::More { minutes })))
+        .child(text_box(said(app, received(app, part))))
         .child(actions(vec![
             button(Look::Primary, app.say(Say::GoOnWithRest), move || app.go_on()),
             button(Look::Secondary, app.say(Say::StopHere), move || app.stop(part)),
@@ -44,7 +42,6 @@ pub(super) fn part(app: App, part: usize) -> AnyView {
     all([
         done(app, Say::PartReceivedTitle).into(),
         receipt(app, Step::Received(part)).into(),
-        text_box(said(app, received(app, part))).into(),
         more.into(),
         actions(vec![button(Look::Plain, app.say(Say::Print), browser::print)]).into(),
     ])

@@ -95,6 +95,12 @@ impl Sheet {
         self.session.update_value(|session| session.fill(filling, value));
     }
 
+    /// Whether there are answers that have not arrived.
+    pub(super) fn unsent(&self) -> bool {
+        let arrived = self.delivery.with_untracked(|submission| submission.received().is_some());
+        !arrived && self.read(Session::has_answers)
+    }
+
     /// The words of a text of the form in the current language, live.
     pub(super) fn words(self, app: App, text: Option<TextId>) -> impl Fn() -> String + Clone + Send + 'static {
         let sheet = self;

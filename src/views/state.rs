@@ -73,6 +73,8 @@ struct Trail {
     at: usize,
     /// What was sent cannot be gone back to.
     floor: usize,
+    /// The host forbids us its history: the way back is ours alone.
+    alone: bool,
 }
 
 impl App {
@@ -100,6 +102,7 @@ impl App {
             trail: StoredValue::new(Trail { places: vec![first], ..Trail::default() }),
         };
         browser::on_back(move |place| app.came_back(place as usize));
+        browser::ask_before_leaving(move || app.unsent());
         app
     }
 
@@ -167,7 +170,7 @@ impl App {
             trail.at = trail.at.saturating_add(1);
             trail.places.truncate(trail.at);
             trail.places.push(place);
-            browser::push_history(trail.at as u32);
+            trail.alone |= !browser::push_history(trail.at as u32);
         });
         self.moved.set_value(true);
         self.place.set(place);
@@ -192,19 +195,25 @@ impl App {
     }
 
     /// Goes back one place, as the browser's own button does.
-    pub(super) fn back(&self) {
-        let before = self.trail.with_value(|trail| trail.at.checked_sub(1));
-        if let Some(before) = before {
-            self.came_back(before);
-            self.trail.with_value(|trail| browser::push_history(trail.at as u32));
+    pub(super) fn back(self) {
+        let (before, alone) = self.trail.with_value(|trail| (trail.at.checked_sub(1), trail.alone));
+        match before {
+            Some(before) if alone => self.came_back(before),
+            Some(_) => browser::go_back(),
+            None => {}
         }
+    }
+
+    /// Whether there are answers that have not arrived.
+    fn unsent(self) -> bool {
+        self.given.with_value(|given| given.sheets.iter().any(Sheet::unsent))
     }
 
     fn came_back(&self, wanted: usize) {
         let place = self.trail.try_update_value(|trail| {
             trail.at = wanted.max(trail.floor).min(trail.places.len().saturating_sub(1));
             if trail.at != wanted {
-                browser::push_history(trail.at as u32);
+                trail.alone |= !browser::push_history(trail.at as u32);
             }
             trail.places.get(trail.at).copied()
         });

@@ -99,7 +99,6 @@ pub(super) fn say(what: &Say) -> String {
         Say::DeclinedTitle => "You are not taking part",
         Say::Trouble(trouble) => trouble_text(*trouble),
         Say::TroubleTitle(trouble) => trouble_title(*trouble),
-        Say::LeaveQuestion => "Your answers have not been sent yet.",
     };
     words.to_owned()
 }

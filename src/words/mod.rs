@@ -119,14 +119,12 @@ pub enum Say {
     ReceivedAt,
     Print,
     MoreTitle,
-    More { minutes: u32 },
     GoOnWithRest,
     StopHere,
     StoppedTitle,
     DeclinedTitle,
     Trouble(Trouble),
     TroubleTitle(Trouble),
-    LeaveQuestion,
 }
 
 /// Why there is nothing to answer.

@@ -86,16 +86,12 @@ pub(super) fn say(what: &Say) -> String {
         Say::ReceivedAt => "Mottatt",
         Say::Print => "Skriv ut kvitteringen",
         Say::MoreTitle => "Har du tid til resten?",
-        Say::More { minutes } => {
-            return format!("Resten tar omtrent {minutes} minutter. Det du har sendt, er mottatt uansett.");
-        }
         Say::GoOnWithRest => "Fortsett med resten",
         Say::StopHere => "Avslutt her",
         Say::StoppedTitle => "Takk for hjelpen!",
         Say::DeclinedTitle => "Du deltar ikke",
         Say::Trouble(trouble) => trouble_text(*trouble),
         Say::TroubleTitle(trouble) => trouble_title(*trouble),
-        Say::LeaveQuestion => "Svarene dine er ikke sendt ennå.",
     };
     words.to_owned()
 }

@@ -110,7 +110,9 @@ fn serving(endpoint: &JsValue) -> (Closure<dyn Fn(web_sys::Request, JsValue) -> 
         move |request: web_sys::Request, options: JsValue| {
             if request.method() == "POST" {
                 let endpoint: &Function = endpoint.unchecked_ref();
-                return endpoint.call2(&JsValue::NULL, &request, &options).unwrap_or_else(|error| Promise::reject(&error).into());
+                return endpoint
+                    .call2(&JsValue::NULL, &request, &options)
+                    .unwrap_or_else(|error| Promise::reject(&error).into());
             }
             let mut bytes = files(&request.url()).unwrap();
             let response = web_sys::Response::new_with_opt_u8_array(Some(&mut bytes)).unwrap();
@@ -130,9 +132,15 @@ const MISBEHAVING: [(&str, &str); 9] = [
     ("throws a string", "throw 'no'"),
     ("returns nothing", "return undefined"),
     ("answers with nothing", "return Promise.resolve(null)"),
-    ("answers with something like a response", "return Promise.resolve({ ok: true, status: 200, text: async () => '' })"),
-    ("answers from a frame of its own", "const f = document.createElement('iframe'); document.body.append(f); \
-      const r = new f.contentWindow.Response('x'); f.remove(); return Promise.resolve(r)"),
+    (
+        "answers with something like a response",
+        "return Promise.resolve({ ok: true, status: 200, text: async () => '' })",
+    ),
+    (
+        "answers from a frame of its own",
+        "const f = document.createElement('iframe'); document.body.append(f); \
+      const r = new f.contentWindow.Response('x'); f.remove(); return Promise.resolve(r)",
+    ),
 ];
 
 #[wasm_bindgen_test]

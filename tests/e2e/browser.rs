@@ -37,12 +37,21 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(20);
 
 /// Waits until `look` finds what it looks for; what it found instead says why that never came.
-pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Result<T, String>) -> T {
+pub(crate) async fn until<T>(what: &str, look: impl AsyncFnMut() -> Result<T, String>) -> T {
+    until_within(PATIENCE, what, look).await
+}
+
+/// The same, with a patience of its own.
+pub(crate) async fn until_within<T>(
+    patience: Duration,
+    what: &str,
+    mut look: impl AsyncFnMut() -> Result<T, String>,
+) -> T {
     let begun = Instant::now();
     loop {
         match look().await {
             Ok(found) => return found,
-            Err(instead) if begun.elapsed() > PATIENCE => panic!("waited in vain for {what}; found {instead}"),
+            Err(instead) if begun.elapsed() > patience => panic!("waited in vain for {what}; found {instead}"),
             Err(_) => tokio::time::sleep(GLANCE).await,
         }
     }

@@ -19,6 +19,7 @@
 
 mod axe;
 mod browser;
+mod faults;
 mod gate;
 #[path = "../engine/judge.rs"]
 mod judge;
@@ -30,4 +31,5 @@ mod policy;
 mod random;
 mod respondent;
 mod server;
+mod trouble;
 mod whole;

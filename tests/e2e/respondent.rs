@@ -90,6 +90,15 @@ impl Respondent {
         self.sees_a_heading().await;
     }
 
+    /// Closes this tab and opens another, which knows nothing of it.
+    pub(crate) async fn opens_a_new_tab(&self) {
+        let old = self.driver.window().await.expect("a tab");
+        let new = self.driver.new_tab().await.expect("a tab");
+        self.driver.switch_to_window(old).await.expect("the old tab");
+        self.driver.close_window().await.expect("to close it");
+        self.driver.switch_to_window(new).await.expect("the new tab");
+    }
+
     pub(crate) async fn reloads(&self) {
         self.driver.refresh().await.expect("a page");
         self.sees_a_heading().await;
@@ -191,6 +200,19 @@ impl Respondent {
 
     pub(crate) async fn presses_say(&self, button: Say) {
         self.presses(&self.say(button)).await;
+    }
+
+    /// A double click, as people give who are used to them.
+    pub(crate) async fn presses_twice(&self, button: &str) {
+        let named = json!(["button", button, null]);
+        let point = self.ask("point", named).await.expect("a button within reach");
+        let (x, y) = (point["x"].as_f64().expect("a place"), point["y"].as_f64().expect("a place"));
+        for count in [1, 2] {
+            for kind in ["mousePressed", "mouseReleased"] {
+                let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": count });
+                self.cdp().send_raw("Input.dispatchMouseEvent", event).await.expect("a mouse");
+            }
+        }
     }
 
     pub(crate) async fn follows(&self, link: &str) {
@@ -307,9 +329,21 @@ impl Respondent {
 
     /// From the consent to its receipt, with the permissions left out.
     pub(crate) async fn consents(&self) {
-        self.ticks(self.in_words(TAKING_PART.0, TAKING_PART.1)).await;
+        self.ticks(self.taking_part()).await;
         self.presses_say(Say::GiveConsent).await;
         self.is_at_say(Say::ConsentReceivedTitle).await;
+    }
+
+    /// The tick box that stands for taking part.
+    pub(crate) fn taking_part(&self) -> &'static str {
+        match self.tongue {
+            Tongue::Bokmal => {
+                "Jeg samtykker til å delta i studien, og til at svarene mine om helse og arbeid brukes i forskningen."
+            }
+            Tongue::English => {
+                "I consent to taking part in the study and to my answers about health and work being used in the research."
+            }
+        }
     }
 
     pub(crate) fn in_words<'a>(&self, nb: &'a str, en: &'a str) -> &'a str {
@@ -350,9 +384,3 @@ impl Respondent {
         self.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", source).await.expect("a script");
     }
 }
-
-/// The tick box that stands for taking part, in both languages.
-pub(crate) const TAKING_PART: (&str, &str) = (
-    "Jeg samtykker til å delta i studien, og til at svarene mine om helse og arbeid brukes i forskningen.",
-    "I consent to taking part in the study and to my answers about health and work being used in the research.",
-);

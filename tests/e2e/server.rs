@@ -13,7 +13,7 @@ use std::{
 };
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes, to_bytes},
     extract::{Request, State},
     http::{HeaderMap, StatusCode},
     middleware::{self, Next},
@@ -85,6 +85,7 @@ pub(crate) struct Asked {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 #[derive(Default)]
@@ -189,9 +190,9 @@ impl Server {
         self.kept.asked.lock().unwrap().clone()
     }
 
-    /// How many submissions were sent here so far.
-    pub(crate) fn submissions(&self) -> usize {
-        self.asked().iter().filter(|asked| asked.path.starts_with("/fhir")).count()
+    /// The submissions that were sent here so far.
+    pub(crate) fn submissions(&self) -> Vec<Asked> {
+        self.asked().into_iter().filter(|asked| asked.path.starts_with("/fhir")).collect()
     }
 
     /// The collector's log.
@@ -278,11 +279,15 @@ fn copy(from: &Path, to: &Path) {
 }
 
 async fn act(State(kept): State<Arc<Kept>>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, usize::MAX).await else { return say(400, &[], String::new()) };
     kept.asked.lock().unwrap().push(Asked {
-        method: request.method().to_string(),
-        path: request.uri().to_string(),
-        headers: request.headers().clone(),
+        method: parts.method.to_string(),
+        path: parts.uri.to_string(),
+        headers: parts.headers.clone(),
+        body: body.clone(),
     });
+    let request = Request::from_parts(parts, Body::from(body));
     if request.uri().path() != RESPONSES {
         return next.run(request).await;
     }

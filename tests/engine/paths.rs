@@ -191,6 +191,7 @@ fn spoiled_responses_of_q1_are_refused_by_both() {
             }
         }
     });
+    eprintln!("{} ways: {used:?}", used.len());
     if replayed().is_none() {
         assert!(used.len() >= 45, "only {} ways could be used: {used:?}", used.len());
     }
@@ -231,6 +232,8 @@ fn random_forms_are_read_alike_by_both() {
             }
         }
     });
+    // Seen with `--nocapture`.
+    eprintln!("{} ways: {used:?}", used.len());
     if replayed().is_none() {
         let unused: Vec<&str> = WAYS.iter().map(|(way, _)| *way).filter(|way| !used.contains_key(way)).collect();
         assert!(unused.is_empty(), "never used: {unused:?}");

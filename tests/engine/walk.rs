@@ -137,7 +137,9 @@ fn number(random: &mut Random, min: Option<f64>, max: Option<f64>, places: usize
         6 => format!("{within:.0},0"),
         7 => format!("\u{a0}{within:.0}").replace('-', "\u{2212}"),
         8 => String::new(),
-        9 if places > 0 => random.pick(&["0,0000001", "1.10", "00.5", ".5", "-0,0", "3.141592653589793238", "123456789.123456789"]).to_owned(),
+        9 if places > 0 => random
+            .pick(&["0,0000001", "1.10", "00.5", ".5", "-0,0", "3.141592653589793238", "123456789.123456789"])
+            .to_owned(),
         _ => format!("{within:.places$}").replace('.', random.pick(&[".", ","])),
     }
 }
@@ -228,7 +230,9 @@ pub(crate) fn rightly(session: &mut Session, random: &mut Random, id: ItemId) {
     let form = session.form().clone();
     match form.item(id).kind {
         Kind::Integer { min, max, .. } => drop(session.type_in(id, &min.or(max).unwrap_or(3).to_string())),
-        Kind::Decimal { min, max } => drop(session.type_in(id, &min.or(max).map_or_else(|| "2.25".to_owned(), |bound| bound.to_string()))),
+        Kind::Decimal { min, max } => {
+            drop(session.type_in(id, &min.or(max).map_or_else(|| "2.25".to_owned(), |bound| bound.to_string())))
+        }
         Kind::Text { .. } => drop(session.type_in(id, "å")),
         Kind::Choice { .. } => {
             session.clear(id);
