@@ -88,11 +88,6 @@ pub(super) fn say(what: &Say) -> String {
         Say::ReceivedAt => "Received",
         Say::Print => "Print the receipt",
         Say::MoreTitle => "Do you have time for the rest?",
-        Say::More { minutes } => {
-            return format!(
-                "The rest takes about {minutes} minutes. What you have sent has been received in any case."
-            );
-        }
         Say::GoOnWithRest => "Continue with the rest",
         Say::StopHere => "Stop here",
         Say::StoppedTitle => "Thank you for your help!",
