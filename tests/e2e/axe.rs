@@ -200,7 +200,7 @@ async fn axe_finds_what_was_planted() {
         assert_eq!(violations(person).await, Vec::<String>::new());
         person.script("document.querySelector('label[for]').remove()", vec![]).await;
         let found = violations(person).await;
-        assert!(found.len() == 1 && found[0].starts_with("label (critical)"), "{found:#?}");
+        assert!(found.iter().any(|found| found.starts_with("label (critical)")), "{found:#?}");
         person.script("document.querySelector('h1').style.color = '#ddd'", vec![]).await;
         let found = violations(person).await;
         assert!(found.iter().any(|found| found.starts_with("color-contrast (serious)")), "{found:#?}");

@@ -130,7 +130,7 @@ fn passing() -> Vec<(Act, (&'static str, &'static str))> {
         (Act::say(502, "text/html", PORTAL), BUSY),
         (Act::Say(503, vec![("retry-after", "10".to_owned())], String::new()), BUSY),
         (Act::say(429, "text/plain", "slow down"), BUSY),
-        (Act::say(408, "text/plain", ""), BUSY),
+        (Act::say(425, "text/plain", ""), BUSY),
         (Act::say(409, fhir, &outcome("lock-error").to_string()), BUSY),
         (Act::Say(302, vec![("location", "https://portal.example/".to_owned())], String::new()), NO_CONTACT),
         (Act::say(401, fhir, &outcome("login").to_string()), PAUSED),

@@ -24,12 +24,18 @@ mod gate;
 #[path = "../engine/judge.rs"]
 mod judge;
 mod keyboard;
+mod language;
+mod moving;
 mod plan;
 mod policy;
 #[path = "../engine/random.rs"]
 #[allow(dead_code, reason = "shared with the tests of the engine")]
 mod random;
 mod respondent;
+mod screenshots;
+mod secrets;
 mod server;
+mod slider;
+mod smoke;
 mod trouble;
 mod whole;

@@ -111,7 +111,10 @@ function look() {
 // The lines of every row of the overview.
 const rows = () => [...document.querySelectorAll("section li button")].map((row) => [...row.children].map((line) => plain(line.innerText)));
 
-const VERBS = { rows, find, point, field, focused, fields, look, said: (element) => plain(said(element)) };
+// The questions that are rows of a table.
+const table = () => all("group", document).filter((each) => each.localName === "fieldset" && group(each) !== null).map((row) => plain(said(row)));
+
+const VERBS = { rows, table, find, point, field, focused, fields, look, said: (element) => plain(said(element)) };
 const [verb, ...given] = arguments;
 try {
   return { found: VERBS[verb](...given) };

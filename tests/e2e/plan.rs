@@ -86,8 +86,12 @@ impl<'a> Paper<'a> {
 
     /// The words of a page or question.
     pub(crate) fn words(&self, id: ItemId) -> String {
-        let item = self.json(&self.session.form().item(id).link_id);
-        words(item, "text", self.language)
+        self.words_in(id, self.language)
+    }
+
+    /// The same in another language.
+    pub(crate) fn words_in(&self, id: ItemId, language: &str) -> String {
+        words(self.json(&self.session.form().item(id).link_id), "text", language)
     }
 
     /// What the progress says on this page: its number, and how many there are.
@@ -225,13 +229,6 @@ impl<'a> Paper<'a> {
         self.entered.insert(question.link_id.clone(), answers);
         self.shown.insert(question.link_id.clone(), shown);
         question.given.to(&mut self.session, question.id);
-    }
-
-    /// Forgets the answer, so that another can be planned.
-    pub(crate) fn forget(&mut self, question: &Question) {
-        self.entered.remove(&question.link_id);
-        self.shown.remove(&question.link_id);
-        self.session.clear(question.id);
     }
 
     /// What is written about hidden items, beside what was entered.

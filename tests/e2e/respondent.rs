@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use svar::words::{Say, Tongue};
@@ -192,6 +193,11 @@ impl Respondent {
         self.ask("rows", json!([])).await.expect("rows")
     }
 
+    /// The questions that are rows of a table.
+    pub(crate) async fn rows_of_a_table(&self) -> Vec<String> {
+        serde_json::from_value(self.ask("table", json!([])).await.expect("rows")).expect("rows")
+    }
+
     // Doing.
 
     pub(crate) async fn presses(&self, button: &str) {
@@ -370,6 +376,13 @@ impl Respondent {
         let features: Vec<Value> =
             features.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
         self.cdp().send_raw("Emulation.setEmulatedMedia", json!({ "features": features })).await.expect("settings");
+    }
+
+    /// A picture of the whole page, also of what is out of sight.
+    pub(crate) async fn whole_page(&self) -> Vec<u8> {
+        let whole = json!({ "format": "png", "captureBeyondViewport": true });
+        let picture = self.cdp().send_raw("Page.captureScreenshot", whole).await.expect("a picture");
+        STANDARD.decode(picture["data"].as_str().expect("a picture")).expect("base64")
     }
 
     pub(crate) async fn is_offline(&self, offline: bool) {

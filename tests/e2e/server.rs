@@ -62,8 +62,6 @@ impl Drop for Scratch {
 /// What answers a submission in the collector's place.
 #[derive(Clone)]
 pub(crate) enum Act {
-    /// The collector itself.
-    Collect,
     /// The collector itself, once the test says so.
     Hold(Arc<Notify>),
     /// Somebody else, with this.
@@ -82,7 +80,6 @@ impl Act {
 /// A request as it came.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
-    pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -282,7 +279,6 @@ async fn act(State(kept): State<Arc<Kept>>, request: Request, next: Next) -> Res
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, usize::MAX).await else { return say(400, &[], String::new()) };
     kept.asked.lock().unwrap().push(Asked {
-        method: parts.method.to_string(),
         path: parts.uri.to_string(),
         headers: parts.headers.clone(),
         body: body.clone(),
@@ -293,7 +289,7 @@ async fn act(State(kept): State<Arc<Kept>>, request: Request, next: Next) -> Res
     }
     let act = kept.plan.lock().unwrap().pop_front();
     match act {
-        None | Some(Act::Collect) => next.run(request).await,
+        None => next.run(request).await,
         Some(Act::Hold(until)) => {
             until.notified().await;
             next.run(request).await

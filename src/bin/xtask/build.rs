@@ -1,6 +1,6 @@
 //! The widget: compiled by cargo, bound to the browser by wasm-bindgen's library.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, path::PathBuf};
 
 use crate::{
     process,
@@ -26,7 +26,7 @@ pub(crate) fn widget(project: &Project, release: bool) -> Outcome<Widget> {
     let profile = if release { "widget" } else { "widget-dev" };
     let arguments = ["rustc", "--lib", "--crate-type", "cdylib", "--target", setup::WASM];
     let features = ["--no-default-features", "--features", "web", "--profile", profile];
-    process::run(&mut project.cargo(arguments.iter().chain(&features)))?;
+    process::run(project.cargo(arguments.iter().chain(&features)).env("CARGO_ENCODED_RUSTFLAGS", anywhere(project)))?;
 
     let module = project.target.join(setup::WASM).join(profile).join("svar.wasm");
     let bound = project.target.join("bindgen").join(profile);
@@ -44,6 +44,23 @@ pub(crate) fn widget(project: &Project, release: bool) -> Outcome<Widget> {
     }
     let glue = plain(&project::read_text(&bound.join("svar.js"))?)?;
     Ok(Widget { glue, wasm: project::read(&bound.join("svar_bg.wasm"))? })
+}
+
+/// Flags that keep this machine's folders out of the module: the same sources make the same bytes anywhere.
+fn anywhere(project: &Project) -> OsString {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))).unwrap_or_default();
+    let mut flags = OsString::new();
+    for folder in [home.join("registry/src"), project.root.clone()] {
+        if !flags.is_empty() {
+            // How cargo tells flags apart in this variable.
+            flags.push("\u{1f}");
+        }
+        flags.push("--remap-path-prefix=");
+        flags.push(folder);
+        flags.push("=");
+    }
+    flags
 }
 
 /// The glue as part of a larger file: nothing imported, nothing exported, its comments left out.

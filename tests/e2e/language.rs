@@ -1,0 +1,105 @@
+//! Switching the language in the middle: nothing is lost but the old words.
+
+use svar::words::{Say, Tongue};
+
+use crate::{
+    browser::browse,
+    plan::Manner,
+    policy,
+    respondent::Respondent,
+    server::Server,
+    whole::{Hand, Moment, Walk, check_stored},
+};
+
+/// Switches to the other language and back. `headings` are those of the page, in the person's own language first.
+async fn there_and_back(person: &Respondent, (own, other): (&str, &str)) {
+    let before = person.fields().await;
+    let [own_name, other_name] = match person.language() {
+        "nb" => ["Bokmål", "English"],
+        _ => ["English", "Bokmål"],
+    };
+    let other_tag = if person.language() == "nb" { "en" } else { "nb" };
+    for (button, heading, tag) in [(other_name, other, other_tag), (own_name, own, person.language())] {
+        person.presses(button).await;
+        person.is_at(heading).await;
+        let look = person.looks().await;
+        assert_eq!(look.language.as_deref(), Some(tag), "the language of the widget");
+        assert!(look.title.contains(heading), "{}", look.title);
+        assert_eq!(person.fields().await, before, "what stands in the fields of «{heading}»");
+        let focus = person.focus().await;
+        assert_eq!((focus.role.as_str(), focus.name.as_str()), ("button", button), "the focus");
+        // Said to those who do not see it.
+        person.sees(&Tongue::of(tag).say(&Say::LanguageChanged)).await;
+    }
+}
+
+/// The same heading of the interface in the other language.
+fn in_other(person: &Respondent, heading: &str) -> String {
+    let other = Tongue::of(if person.language() == "nb" { "en" } else { "nb" });
+    let known = [
+        Say::DeviceTitle,
+        Say::ConsentReceivedTitle,
+        Say::PartReceivedTitle,
+        Say::ReceivedTitle,
+        Say::ReviewTitle,
+    ];
+    match known.into_iter().find(|say| person.say(say.clone()) == heading) {
+        Some(say) => other.say(&say),
+        None => person.in_words("Questionnaire 1", "Spørreskjema 1").to_owned(),
+    }
+}
+
+async fn on_every_page(name: &str, language: &str, seed: u64) {
+    let server = Server::start().await;
+    browse(name, &server, language, async |person| {
+        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchOpen, seed };
+        let other = if language == "nb" { "en" } else { "nb" };
+        let papers = walk
+            .to_the_end(async |moment| match moment {
+                Moment::Between => {
+                    let heading = person.looks().await.heading;
+                    there_and_back(person, (&heading, &in_other(person, &heading))).await;
+                }
+                Moment::Opened(..) => {}
+                Moment::Filled(paper, page) => {
+                    there_and_back(person, (&paper.words(page), &paper.words_in(page, other))).await;
+                }
+            })
+            .await;
+        check_stored(&server, &papers);
+        policy::nothing_reported(person).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn switching_language_on_every_page_keeps_answers_page_and_focus() {
+    on_every_page("switching_language_on_every_page_keeps_answers_page_and_focus", "nb", 12).await;
+}
+
+/// What was pointed out stays pointed out, in the new words.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn errors_are_said_in_the_new_language() {
+    let server = Server::start().await;
+    browse("errors_are_said_in_the_new_language", &server, "nb", async |person| {
+        person.comes_to_the_consent(&server.link("nb")).await;
+        person.presses("Send samtykket").await;
+        person.sees("Kryss av her hvis du vil delta.").await;
+        person.presses("English").await;
+        person.sees("Tick here if you want to take part.").await;
+        assert!(person.looks().await.title.starts_with("Error: Consent"), "{}", person.looks().await.title);
+        person.presses("Bokmål").await;
+        person.consents().await;
+        person.presses("Gå videre").await;
+        person.is_at("Helsen din").await;
+        let days = "Hvor mange av de siste 30 dagene var den fysiske helsen din dårlig?";
+        person.writes(days, "31 dager").await;
+        person.presses("Neste").await;
+        person.sees("Skriv et helt tall, bare med sifre.").await;
+        person.presses("English").await;
+        person.sees("Write a whole number, in digits only.").await;
+        let typed = person.field("On how many of the last 30 days was your physical health poor?").await;
+        assert_eq!(typed.prop("value").await.expect("a value").as_deref(), Some("31 dager"));
+    })
+    .await;
+}
