@@ -37,11 +37,19 @@ function fail(host, language) {
   host.replaceChildren(root);
 }
 
+// The page is the widget's alone here, so its language, and with it the spoken title, follows the widget's.
+function follow(root) {
+  const take = () => {
+    document.documentElement.lang = root.lang;
+  };
+  take();
+  new MutationObserver(take).observe(root, { attributes: true, attributeFilter: ["lang"] });
+}
+
 async function start() {
   const host = document.getElementById("svar");
   const asked = new URLSearchParams(location.search).get("lang");
   const language = /^[a-z]{2,3}(-[A-Za-z0-9]+)*$/.test(asked ?? "") ? asked : undefined;
-  if (language) document.documentElement.lang = language;
   try {
     const response = await fetch(new URL("__SVAR_WASM__", document.baseURI), {
       integrity: "__SVAR_WASM_INTEGRITY__",
@@ -51,6 +59,7 @@ async function start() {
     await __wbg_init({ module_or_path: response });
     host.replaceChildren();
     mount(host, host.dataset.study, token, language);
+    follow(host.firstElementChild);
   } catch (error) {
     fail(host, language);
     // The error names no answer and no token: it comes from loading alone.

@@ -48,7 +48,9 @@ function find(wanted, words, within) {
 }
 
 // Where to point to reach it, once it is in the middle of the window; nothing may lie on top.
-function point(wanted, words, within) {
+async function point(wanted, words, within) {
+  // What the page puts off until the next picture, such as scrolling to what is wrong, has happened by then.
+  await new Promise(requestAnimationFrame);
   const element = find(wanted, words, within);
   element.scrollIntoView({ block: "center", behavior: "instant" });
   const box = element.getBoundingClientRect();
@@ -116,8 +118,10 @@ const table = () => all("group", document).filter((each) => each.localName === "
 
 const VERBS = { rows, table, find, point, field, focused, fields, look, said: (element) => plain(said(element)) };
 const [verb, ...given] = arguments;
-try {
-  return { found: VERBS[verb](...given) };
-} catch (missing) {
-  return { missing: String(missing) };
-}
+return (async () => {
+  try {
+    return { found: await VERBS[verb](...given) };
+  } catch (missing) {
+    return { missing: String(missing) };
+  }
+})();
