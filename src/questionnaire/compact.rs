@@ -102,8 +102,23 @@ pub fn decode<T: DeserializeOwned>(holds: Holds, bytes: &[u8]) -> Result<T, Comp
 /// As [`decode`].
 pub fn decode_form(bytes: &[u8]) -> Result<Form, CompactError> {
     let mut form: Form = decode(Holds::Form, bytes)?;
+    if !hangs_together(&form) {
+        return Err(CompactError::Damaged);
+    }
     form.graph = Graph::of(&form);
     Ok(form)
+}
+
+/// Whether parents come before their children and enclose them, so that no walk up or down the form goes on for ever.
+fn hangs_together(form: &Form) -> bool {
+    let count = form.items.len();
+    let encloses = |parent: usize, child: usize, end: usize| {
+        parent < child && form.items.get(parent).is_some_and(|parent| end <= parent.end.index())
+    };
+    form.items.iter().enumerate().all(|(place, item)| {
+        let end = item.end.index();
+        place < end && end <= count && item.parent.is_none_or(|parent| encloses(parent.index(), place, end))
+    })
 }
 
 /// FNV-1a, 32 bits (<http://www.isthe.com/chongo/tech/comp/fnv/>): guards against cut and mixed-up files, not against

@@ -201,7 +201,10 @@ pub(crate) async fn browse_in(
     if make == Make::Chromium {
         person.before_every_page(policy::WATCH).await;
     }
+    let begun = Instant::now();
     let outcome = unwound(test(&person)).await;
+    // Seen with `--nocapture`: waiting for one's turn is not part of it.
+    eprintln!("{name}: {:.1} s", begun.elapsed().as_secs_f64());
     if outcome.is_err() {
         keep_evidence(name, &session, server).await;
     }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use svar::{
     questionnaire::{
-        Form,
+        Form, ItemId,
         compact::{self, CompactError, Holds},
     },
     session::Session,
@@ -99,6 +99,24 @@ fn what_is_something_else_is_foreign() {
     for bytes in others {
         assert_eq!(compact::decode_form(bytes).map(drop), foreign(Holds::Form), "{bytes:.20?}");
         assert_eq!(compact::decode::<Study>(Holds::Study, bytes).map(drop), foreign(Holds::Study), "{bytes:.20?}");
+    }
+}
+
+#[test]
+fn a_form_that_would_be_walked_for_ever_is_damaged() {
+    let whole = compact::decode_form(&small()).unwrap();
+    let spoil: [fn(&mut Form); 5] = [
+        |form| form.items[1].parent = Some(ItemId(1)),
+        |form| form.items[0].parent = Some(ItemId(1)),
+        |form| form.items[1].parent = Some(ItemId(9999)),
+        |form| form.items[1].end = ItemId(0),
+        |form| form.items[0].end = ItemId(9999),
+    ];
+    for (case, spoil) in spoil.iter().enumerate() {
+        let mut form = whole.clone();
+        spoil(&mut form);
+        let bytes = compact::encode(Holds::Form, &form).unwrap();
+        assert_eq!(compact::decode_form(&bytes).map(drop), Err(CompactError::Damaged), "case {case}");
     }
 }
 

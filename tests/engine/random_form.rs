@@ -118,7 +118,8 @@ impl Maker<'_> {
             if sources.is_empty() || !self.random.chance(55) {
                 continue;
             }
-            let conditions: Vec<Value> = (0..1 + self.random.below(3))
+            let several = if self.random.chance(50) { 1 } else { 1 + self.random.below(3) };
+            let conditions: Vec<Value> = (0..several)
                 .map(|_| {
                     let source = self.random.pick(&sources);
                     self.condition(source)

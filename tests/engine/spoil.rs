@@ -183,7 +183,7 @@ pub(crate) const WAYS: [(&str, Way); 56] = [
             form.ids().any(|id| {
                 let item = form.item(id);
                 let lone = matches!(item.conditions.as_slice(), [condition] if condition.question == of
-                    && condition.operator == Operator::Equal && matches!(condition.expected, Expected::Boolean(_)));
+                    && condition.operator != Operator::Exists && matches!(condition.expected, Expected::Boolean(_)));
                 lone && item.kind.is_question() && plain_above(form, id)
             })
         };

@@ -3,7 +3,7 @@
 use std::{
     env,
     io::{self, BufRead, BufReader, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -97,6 +97,22 @@ pub(crate) fn tee(command: &mut Command) -> Result<(bool, String), ProcessError>
     }
     let status = child.wait().map_err(failed)?;
     Ok((status.success(), String::from_utf8_lossy(&kept).into_owned()))
+}
+
+/// The same command, run by another program such as `nice`.
+pub(crate) fn under(program: &Path, options: &[&str], command: &Command) -> Command {
+    let mut outer = Command::new(program);
+    outer.args(options).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        outer.current_dir(folder);
+    }
+    outer
 }
 
 /// Where a program lies, by its first name that is found in `PATH`.

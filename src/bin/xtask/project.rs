@@ -22,7 +22,6 @@ pub(crate) struct Project {
     pub(crate) root: PathBuf,
     /// Cargo's build directory.
     pub(crate) target: PathBuf,
-    tests: Vec<String>,
 }
 
 impl Project {
@@ -38,21 +37,10 @@ impl Project {
         }
         let metadata: Value = serde_json::from_str(&process::output(&mut metadata)?)?;
         let path = |name: &str| metadata.get(name).and_then(Value::as_str).map(PathBuf::from);
-        let packages = metadata.get("packages").and_then(Value::as_array).into_iter().flatten();
-        let targets = packages.filter_map(|package| package.get("targets")?.as_array()).flatten();
-        let tests = targets
-            .filter(|target| target.pointer("/kind/0").and_then(Value::as_str) == Some("test"))
-            .filter_map(|target| Some(target.get("name")?.as_str()?.to_owned()))
-            .collect();
         match (path("workspace_root"), path("target_directory")) {
-            (Some(root), Some(target)) => Ok(Project { root, target, tests }),
+            (Some(root), Some(target)) => Ok(Project { root, target }),
             _ => Err("cargo metadata: expected workspace_root and target_directory, found neither".into()),
         }
-    }
-
-    /// Whether `Cargo.toml` declares a test of this name.
-    pub(crate) fn has_test(&self, name: &str) -> bool {
-        self.tests.iter().any(|test| test == name)
     }
 
     /// Cargo, in the package.

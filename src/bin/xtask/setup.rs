@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     process::{self, which},
-    project::{Outcome, Project},
+    project::{self, Outcome, Project},
 };
 
 /// The target that the widget is compiled for.
@@ -65,6 +65,64 @@ pub(crate) fn chromium() -> Outcome<PathBuf> {
         return Err(Missing::new("Chromium in PATH", remedy).into());
     }
     driver().ok_or_else(|| Missing::new("chromedriver in PATH", remedy).into())
+}
+
+/// The programs that drive a browser beside Chromium.
+#[derive(Debug, Default)]
+pub(crate) struct Programs {
+    /// Where they lie, in the variables that the tests look at.
+    pub(crate) variables: Vec<(&'static str, PathBuf)>,
+    /// What gives a screen to a browser that needs one.
+    pub(crate) screen: Option<PathBuf>,
+}
+
+/// Firefox and its driver. No distribution packs the driver: it is built from its crate.
+///
+/// # Errors
+/// Firefox is missing and cannot be installed, or its driver cannot be built.
+pub(crate) fn firefox(project: &Project) -> Outcome<Programs> {
+    const VERSION: &str = "0.37.0";
+    let browser = || which(&["firefox-esr", "firefox"]);
+    if browser().is_none() && debian_root() {
+        apt(&["firefox-esr"])?;
+    }
+    if browser().is_none() {
+        return Err(Missing::new("Firefox in PATH", "install it (Debian: firefox-esr)").into());
+    }
+    let folder = project.target.join("tools").join(format!("geckodriver-{VERSION}"));
+    let built = folder.join("bin").join(format!("geckodriver{}", env::consts::EXE_SUFFIX));
+    let driver = match which(&["geckodriver"]) {
+        Some(driver) => driver,
+        None if built.is_file() => built,
+        None => {
+            let install = ["install", "geckodriver", "--version", VERSION, "--locked", "--root"];
+            process::run(project.cargo(install).arg(folder))?;
+            built
+        }
+    };
+    Ok(Programs { variables: vec![("GECKODRIVER", driver)], screen: None })
+}
+
+/// WebKitGTK's driver, its browser, and a screen without a display.
+///
+/// # Errors
+/// One of them is missing and cannot be installed.
+pub(crate) fn webkit() -> Outcome<Programs> {
+    // The browser lies in a folder of the architecture, and in no PATH.
+    let browser = || {
+        let folders =
+            ["/usr/lib", "/usr/libexec"].into_iter().filter_map(|folder| project::entries(Path::new(folder)).ok());
+        folders.flatten().map(|folder| folder.join("webkit2gtk-4.1/MiniBrowser")).find(|path| path.is_file())
+    };
+    let found = || Some((which(&["WebKitWebDriver"])?, browser()?, which(&["xvfb-run"])?));
+    if found().is_none() && debian_root() {
+        apt(&["webkit2gtk-driver", "xvfb", "xauth"])?;
+    }
+    let (driver, browser, screen) = found().ok_or_else(|| {
+        let remedy = "install them (Debian: webkit2gtk-driver xvfb xauth)";
+        Missing::new("WebKitWebDriver and xvfb-run in PATH, and WebKitGTK's MiniBrowser", remedy)
+    })?;
+    Ok(Programs { variables: vec![("WEBKITDRIVER", driver), ("WEBKIT_BROWSER", browser)], screen: Some(screen) })
 }
 
 /// Node and npm.

@@ -12,7 +12,7 @@ use crate::{
     setup, site,
 };
 
-/// How many cases the tests that draw them at random try (`SVAR_COUNTS`).
+/// How many cases the tests try that draw them at random, or only take longer (`SVAR_COUNTS`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counts {
     /// Few enough to wait for.
@@ -42,7 +42,7 @@ pub(crate) enum Kind {
     E2e,
     /// The release and its size.
     Dist,
-    /// The answer path in Firefox and WebKit.
+    /// The shortest whole way, in Firefox and WebKit.
     Browsers,
 }
 
@@ -152,7 +152,7 @@ impl Run<'_> {
         match kind {
             Kind::Lint => self.lint(),
             Kind::Doc => self.doc(),
-            Kind::Engine => self.tests(self.cargo("test", &ENGINE, &["--lib", "--test", "engine", "--test", "tidy"])),
+            Kind::Engine => self.engine(),
             Kind::Oracle => self.oracle(),
             Kind::Collector => self.collector(),
             Kind::Browser => self.browser(),
@@ -199,6 +199,12 @@ impl Run<'_> {
         self.unoptimised(&TOOLS, &["--doc"])
     }
 
+    /// Random paths are judged by the second judge as well.
+    fn engine(&mut self) -> Outcome<()> {
+        self.judge()?;
+        self.tests(self.cargo("test", &ENGINE, &["--lib", "--test", "engine", "--test", "tidy"]))
+    }
+
     fn oracle(&mut self) -> Outcome<()> {
         self.judge()?;
         let mut selftest = Command::new("node");
@@ -235,10 +241,6 @@ impl Run<'_> {
     }
 
     fn words(&mut self) -> Outcome<()> {
-        if !self.project.has_test("words") {
-            println!("there is no test of this kind yet");
-            return Ok(());
-        }
         setup::hunspell()?;
         self.unoptimised(&TOOLS, &["--test", "words"])
     }
@@ -261,15 +263,26 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Firefox (`firefox-esr` and `geckodriver`) and WebKit (`webkit2gtk-driver` under Xvfb): to be set up here as
-    /// Chromium is above, then the answer path run in each.
     fn browsers(&mut self) -> Outcome<()> {
-        if !self.project.has_test("browsers") {
-            return Err("expected a test of this name in Cargo.toml, found none".into());
-        }
+        self.judge()?;
         site::build(self.project, true)?;
-        let mut tests = self.cargo("test", &E2E, &[&UNOPTIMISED[..], &["--test", "browsers"]].concat());
-        tests.env("SVAR_SITE", self.project.site());
+        for (browser, programs) in [("firefox", setup::firefox(self.project)), ("webkit", setup::webkit())] {
+            if let Err(error) = programs.and_then(|programs| self.smoke(browser, programs)) {
+                println!("{browser}: {}", project::chain(&*error));
+                self.count(false);
+            }
+        }
+        Ok(())
+    }
+
+    /// The shortest whole way, in another browser.
+    fn smoke(&mut self, browser: &str, programs: setup::Programs) -> Outcome<()> {
+        let tests = self.cargo("test", &E2E, &[&UNOPTIMISED[..], &["--test", "e2e", "smoke"]].concat());
+        let mut tests = match programs.screen {
+            Some(screen) => process::under(&screen, &["--auto-servernum"], &tests),
+            None => tests,
+        };
+        tests.env("SVAR_SITE", self.project.site()).env("SVAR_BROWSER", browser).envs(programs.variables);
         self.tests(tests)
     }
 
@@ -291,13 +304,10 @@ impl Run<'_> {
 
     /// Runs a program that tells how many tests passed and failed.
     fn tests(&mut self, mut command: Command) -> Outcome<()> {
-        command.env(
-            "SVAR_COUNTS",
-            match self.counts {
-                Counts::Reduced => "reduced",
-                Counts::Full => "full",
-            },
-        );
+        match self.counts {
+            Counts::Reduced => command.env_remove("SVAR_COUNTS"),
+            Counts::Full => command.env("SVAR_COUNTS", "full"),
+        };
         println!("$ {}", process::line(&command));
         let (succeeded, output) = tee(&mut command)?;
         let mut told = tally(&output);
