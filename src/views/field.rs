@@ -4,9 +4,8 @@ use leptos::prelude::*;
 
 use super::{
     element::{Element, all, el_of},
-    page::Page,
+    marks::{Page, id_of},
     question::Around,
-    summary::id_of,
 };
 use crate::{
     questionnaire::ItemId,

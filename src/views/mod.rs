@@ -9,6 +9,7 @@ mod element;
 mod field;
 mod frame;
 mod load;
+mod marks;
 mod page;
 mod parts;
 mod question;

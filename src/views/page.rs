@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     element::{all, el_of, live},
+    marks::Page,
     parts::{Look, actions, button, heading, submit},
     question,
     sheet::Sheet,
@@ -12,95 +13,9 @@ use super::{
 };
 use crate::{questionnaire::ItemId, study::Step, words::Say};
 
-/// What the questions of a page need to know of it.
-#[derive(Clone, Copy)]
-pub(super) struct Page {
-    pub(super) app: App,
-    pub(super) sheet: Sheet,
-    pub(super) id: ItemId,
-    step: Step,
-    /// Open questions are being pointed out.
-    noticing: RwSignal<bool>,
-    /// The tick box without which the consent cannot be sent.
-    must_tick: Option<ItemId>,
-}
-
-impl Page {
-    /// What is wrong at a question, once the page was checked.
-    pub(super) fn wrong(&self, id: ItemId) -> Option<Say> {
-        if !self.sheet.checked.read().contains(&self.id) {
-            return None;
-        }
-        self.sheet.watch(id, |session| {
-            if self.must_tick == Some(id) && !is_ticked(session, id) {
-                return Some(Say::ConsentMissing);
-            }
-            session.problem(id).map(Say::Wrong)
-        })
-    }
-
-    /// Whether a question is to be marked as left open.
-    pub(super) fn open(&self, id: ItemId) -> bool {
-        self.noticing.get() && self.sheet.watch(id, |session| session.is_open(id))
-    }
-
-    /// What is wrong on the page, once it was checked: which question, and what.
-    pub(super) fn all_wrong(&self) -> Vec<(ItemId, Say)> {
-        let questions = self.sheet.layout(|session| session.questions(self.id));
-        questions.into_iter().filter_map(|id| Some((id, self.wrong(id)?))).collect()
-    }
-
-    /// The questions to mark as left open.
-    pub(super) fn all_open(&self) -> Vec<ItemId> {
-        let questions = self.sheet.layout(|session| session.questions(self.id));
-        questions.into_iter().filter(|id| self.open(*id)).collect()
-    }
-
-    /// Leaves the page if nothing is wrong. What is open is pointed out once.
-    fn leave(&self) {
-        let wrong = self.sheet.read(|session| {
-            !session.problems(self.id).is_empty() || self.must_tick.is_some_and(|id| !is_ticked(session, id))
-        });
-        let id = self.id;
-        if wrong {
-            self.sheet.checked.update(|pages| {
-                if !pages.contains(&id) {
-                    pages.push(id);
-                }
-            });
-            return summary::take_focus();
-        }
-        let open = self.sheet.read(|session| !session.open(id).is_empty());
-        if open && !self.sheet.pointed_out.read_untracked().contains(&id) {
-            self.sheet.pointed_out.update(|pages| pages.push(id));
-            self.noticing.set(true);
-            return summary::take_focus();
-        }
-        self.go_on();
-    }
-
-    fn go_on(&self) {
-        if self.step == Step::Consent {
-            return self.app.send(self.step);
-        }
-        let next = self.sheet.read(|session| session.pages().into_iter().find(|page| *page > self.id));
-        let to_review = self.app.from_review.get_untracked();
-        self.app.from_review.set(false);
-        self.app.turn(next.filter(|_| !to_review).map_or(At::Review, At::Page));
-    }
-}
-
-fn is_ticked(session: &crate::session::Session, id: ItemId) -> bool {
-    session.answers(id) == [crate::session::Value::Boolean(true)]
-}
-
 /// The page `id`.
 pub(super) fn view(app: App, sheet: Sheet, step: Step, id: ItemId) -> AnyView {
-    let must_tick = match (step, &app.wave().consent) {
-        (Step::Consent, Some(consent)) => sheet.form(|form| form.find(&consent.taking_part)),
-        _ => None,
-    };
-    let page = Page { app, sheet, id, step, noticing: RwSignal::new(false), must_tick };
+    let page = Page::new(app, sheet, step, id);
     let title = sheet.words(app, sheet.form(|form| form.item(id).text));
     let count = Memo::new(move |_| {
         sheet.layout(|session| {
@@ -121,7 +36,7 @@ pub(super) fn view(app: App, sheet: Sheet, step: Step, id: ItemId) -> AnyView {
         .attr("autocomplete", "off")
         .on("submit", move |event| {
             event.prevent_default();
-            page.leave();
+            leave(page);
         })
         .child(question::items(page, id))
         .child(buttons(page));
@@ -165,4 +80,35 @@ fn buttons(page: Page) -> AnyView {
         (false, false) => next(),
     };
     actions(vec![button(Look::Secondary, app.say(Say::Back), move || app.back()), submit(next)])
+}
+
+/// Leaves the page if nothing is wrong. What is open is pointed out once.
+fn leave(page: Page) {
+    let (sheet, id) = (page.sheet, page.id);
+    if page.is_wrong() {
+        sheet.checked.update(|pages| {
+            if !pages.contains(&id) {
+                pages.push(id);
+            }
+        });
+        return summary::take_focus();
+    }
+    let open = sheet.read(|session| !session.open(id).is_empty());
+    if open && !sheet.pointed_out.read_untracked().contains(&id) {
+        sheet.pointed_out.update(|pages| pages.push(id));
+        page.noticing.set(true);
+        return summary::take_focus();
+    }
+    go_on(page);
+}
+
+fn go_on(page: Page) {
+    let app = page.app;
+    if page.step == Step::Consent {
+        return app.send(page.step);
+    }
+    let next = page.sheet.read(|session| session.pages().into_iter().find(|other| *other > page.id));
+    let to_review = app.from_review.get_untracked();
+    app.from_review.set(false);
+    app.turn(next.filter(|_| !to_review).map_or(At::Review, At::Page));
 }

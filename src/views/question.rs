@@ -7,10 +7,8 @@ use super::{
     choice,
     element::{all, el_of, live},
     field,
-    page::Page,
-    parts, slider,
-    summary::id_of,
-    table,
+    marks::{Page, id_of},
+    parts, slider, table,
 };
 use crate::{
     questionnaire::{ItemId, Kind, Layout, Role},

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::{
     element::{all, el, el_of},
+    marks::id_of,
     parts::{Look, actions, button, plain_heading},
     sheet::Sheet,
     state::{App, At},
-    summary::id_of,
 };
 use crate::{
     questionnaire::{ItemId, Kind},

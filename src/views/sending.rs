@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::{
     element::{all, el, el_of, live},
+    marks::id_of,
     parts::{Look, actions, button, contact, facts, plain_heading},
     sheet::Sheet,
     state::{App, At},
-    summary::id_of,
 };
 use crate::{
     browser,

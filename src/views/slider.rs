@@ -6,9 +6,8 @@ use leptos::prelude::*;
 use super::{
     element::{el, el_of, live},
     field,
-    page::Page,
+    marks::{Page, id_of},
     question::Around,
-    summary::id_of,
 };
 use crate::{
     browser,

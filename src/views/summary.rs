@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     element::{el, el_of, live},
-    page::Page,
+    marks::{Page, id_of},
 };
 use crate::{
     browser,
@@ -18,11 +18,6 @@ const ID: &str = "svar-summary";
 /// Puts the focus on the summary, once it is there.
 pub(super) fn take_focus() {
     request_animation_frame(|| browser::focus_within(ID));
-}
-
-/// The id of a question's element.
-pub(super) fn id_of(id: ItemId) -> String {
-    format!("q-{}", id.0)
 }
 
 /// The summary; nothing while all is well.

@@ -6,10 +6,9 @@ use leptos::prelude::*;
 use super::{
     choice,
     element::{el, el_of, live},
-    page::Page,
+    marks::{Page, id_of},
     parts,
     question::Around,
-    summary::id_of,
 };
 use crate::questionnaire::{ItemId, TextId};
 

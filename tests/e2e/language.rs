@@ -36,13 +36,8 @@ async fn there_and_back(person: &Respondent, (own, other): (&str, &str)) {
 /// The same heading of the interface in the other language.
 fn in_other(person: &Respondent, heading: &str) -> String {
     let other = Tongue::of(if person.language() == "nb" { "en" } else { "nb" });
-    let known = [
-        Say::DeviceTitle,
-        Say::ConsentReceivedTitle,
-        Say::PartReceivedTitle,
-        Say::ReceivedTitle,
-        Say::ReviewTitle,
-    ];
+    let known =
+        [Say::DeviceTitle, Say::ConsentReceivedTitle, Say::PartReceivedTitle, Say::ReceivedTitle, Say::ReviewTitle];
     match known.into_iter().find(|say| person.say(say.clone()) == heading) {
         Some(say) => other.say(&say),
         None => person.in_words("Questionnaire 1", "Spørreskjema 1").to_owned(),

@@ -278,7 +278,11 @@ async fn titles_tell_the_pages_apart() {
         walk.to_the_end(async |moment| {
             if !matches!(moment, Moment::Filled(..)) {
                 let look = person.looks().await;
-                assert!(look.title.contains(&look.heading) && look.title.ends_with(" – Health and work"), "{}", look.title);
+                assert!(
+                    look.title.contains(&look.heading) && look.title.ends_with(" – Health and work"),
+                    "{}",
+                    look.title
+                );
                 titles.push(look.title);
             }
         })

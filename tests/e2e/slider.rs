@@ -3,7 +3,11 @@
 use serde_json::json;
 use thirtyfour::Key;
 
-use crate::{browser::{browse, until}, respondent::Respondent, server::Server};
+use crate::{
+    browser::{browse, until},
+    respondent::Respondent,
+    server::Server,
+};
 
 const QUESTION: &str = "Hvordan er helsen din i dag?";
 
