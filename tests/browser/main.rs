@@ -3,6 +3,7 @@
 //!
 //! Run by `cargo xtask test browser`; the whole app, with a real server, is tested in `tests/e2e`.
 #![cfg(target_family = "wasm")]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use js_sys::{Function, Promise, Reflect};
 use svar::{
