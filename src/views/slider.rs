@@ -77,8 +77,10 @@ fn range(
         .live_attr("aria-valuetext", spoken)
         .value(move || value().unwrap_or(middle).clamp(min, max).to_string())
         .on("input", take)
-        // A tap right on the middle changes nothing to the browser, and is an answer all the same.
+        // A press right on the middle changes nothing to the browser, and is an answer all the same. A finger makes no
+        // click there: Chromium takes the touch for itself.
         .on("click", take)
+        .on("pointerup", take)
         .view()
 }
 

@@ -10,7 +10,7 @@ use svar::{
 use tokio::sync::Notify;
 
 use crate::{
-    browser::browse,
+    browser::{browse, thorough},
     plan::{Manner, Paper},
     respondent::Respondent,
     server::{Act, Server, root},
@@ -90,9 +90,12 @@ async fn in_every_state(person: &Respondent, findings: &Findings<'_>, paper: &Pa
     findings.look("in error").await;
 }
 
-async fn every_page(name: &str, language: &str, seed: u64) {
+async fn every_page(name: &str, language: &str, seed: u64, (width, height): (u32, u32), look: &str) {
     let server = Server::start().await;
     browse(name, &server, language, async |person| {
+        person.has_a_screen_of(width, height).await;
+        person.has_a_mouse();
+        person.prefers(&[("prefers-color-scheme", look)]).await;
         let findings = Findings::of(person);
         let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchOpen, seed };
         walk.to_the_end(async |moment| match moment {
@@ -106,14 +109,23 @@ async fn every_page(name: &str, language: &str, seed: u64) {
     .await;
 }
 
+const DESK: (u32, u32) = (1280, 900);
+const PHONE: (u32, u32) = (360, 740);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn axe_finds_nothing_in_nb() {
-    every_page("axe_finds_nothing_in_nb", "nb", 8).await;
+    every_page("axe_finds_nothing_in_nb", "nb", 8, DESK, "light").await;
+    if thorough() {
+        every_page("axe_finds_nothing_in_nb", "nb", 20, PHONE, "light").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn axe_finds_nothing_in_en() {
-    every_page("axe_finds_nothing_in_en", "en", 9).await;
+    every_page("axe_finds_nothing_in_en", "en", 9, PHONE, "dark").await;
+    if thorough() {
+        every_page("axe_finds_nothing_in_en", "en", 21, DESK, "dark").await;
+    }
 }
 
 /// The pages beside the way: help, whom to ask, sending, not received, to be looked at again, declined, trouble.

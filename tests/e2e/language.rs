@@ -23,7 +23,7 @@ async fn there_and_back(person: &Respondent, (own, other): (&str, &str)) {
         person.presses(button).await;
         person.is_at(heading).await;
         let look = person.looks().await;
-        assert_eq!(look.language.as_deref(), Some(tag), "the language of the widget");
+        assert_eq!(look.language, tag, "the language of the widget and its page");
         assert!(look.title.contains(heading), "{}", look.title);
         assert_eq!(person.fields().await, before, "what stands in the fields of «{heading}»");
         let focus = person.focus().await;

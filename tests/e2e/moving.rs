@@ -298,3 +298,34 @@ async fn titles_tell_the_pages_apart() {
     })
     .await;
 }
+
+/// The browser asks before the tab is closed only while that would lose answers. Dispatched by hand: a driver answers the
+/// browser's own question before anyone sees it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leaving_is_asked_about_while_answers_are_unsent() {
+    let server = Server::start().await;
+    browse("leaving_is_asked_about_while_answers_are_unsent", &server, "nb", async |person| {
+        let asks = async || {
+            let script = "const leaving = new Event('beforeunload', { cancelable: true });
+                window.dispatchEvent(leaving);
+                return leaving.defaultPrevented";
+            person.script(script, vec![]).await == true
+        };
+        person.comes_to_the_consent(&server.link("nb")).await;
+        assert!(!asks().await, "nothing is answered yet");
+        person.ticks(person.taking_part()).await;
+        assert!(asks().await, "a consent that is not sent");
+        person.presses("Send samtykket").await;
+        person.is_at("Samtykket ditt er mottatt").await;
+        assert!(!asks().await, "what was sent is safe");
+        person.presses("Gå videre").await;
+        person.is_at(FIRST).await;
+        assert!(!asks().await, "a questionnaire without answers");
+        person.writes(PHYSICAL, "7").await;
+        assert!(asks().await, "an answer");
+        person.presses("Trenger du hjelp nå?").await;
+        person.is_at("Trenger du hjelp nå?").await;
+        assert!(asks().await, "an answer, wherever one is");
+    })
+    .await;
+}

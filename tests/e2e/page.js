@@ -105,7 +105,8 @@ function look() {
     heading: plain([...document.querySelectorAll("h1")].map((h1) => h1.innerText).join(" | ")),
     title: document.title,
     words: plain(document.body.innerText),
-    language: main?.lang ?? null,
+    // The title is read out in the language of the page, the rest in that of the widget.
+    language: main?.lang === document.documentElement.lang ? main?.lang : `${main?.lang} in ${document.documentElement.lang}`,
     progress: plain(main?.querySelector("progress")?.parentElement?.innerText ?? ""),
   };
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    browser::browse,
+    browser::{browse, thorough},
     plan::Manner,
     respondent::Respondent,
     server::Server,
@@ -61,7 +61,9 @@ async fn runs_under_the_promised_csp() {
         // The browser begins with a page of its own.
         person.driver().goto("about:blank").await.expect("an empty page");
         drop(addresses(person).await);
-        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchOpen, seed: 7 };
+        // With every branch open it is looked at by the tests that answer everything.
+        let manner = if thorough() { Manner::EveryBranchOpen } else { Manner::EveryBranchClosed };
+        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner, seed: 7 };
         let papers = walk.to_the_end(async |_| {}).await;
         check_stored(&server, &papers);
         let headers = "

@@ -27,7 +27,7 @@ pub(crate) struct Look {
     pub(crate) heading: String,
     pub(crate) title: String,
     pub(crate) words: String,
-    pub(crate) language: Option<String>,
+    pub(crate) language: String,
     pub(crate) progress: String,
 }
 
@@ -369,6 +369,11 @@ impl Respondent {
         let touch = json!({ "enabled": phone, "maxTouchPoints": if phone { 5 } else { 1 } });
         self.cdp().send_raw("Emulation.setTouchEmulationEnabled", touch).await.expect("touch");
         self.mouse.store(!phone, Ordering::Relaxed);
+    }
+
+    /// A mouse even on a small screen: quicker for a test that looks and does not touch.
+    pub(crate) fn has_a_mouse(&self) {
+        self.mouse.store(true, Ordering::Relaxed);
     }
 
     /// Settings of the device: `prefers-color-scheme` and the like.

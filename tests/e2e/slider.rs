@@ -142,10 +142,8 @@ async fn a_slider_by_mouse_and_finger() {
         is_at_the_slider(person, &server).await;
         let (x, y, width) = place(person).await;
         for (x, answer) in [(x, 50), (x + width / 2.0 - 2.0, 100)] {
-            let touch = |kind: &str, points: serde_json::Value| json!({ "type": kind, "touchPoints": points });
-            let down = touch("touchStart", json!([{ "x": x, "y": y }]));
-            person.cdp().send_raw("Input.dispatchTouchEvent", down).await.expect("a finger");
-            person.cdp().send_raw("Input.dispatchTouchEvent", touch("touchEnd", json!([]))).await.expect("a finger");
+            let tap = json!({ "x": x, "y": y, "gestureSourceType": "touch" });
+            person.cdp().send_raw("Input.synthesizeTapGesture", tap).await.expect("a finger");
             until("the tap", async || match says(person).await {
                 (text, ..) if text == format!("{answer} av 100") => Ok(()),
                 other => Err(format!("{other:?}")),

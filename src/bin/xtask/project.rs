@@ -56,12 +56,15 @@ impl Project {
     }
 }
 
-/// An error and what caused it, in one line.
+/// An error and what caused it, in one line. Some errors tell their cause themselves; it is not told twice.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let mut told = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        told = format!("{told}: {error}");
+        let why = error.to_string();
+        if !told.contains(&why) {
+            told = format!("{told}: {why}");
+        }
         cause = error.source();
     }
     told
