@@ -53,12 +53,17 @@ fn not_received(app: App, sheet: Sheet, step: Step, verdict: Verdict) -> AnyView
     if matches!(verdict, Verdict::Parked(_)) {
         buttons.push(button(Look::Secondary, app.say(Say::SaveCopy), copy));
     }
+    // While it waits it may have arrived all the same; what was turned down has not.
+    let title = match verdict {
+        Verdict::Paused | Verdict::Parked(_) => Say::NotTakenTitle,
+        _ => Say::NotSentTitle,
+    };
     let notice = el_of("div", "svar-notice svar-notice--warning")
         .attr("role", "status")
         .child(el("p").say(app.say(Say::NotSent(verdict))))
         .child(strange.then(|| el("p").say(app.say(Say::StrangeReplies))));
     all([
-        plain_heading(app, app.say(Say::NotSentTitle)).into(),
+        plain_heading(app, app.say(title)).into(),
         notice.into(),
         el("p").say(app.say(Say::Kept)).into(),
         actions(buttons).into(),

@@ -65,6 +65,7 @@ fn range(
         })
     };
     let take = move |event: leptos::ev::Event| sheet.act(|session| session.type_in(id, &event_target_value(&event)));
+    let pressed = StoredValue::new(false);
     el_of("input", "svar-slider-range")
         .attr("type", "range")
         .attr("id", format!("{}-range", id_of(id)))
@@ -78,9 +79,15 @@ fn range(
         .value(move || value().unwrap_or(middle).clamp(min, max).to_string())
         .on("input", take)
         // A press right on the middle changes nothing to the browser, and is an answer all the same. A finger makes no
-        // click there: Chromium takes the touch for itself.
+        // click there: Chromium takes the touch for itself. What was pressed elsewhere and let go here is none.
         .on("click", take)
-        .on("pointerup", take)
+        .on("pointerdown", move |_| pressed.set_value(true))
+        .on("pointercancel", move |_| pressed.set_value(false))
+        .on("pointerup", move |event| {
+            if pressed.try_update_value(std::mem::take).unwrap_or(false) {
+                take(event);
+            }
+        })
         .view()
 }
 

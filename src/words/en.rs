@@ -68,6 +68,7 @@ pub(super) fn say(what: &Say) -> String {
         Say::SendingTitle => "Sending",
         Say::SendingLead => "This usually takes a few seconds. Please keep the page open.",
         Say::NotSentTitle => "We do not know whether your answers have arrived",
+        Say::NotTakenTitle => "Your answers were not accepted",
         Say::NotSent(verdict) => return not_sent(verdict).to_owned(),
         Say::StrangeReplies => {
             "Something other than the study has answered several times. On open networks you sometimes have to sign in, in a tab of its own, before you get onto the internet. Do that, and try again."
@@ -127,15 +128,13 @@ fn not_sent(verdict: &Verdict) -> &'static str {
         Verdict::Waiting { why: Waiting::NoReceipt, .. } => {
             "We did not get a receipt that is about your answers. Try again."
         }
-        Verdict::Waiting { why: Waiting::Busy, .. } => {
-            "The receiving end is busy at the moment. Try again in a moment."
-        }
+        Verdict::Waiting { why: Waiting::Busy, .. } => "The service is busy at the moment. Try again in a moment.",
         Verdict::Paused => {
-            "The receiving end does not accept the link that brought you here. It may have expired or been withdrawn. Ask the contact below for a new link."
+            "The service does not accept the link that brought you here. It may have expired or been withdrawn. Ask the contact below for a new link."
         }
         Verdict::Parked(Parked::Closed) => "The questionnaire no longer takes answers.",
         Verdict::Parked(Parked::Conflict | Parked::Unacceptable { .. }) => {
-            "The receiving end could not take the answers, and trying again will hardly help. Get in touch, and we will help you."
+            "The service could not take the answers, and trying again will hardly help. Get in touch, and we will help you."
         }
         Verdict::Received(_) | Verdict::Refused { .. } => "",
     }

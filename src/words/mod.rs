@@ -105,6 +105,7 @@ pub enum Say {
     SendingTitle,
     SendingLead,
     NotSentTitle,
+    NotTakenTitle,
     NotSent(Verdict),
     StrangeReplies,
     Kept,

@@ -68,6 +68,7 @@ pub(super) fn say(what: &Say) -> String {
         Say::SendingTitle => "Sender",
         Say::SendingLead => "Det tar vanligvis noen sekunder. La siden være åpen.",
         Say::NotSentTitle => "Vi vet ikke om svarene er kommet fram",
+        Say::NotTakenTitle => "Svarene er ikke tatt imot",
         Say::NotSent(verdict) => return not_sent(verdict).to_owned(),
         Say::StrangeReplies => {
             "Noe annet enn studien har svart flere ganger. På åpne nett må du noen ganger logge på i en egen fane før du kommer ut på internett. Gjør det, og prøv igjen."
@@ -123,13 +124,13 @@ fn not_sent(verdict: &Verdict) -> &'static str {
         Verdict::Waiting { why: Waiting::NoReceipt, .. } => {
             "Vi fikk ikke en kvittering som gjelder svarene dine. Prøv igjen."
         }
-        Verdict::Waiting { why: Waiting::Busy, .. } => "Mottaket er opptatt akkurat nå. Prøv igjen om litt.",
+        Verdict::Waiting { why: Waiting::Busy, .. } => "Tjenesten er opptatt akkurat nå. Prøv igjen om litt.",
         Verdict::Paused => {
-            "Mottaket godtar ikke lenken du kom hit med. Den kan være utløpt eller trukket tilbake. Be om en ny lenke hos kontakten under."
+            "Tjenesten godtar ikke lenken du kom hit med. Den kan være utløpt eller trukket tilbake. Be om en ny lenke hos kontakten under."
         }
         Verdict::Parked(Parked::Closed) => "Spørreskjemaet tar ikke lenger imot svar.",
         Verdict::Parked(Parked::Conflict | Parked::Unacceptable { .. }) => {
-            "Mottaket kunne ikke ta imot svarene, og det hjelper neppe å prøve igjen. Ta kontakt, så hjelper vi deg."
+            "Tjenesten kunne ikke ta imot svarene, og det hjelper neppe å prøve igjen. Ta kontakt, så hjelper vi deg."
         }
         Verdict::Received(_) | Verdict::Refused { .. } => "",
     }

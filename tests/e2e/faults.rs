@@ -32,7 +32,8 @@ async fn is_received_once(person: &Respondent, server: &Server) {
 
 /// Not received, for this reason; the answers are kept.
 async fn is_not_received(person: &Respondent, nb: &str, en: &str) {
-    person.is_at_say(Say::NotSentTitle).await;
+    let turned_down = [PAUSED.0, PARKED.0, CLOSED.0].contains(&nb);
+    person.is_at_say(if turned_down { Say::NotTakenTitle } else { Say::NotSentTitle }).await;
     person.sees(person.in_words(nb, en)).await;
     person.sees_say(Say::Kept).await;
 }
@@ -97,22 +98,22 @@ async fn a_network_that_comes_and_goes() {
 }
 
 const BUSY: (&str, &str) = (
-    "Mottaket er opptatt akkurat nå. Prøv igjen om litt.",
-    "The receiving end is busy at the moment. Try again in a moment.",
+    "Tjenesten er opptatt akkurat nå. Prøv igjen om litt.",
+    "The service is busy at the moment. Try again in a moment.",
 );
 const NO_RECEIPT: (&str, &str) = (
     "Vi fikk ikke en kvittering som gjelder svarene dine. Prøv igjen.",
     "We did not get a receipt that is about your answers. Try again.",
 );
 const PAUSED: (&str, &str) = (
-    "Mottaket godtar ikke lenken du kom hit med. Den kan være utløpt eller trukket tilbake. Be om en ny lenke hos \
+    "Tjenesten godtar ikke lenken du kom hit med. Den kan være utløpt eller trukket tilbake. Be om en ny lenke hos \
      kontakten under.",
-    "The receiving end does not accept the link that brought you here. It may have expired or been withdrawn. Ask the \
+    "The service does not accept the link that brought you here. It may have expired or been withdrawn. Ask the \
      contact below for a new link.",
 );
 const PARKED: (&str, &str) = (
-    "Mottaket kunne ikke ta imot svarene, og det hjelper neppe å prøve igjen. Ta kontakt, så hjelper vi deg.",
-    "The receiving end could not take the answers, and trying again will hardly help. Get in touch, and we will help you.",
+    "Tjenesten kunne ikke ta imot svarene, og det hjelper neppe å prøve igjen. Ta kontakt, så hjelper vi deg.",
+    "The service could not take the answers, and trying again will hardly help. Get in touch, and we will help you.",
 );
 const CLOSED: (&str, &str) =
     ("Spørreskjemaet tar ikke lenger imot svar.", "The questionnaire no longer takes answers.");
