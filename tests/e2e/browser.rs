@@ -66,6 +66,8 @@ pub(crate) fn thorough() -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Make {
     Chromium,
+    /// With a log of everything that goes over its network, which takes time.
+    WatchedChromium,
     Firefox,
     Webkit,
 }
@@ -83,7 +85,7 @@ impl Make {
 
     fn driver(self) -> Command {
         let (variable, program) = match self {
-            Make::Chromium => ("CHROMEDRIVER", "chromedriver"),
+            Make::Chromium | Make::WatchedChromium => ("CHROMEDRIVER", "chromedriver"),
             Make::Firefox => ("GECKODRIVER", "geckodriver"),
             Make::Webkit => ("WEBKITDRIVER", "WebKitWebDriver"),
         };
@@ -92,7 +94,7 @@ impl Make {
 
     fn capabilities(self, profile: &Path) -> Value {
         match self {
-            Make::Chromium => {
+            Make::Chromium | Make::WatchedChromium => {
                 let mut arguments: Vec<String> = [
                     "--headless",
                     "--no-sandbox",
@@ -108,10 +110,14 @@ impl Make {
                 .map(str::to_owned)
                 .to_vec();
                 arguments.push(format!("--user-data-dir={}", profile.display()));
+                let mut logs = json!({ "browser": "ALL" });
+                if self == Make::WatchedChromium {
+                    logs["performance"] = json!("ALL");
+                }
                 json!({
                     "browserName": "chrome",
                     "goog:chromeOptions": { "args": arguments },
-                    "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
+                    "goog:loggingPrefs": logs,
                 })
             }
             Make::Firefox => json!({
@@ -143,8 +149,8 @@ impl Driver {
         command.env("TMPDIR", &home);
         // Those that can choose a free port themselves say which one.
         let port = match make {
-            Make::Chromium | Make::Firefox => 0,
             Make::Webkit => free_port(),
+            _ => 0,
         };
         command.arg(format!("--port={port}"));
         let mut child = command.spawn().unwrap_or_else(|error| panic!("expected {command:?} to start, found: {error}"));
@@ -197,8 +203,9 @@ pub(crate) async fn browse_in(
         WebDriver::builder(&driver.address, capabilities).connect().await.map_err(|error| error.to_string())
     })
     .await;
-    let person = Respondent::new(session.clone(), language, make == Make::Chromium);
-    if make == Make::Chromium {
+    let chromium = matches!(make, Make::Chromium | Make::WatchedChromium);
+    let person = Respondent::new(session.clone(), language, chromium);
+    if chromium {
         person.before_every_page(policy::WATCH).await;
     }
     let begun = Instant::now();

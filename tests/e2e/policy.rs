@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    browser::{browse, thorough},
+    browser::{Make, browse_in, thorough},
     plan::Manner,
     respondent::Respondent,
     server::Server,
@@ -57,7 +57,7 @@ async fn addresses(person: &Respondent) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn runs_under_the_promised_csp() {
     let server = Server::start().await;
-    browse("runs_under_the_promised_csp", &server, "en", async |person| {
+    browse_in(Make::WatchedChromium, "runs_under_the_promised_csp", &server, "en", async |person| {
         // The browser begins with a page of its own.
         person.driver().goto("about:blank").await.expect("an empty page");
         drop(addresses(person).await);

@@ -1,7 +1,7 @@
 //! One person at the questionnaire. Verbs are what a person does and sees; nothing here knows how the page is built,
 //! beyond roles and words.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Mutex;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
@@ -17,8 +17,20 @@ const PAGE: &str = include_str!("page.js");
 pub(crate) struct Respondent {
     driver: WebDriver,
     tongue: Tongue,
-    /// Whether the person points with a mouse that the test holds itself; else WebDriver's.
-    mouse: AtomicBool,
+    /// What the person points with.
+    pointer: Mutex<Pointer>,
+}
+
+/// What a person points with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pointer {
+    /// Chromium's own input in place of WebDriver's, which does the same, but waits a tenth of a second for navigations
+    /// that this page never makes.
+    Mouse,
+    /// A finger: touch, and whatever the browser makes of it.
+    Finger,
+    /// What WebDriver has, in any browser.
+    Driver,
 }
 
 /// The page at a glance.
@@ -60,7 +72,8 @@ impl Focus {
 
 impl Respondent {
     pub(crate) fn new(driver: WebDriver, language: &str, mouse: bool) -> Respondent {
-        Respondent { driver, tongue: Tongue::of(language), mouse: AtomicBool::new(mouse) }
+        let pointer = if mouse { Pointer::Mouse } else { Pointer::Driver };
+        Respondent { driver, tongue: Tongue::of(language), pointer: Mutex::new(pointer) }
     }
 
     pub(crate) fn driver(&self) -> &WebDriver {
@@ -282,23 +295,46 @@ impl Respondent {
 
     async fn clicks(&self, role: &str, words: Option<&str>, within: Option<&str>) {
         let named = json!([role, words, within]);
-        if self.mouse.load(Ordering::Relaxed) {
-            let point = until(&format!("{named} within reach"), async || self.ask("point", named.clone()).await).await;
-            return self.clicks_at(point["x"].as_f64().expect("a place"), point["y"].as_f64().expect("a place")).await;
-        }
-        let found = self.finds(role, words, within).await;
-        if let Err(error) = found.click().await {
-            panic!("{role} «{}»: {error}", words.unwrap_or_default());
+        let point = until(&format!("{named} within reach"), async || self.ask("point", named.clone()).await).await;
+        let (x, y) = (point["x"].as_f64().expect("a place"), point["y"].as_f64().expect("a place"));
+        let pointer = *self.pointer.lock().unwrap();
+        match pointer {
+            Pointer::Mouse => self.clicks_at(x, y).await,
+            Pointer::Finger => self.taps_and_waits(x, y).await,
+            Pointer::Driver => {
+                let clicked = self.finds(role, words, within).await.click().await;
+                clicked.unwrap_or_else(|error| panic!("{named}: {error}"));
+            }
         }
     }
 
-    /// Presses and releases the mouse at a point of the window. Chromium's own input in place of WebDriver's, which does
-    /// the same, but waits a tenth of a second for navigations that this page never makes.
+    /// Presses and releases the mouse at a point of the window.
     pub(crate) async fn clicks_at(&self, x: f64, y: f64) {
         for kind in ["mousePressed", "mouseReleased"] {
             let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
             self.cdp().send_raw("Input.dispatchMouseEvent", event).await.expect("a mouse");
         }
+    }
+
+    /// Touches a point of the window with a finger.
+    pub(crate) async fn taps_at(&self, x: f64, y: f64) {
+        for (kind, points) in [("touchStart", json!([{ "x": x, "y": y }])), ("touchEnd", json!([]))] {
+            let event = json!({ "type": kind, "touchPoints": points });
+            self.cdp().send_raw("Input.dispatchTouchEvent", event).await.expect("a finger");
+        }
+    }
+
+    /// The same, until the browser has made a click of it, which it does in its own time.
+    async fn taps_and_waits(&self, x: f64, y: f64) {
+        let listen = "window.svarClicked = false;
+            addEventListener('click', () => { window.svarClicked = true }, { once: true, capture: true })";
+        self.script(listen, vec![]).await;
+        self.taps_at(x, y).await;
+        until("the click of a tap", async || match self.script("return window.svarClicked", vec![]).await == true {
+            true => Ok(()),
+            false => Err("none".to_owned()),
+        })
+        .await;
     }
 
     async fn element(&self, verb: &str, given: Value) -> WebElement {
@@ -368,12 +404,12 @@ impl Respondent {
         self.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await.expect("a screen");
         let touch = json!({ "enabled": phone, "maxTouchPoints": if phone { 5 } else { 1 } });
         self.cdp().send_raw("Emulation.setTouchEmulationEnabled", touch).await.expect("touch");
-        self.mouse.store(!phone, Ordering::Relaxed);
+        *self.pointer.lock().unwrap() = if phone { Pointer::Finger } else { Pointer::Mouse };
     }
 
     /// A mouse even on a small screen: quicker for a test that looks and does not touch.
     pub(crate) fn has_a_mouse(&self) {
-        self.mouse.store(true, Ordering::Relaxed);
+        *self.pointer.lock().unwrap() = Pointer::Mouse;
     }
 
     /// Settings of the device: `prefers-color-scheme` and the like.

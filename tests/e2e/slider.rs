@@ -1,6 +1,5 @@
 //! The visual analogue scale: untouched is unanswered; finger, mouse, keys and number field all lead to the same answer.
 
-use serde_json::json;
 use thirtyfour::Key;
 
 use crate::{
@@ -142,8 +141,7 @@ async fn a_slider_by_mouse_and_finger() {
         is_at_the_slider(person, &server).await;
         let (x, y, width) = place(person).await;
         for (x, answer) in [(x, 50), (x + width / 2.0 - 2.0, 100)] {
-            let tap = json!({ "x": x, "y": y, "gestureSourceType": "touch" });
-            person.cdp().send_raw("Input.synthesizeTapGesture", tap).await.expect("a finger");
+            person.taps_at(x, y).await;
             until("the tap", async || match says(person).await {
                 (text, ..) if text == format!("{answer} av 100") => Ok(()),
                 other => Err(format!("{other:?}")),
