@@ -7,8 +7,10 @@ pub(crate) fn now() -> String {
     js_sys::Date::new_0().to_iso_string().into()
 }
 
-/// An instant as people write it in `language`, in the device's own time zone; none if it is no instant.
+/// An instant as people write it in `language`, in the device's own time zone; none if it is no instant. English is
+/// written as in Europe: by itself it would be the American way, month first.
 pub(crate) fn as_people_write(instant: &str, language: &str) -> Option<String> {
+    let language = if language == "en" { "en-GB" } else { language };
     let date = js_sys::Date::new(&JsValue::from_str(instant));
     if date.get_time().is_nan() {
         return None;
