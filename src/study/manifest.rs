@@ -36,6 +36,8 @@ pub struct Study {
     pub declined: Words,
     /// Where answers go.
     pub endpoint: Endpoint,
+    /// Where contact details go, apart from the answers, if they are asked for.
+    pub contact_endpoint: Option<Endpoint>,
     /// The rounds of the study.
     pub waves: Vec<Wave>,
 }
@@ -60,11 +62,50 @@ pub struct Detail {
     pub text: Words,
 }
 
-/// Where answers go: a FHIR endpoint of level 1 (`docs/collection-endpoint.md`).
+/// Where submissions go (`docs/collection-endpoint.md`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoint {
+    /// What it takes.
+    pub kind: EndpointKind,
     /// Base address: `https:`, loopback, or a path on the page's own origin.
     pub base: String,
+    /// How a FHIR endpoint is written to.
+    pub write: Write,
+    /// The key that submissions are sealed to; a sealed endpoint always has one.
+    pub key: Option<PublicKey>,
+}
+
+/// What an endpoint takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EndpointKind {
+    /// FHIR `QuestionnaireResponse`s.
+    Fhir,
+    /// The same, sealed: JWE (RFC 7516) that only the holder of the private key can open.
+    Sealed,
+    /// A JSON object of linkId → value.
+    Flat,
+}
+
+/// How a FHIR endpoint is written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Write {
+    /// Conditional create: `POST` with `If-None-Exist`.
+    ConditionalCreate,
+    /// `POST` without a condition, where the endpoint keeps identifiers unique by itself.
+    Create,
+    /// `PUT` under the submission's own UUID.
+    Update,
+}
+
+/// A public key on the curve P-256 (RFC 7518, section 6.2.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicKey {
+    /// Its name, by which the private key is found when a submission is opened.
+    pub kid: String,
+    /// The x coordinate: 32 bytes as base64url.
+    pub x: String,
+    /// The y coordinate: 32 bytes as base64url.
+    pub y: String,
 }
 
 /// A round of data collection.
@@ -78,6 +119,8 @@ pub struct Wave {
     pub minutes: u32,
     /// Consent that comes first, if it is asked for in this wave.
     pub consent: Option<Consent>,
+    /// Contact details for the rounds that follow, asked for after the consent.
+    pub contact: Option<ContactForm>,
     /// The questionnaires, each sent with a receipt of its own; the first is the core.
     pub parts: Vec<Part>,
 }
@@ -91,6 +134,18 @@ pub struct Consent {
     pub taking_part: String,
     /// Shown once it has arrived.
     pub received: Words,
+}
+
+/// Contact details, a submission of its own to an endpoint of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactForm {
+    /// File of the compiled questionnaire.
+    pub file: String,
+    /// The questionnaire that also asks for the national identity number, if the study may ask for it: for those who gave
+    /// one of `permissions`.
+    pub with_identity: Option<String>,
+    /// `linkId`s of the consent's tick boxes that permit a register.
+    pub permissions: Vec<String>,
 }
 
 /// A questionnaire of a wave.

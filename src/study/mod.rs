@@ -7,4 +7,6 @@ pub mod source;
 
 pub use course::{Course, Step};
 pub use invitation::{Invitation, InvitationError};
-pub use manifest::{Consent, Contact, Detail, Endpoint, Part, Study, Wave, Words};
+pub use manifest::{
+    Consent, Contact, ContactForm, Detail, Endpoint, EndpointKind, Part, PublicKey, Study, Wave, Words, Write,
+};

@@ -1,8 +1,11 @@
 //! `study.json` in, [`Study`] out. Every text must exist in every language of the study.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-use super::manifest::{Consent, Contact, Detail, Endpoint, Part, Study, Wave, Words};
+use super::manifest::{
+    Consent, Contact, ContactForm, Detail, Endpoint, EndpointKind, Part, PublicKey, Study, Wave, Words, Write,
+};
 use crate::questionnaire::text::Text;
 
 /// What is wrong with a manifest.
@@ -42,11 +45,15 @@ pub fn read(source: &Value) -> Read<Study> {
         safety: root.at("safety")?.rich()?,
         declined: root.at("declined")?.rich()?,
         endpoint: root.at("endpoint")?.endpoint()?,
+        contact_endpoint: root.maybe("contactEndpoint").map(|node| node.contact_endpoint()).transpose()?,
         waves: root.list("waves")?.iter().map(Node::wave).collect::<Read<_>>()?,
         languages: languages.clone(),
     };
     if study.waves.is_empty() {
         return Err(root.expected("at least one wave"));
+    }
+    if study.contact_endpoint.is_none() && study.waves.iter().any(|wave| wave.contact.is_some()) {
+        root.at("contactEndpoint")?;
     }
     Ok(study)
 }
@@ -74,6 +81,10 @@ impl<'a> Node<'a> {
             Some(value) => Ok(Node { value, path, languages: self.languages }),
             None => Err(ManifestError { path, expected: "a value".to_owned(), found: "nothing".to_owned() }),
         }
+    }
+
+    fn maybe(&self, name: &str) -> Option<Node<'a>> {
+        self.at(name).ok()
     }
 
     fn list(&self, name: &str) -> Read<Vec<Node<'a>>> {
@@ -123,20 +134,69 @@ impl<'a> Node<'a> {
 
     fn endpoint(&self) -> Read<Endpoint> {
         let kind = self.at("kind")?;
-        if kind.text()? != "fhir" {
-            return Err(kind.expected("the kind `fhir`, the only one for now"));
+        let kind = match kind.text()?.as_str() {
+            "fhir" => EndpointKind::Fhir,
+            "sealed" => EndpointKind::Sealed,
+            "flat" => EndpointKind::Flat,
+            _ => return Err(kind.expected("`fhir`, `sealed` or `flat`")),
+        };
+        let key = self.maybe("key").map(|key| key.public_key()).transpose()?;
+        if kind == EndpointKind::Sealed && key.is_none() {
+            self.at("key")?;
         }
-        let base = self.at("base")?;
-        let address = base.text()?;
+        Ok(Endpoint { kind, base: self.at("base")?.base()?, write: self.write()?, key })
+    }
+
+    /// Contact details leave the browser sealed, or not at all.
+    fn contact_endpoint(&self) -> Read<Endpoint> {
+        let endpoint = self.endpoint()?;
+        match endpoint.kind {
+            EndpointKind::Sealed => Ok(endpoint),
+            _ => Err(self.at("kind")?.expected("`sealed`")),
+        }
+    }
+
+    fn base(&self) -> Read<String> {
+        let address = self.text()?;
         let own = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
         let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
             .iter()
             .any(|host| address.strip_prefix(host).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])));
         if own || loopback || address.starts_with("https://") {
-            Ok(Endpoint { base: address.trim_end_matches('/').to_owned() })
+            Ok(address.trim_end_matches('/').to_owned())
         } else {
-            Err(base.expected("an https: address, one on loopback, or a path on the page's own origin"))
+            Err(self.expected("an https: address, one on loopback, or a path on the page's own origin"))
         }
+    }
+
+    fn write(&self) -> Read<Write> {
+        let Some(write) = self.maybe("write") else { return Ok(Write::ConditionalCreate) };
+        match write.text()?.as_str() {
+            "conditional-create" => Ok(Write::ConditionalCreate),
+            "create" => Ok(Write::Create),
+            "update" => Ok(Write::Update),
+            _ => Err(write.expected("`conditional-create`, `create` or `update`")),
+        }
+    }
+
+    /// A JWK (RFC 7517) of a public key on P-256. A private one has no business in a file that everybody can read.
+    fn public_key(&self) -> Read<PublicKey> {
+        for (name, value) in [("kty", "EC"), ("crv", "P-256")] {
+            let member = self.at(name)?;
+            if member.text()? != value {
+                return Err(member.expected(&format!("`{value}`")));
+            }
+        }
+        if let Some(private) = self.maybe("d") {
+            return Err(ManifestError { found: "a private key".to_owned(), ..private.expected("nothing") });
+        }
+        let coordinate = |name: &str| {
+            let member = self.at(name)?;
+            let text = member.text()?;
+            let whole = URL_SAFE_NO_PAD.decode(&text).is_ok_and(|bytes| bytes.len() == 32);
+            if whole { Ok(text) } else { Err(member.expected("32 bytes as base64url")) }
+        };
+        Ok(PublicKey { kid: self.at("kid")?.text()?, x: coordinate("x")?, y: coordinate("y")? })
     }
 
     fn wave(&self) -> Read<Wave> {
@@ -148,7 +208,8 @@ impl<'a> Node<'a> {
             id: self.at("id")?.id()?,
             title: self.at("title")?.words()?,
             minutes: self.at("minutes")?.minutes()?,
-            consent: self.at("consent").ok().map(|consent| consent.consent()).transpose()?,
+            consent: self.maybe("consent").map(|consent| consent.consent()).transpose()?,
+            contact: self.maybe("contact").map(|contact| contact.contact_form()).transpose()?,
             parts,
         })
     }
@@ -159,6 +220,15 @@ impl<'a> Node<'a> {
             taking_part: self.at("takingPart")?.text()?,
             received: self.at("received")?.rich()?,
         })
+    }
+
+    fn contact_form(&self) -> Read<ContactForm> {
+        let with_identity = self.maybe("withIdentity").map(|file| file.text()).transpose()?;
+        let permissions = match with_identity {
+            Some(_) => self.list("permissions")?.iter().map(Node::text).collect::<Read<_>>()?,
+            None => Vec::new(),
+        };
+        Ok(ContactForm { file: self.at("questionnaire")?.text()?, with_identity, permissions })
     }
 
     fn part(&self) -> Read<Part> {

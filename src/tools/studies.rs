@@ -172,14 +172,17 @@ impl StudyFolder {
 pub fn files(study: &Study) -> impl Iterator<Item = &str> {
     study.waves.iter().flat_map(|wave| {
         let consent = wave.consent.iter().map(|consent| consent.file.as_str());
-        consent.chain(wave.parts.iter().map(|part| part.file.as_str()))
+        let contact = wave.contact.iter().flat_map(|form| [Some(&form.file), form.with_identity.as_ref()]);
+        let contact = contact.flatten().map(String::as_str);
+        consent.chain(contact).chain(wave.parts.iter().map(|part| part.file.as_str()))
     })
 }
 
 fn files_mut(study: &mut Study) -> impl Iterator<Item = &mut String> {
     study.waves.iter_mut().flat_map(|wave| {
         let consent = wave.consent.iter_mut().map(|consent| &mut consent.file);
-        consent.chain(wave.parts.iter_mut().map(|part| &mut part.file))
+        let contact = wave.contact.iter_mut().flat_map(|form| [Some(&mut form.file), form.with_identity.as_mut()]);
+        consent.chain(contact.flatten()).chain(wave.parts.iter_mut().map(|part| &mut part.file))
     })
 }
 

@@ -68,10 +68,12 @@ fn each_mistake_is_named_with_its_place() {
     check("/contact/phone", json!({}), "study.contact.phone: expected a text, found an object");
     check("/details", json!({}), "study.details: expected a list, found an object");
     check("/details/0/text", None, "study.details[0].text: expected a value, found nothing");
+    check("/endpoint/kind", json!("post"), "study.endpoint.kind: expected `fhir`, `sealed` or `flat`, found \"post\"");
+    check("/endpoint/kind", json!("sealed"), "study.endpoint.key: expected a value, found nothing");
     check(
-        "/endpoint/kind",
-        json!("sealed"),
-        "study.endpoint.kind: expected the kind `fhir`, the only one for now, found \"sealed\"",
+        "/endpoint/write",
+        json!("upsert"),
+        "study.endpoint.write: expected `conditional-create`, `create` or `update`, found \"upsert\"",
     );
     check("/endpoint/base", None, "study.endpoint.base: expected a value, found nothing");
     check("/waves", json!([]), "study: expected at least one wave, found an object");
