@@ -19,6 +19,8 @@ pub enum Holds {
     Form = 1,
     /// A study manifest.
     Study = 2,
+    /// How far a respondent has come.
+    Journey = 3,
 }
 
 /// Why bytes are no compact file.

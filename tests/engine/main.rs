@@ -14,6 +14,7 @@
 mod answers;
 mod compact;
 mod course;
+mod draft;
 mod enable;
 mod forms;
 mod judge;
