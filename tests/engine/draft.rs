@@ -94,7 +94,9 @@ fn check(question: Json, answers: &str, changed: Json, left: &str, lost: usize) 
     give(&mut before, "x", answers);
     let newer = read(&with(questionnaire(items(changed.clone())), json!({ "version": "2" })));
     let restored = Session::restore(newer, &kept(&before)).unwrap();
-    assert_eq!((found(&restored.session, "x").as_str(), restored.lost), (left, lost), "{changed}");
+    let still_asked = restored.session.form().find("x").is_some();
+    let found = if still_asked { found(&restored.session, "x") } else { String::new() };
+    assert_eq!((found.as_str(), restored.lost), (left, lost), "{changed}");
 }
 
 #[test]
