@@ -26,6 +26,8 @@ pub enum Step {
     Declined,
     /// Everything that the person wanted to send has arrived.
     Finished(usize),
+    /// The person has stopped, and what was not sent is deleted.
+    Ended,
 }
 
 /// The steps of one wave.
@@ -53,7 +55,7 @@ impl Course {
             Step::Part(part) if part.saturating_add(1) < self.parts => Step::Received(part),
             Step::Part(part) => Step::Finished(part),
             Step::Received(part) => Step::Part(part.saturating_add(1)),
-            Step::Declined | Step::Finished(_) => step,
+            Step::Declined | Step::Finished(_) | Step::Ended => step,
         }
     }
 }
