@@ -106,6 +106,11 @@ impl Submission {
         }
     }
 
+    /// Whether something is frozen that has not arrived.
+    pub fn is_under_way(&self) -> bool {
+        self.frozen.is_some()
+    }
+
     /// The id of the refused set that the next one corrects.
     pub fn replaces(&self) -> Option<&str> {
         self.replaces.as_deref()

@@ -1,24 +1,36 @@
 //! Delivering what was frozen: the machine decides (`submission::machine`), this carries out what it asks for.
 
+use std::rc::Rc;
+
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    browser::{self, Device, Turn},
+    browser::{
+        self,
+        device::{Device, Look},
+        locks::{self, Turn},
+        wake::{self, Subscription},
+    },
     study::{CONTACT, Endpoint, Study},
-    submission::{Effect, Event, Found, Frozen, Kept, Receipt, State, Submission},
-    words::Safekeeping,
+    submission::{Effect, Event, Found, Frozen, Media, Moment, Outcome, Receipt, Submission, record},
 };
 
 /// One submission under way, a handle that views can watch.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(super) struct Delivery {
     submission: RwSignal<Submission>,
     turn: StoredValue<Option<Turn>, LocalStorage>,
+    /// Whose record it is on the device, if not that of the person who is here.
+    owner: StoredValue<Option<String>>,
 }
 
 impl Delivery {
-    pub(super) fn new() -> Delivery {
-        Delivery { submission: RwSignal::new(Submission::default()), turn: StoredValue::new_local(None) }
+    pub(super) fn new(owner: Option<String>) -> Delivery {
+        Delivery {
+            submission: RwSignal::new(Submission::default()),
+            turn: StoredValue::new_local(None),
+            owner: StoredValue::new(owner),
+        }
     }
 
     /// Reads, and watches.
@@ -38,7 +50,7 @@ impl Delivery {
 
     /// Whether something was frozen that has not been received.
     pub(super) fn is_under_way(&self) -> bool {
-        self.read(|submission| submission.frozen().is_some() && submission.received().is_none())
+        self.read(Submission::is_under_way)
     }
 }
 
@@ -46,15 +58,16 @@ impl Delivery {
 #[derive(Clone, Copy)]
 pub(super) struct Courier {
     /// What the device keeps; none before the respondent has said whose it is.
-    pub(super) device: StoredValue<Option<Device>, LocalStorage>,
+    pub(super) device: StoredValue<Option<Rc<Device>>, LocalStorage>,
     answers: StoredValue<Endpoint>,
     contact: StoredValue<Option<Endpoint>>,
     token: StoredValue<String>,
     all: StoredValue<Vec<Delivery>>,
+    wakes: StoredValue<Option<Subscription>, LocalStorage>,
 }
 
 impl Courier {
-    /// A courier who wakes whatever waits when the browser comes back to life.
+    /// A courier who sees to whatever waits when the browser comes back to life.
     pub(super) fn new(study: &Study, token: String) -> Courier {
         let courier = Courier {
             device: StoredValue::new_local(None),
@@ -62,12 +75,14 @@ impl Courier {
             contact: StoredValue::new(study.contact_endpoint.clone()),
             token: StoredValue::new(token),
             all: StoredValue::new(Vec::new()),
+            wakes: StoredValue::new_local(None),
         };
-        browser::on_wake(move || {
+        let wake = move || {
             for delivery in courier.all.get_value() {
                 courier.tell(delivery, Event::Wake);
             }
-        });
+        };
+        courier.wakes.set_value(Some(wake::on_wake(wake)));
         courier
     }
 
@@ -76,15 +91,14 @@ impl Courier {
         self.all.update_value(|all| all.push(delivery));
     }
 
-    /// Delivers what an earlier visit left on the device.
-    pub(super) fn resume(self, delivery: Delivery, frozen: Frozen) {
-        self.takes(delivery);
-        self.tell(delivery, Event::Restored(frozen));
+    /// Whether the device keeps records that outlive the tab.
+    pub(super) fn outlives_tab(&self) -> bool {
+        self.device.with_value(|device| device.as_ref().is_some_and(|device| device.outlives_tab()))
     }
 
     /// Tells a delivery what happened, and does what it asks for.
     pub(super) fn tell(self, delivery: Delivery, event: Event) {
-        let moment = browser::moment();
+        let moment = Moment { now: wake::monotonic(), dice: wake::dice() };
         let effects = delivery.submission.try_update(|submission| submission.step(event, moment));
         for effect in effects.unwrap_or_default() {
             spawn_local(async move {
@@ -97,44 +111,90 @@ impl Courier {
 
     async fn carry_out(self, delivery: Delivery, effect: Effect) -> Option<Event> {
         let device = self.device.get_value();
-        Some(match effect {
-            Effect::Keep(frozen) => match device {
-                Some(device) if device.keep(&frozen).await.is_ok() => Event::Kept,
-                _ => Event::NotKept,
-            },
-            Effect::AskTurn { uuid } => match browser::take_turn(&uuid).await {
-                Some(turn) => {
-                    delivery.turn.set_value(Some(turn));
-                    Event::Turn
-                }
-                None => Event::NoTurn,
-            },
+        let (uuid, outcome) = match effect {
+            Effect::Keep(frozen) => {
+                let kept = keep(device, &frozen).await;
+                (frozen.uuid, if kept { Outcome::Kept } else { Outcome::NotKept })
+            }
+            Effect::AskTurn { uuid } => {
+                let outcome = match delivery.turn.with_value(Option::is_some) {
+                    true => Outcome::Turn,
+                    false => match locks::take_turn(&["svar-", &uuid].concat()).await {
+                        Ok(turn) => {
+                            delivery.turn.set_value(Some(turn));
+                            Outcome::Turn
+                        }
+                        Err(locks::Busy) => Outcome::NoTurn,
+                    },
+                };
+                (uuid, outcome)
+            }
             Effect::GiveUpTurn { .. } => {
                 delivery.turn.set_value(None);
                 return None;
             }
-            Effect::Look { uuid } => Event::Found(match device {
-                Some(device) => device.look(&uuid).await,
-                None => Found::Unreadable,
-            }),
+            Effect::Look { uuid } => {
+                let found = match device {
+                    Some(device) => look(&device, &delivery.owner_on(&device), &uuid).await,
+                    None => Found::Unreadable,
+                };
+                (uuid, Outcome::Found(found))
+            }
             Effect::Post(frozen) => {
-                let endpoint = if frozen.part == CONTACT { self.contact.get_value() } else { None };
-                let endpoint = endpoint.unwrap_or_else(|| self.answers.get_value());
-                let token = self.token.get_value();
-                Event::Verdict { verdict: browser::post(&endpoint, &token, &frozen).await, uuid: frozen.uuid }
+                let verdict = browser::post(&self.endpoint(&frozen), &self.token.get_value(), &frozen).await;
+                (frozen.uuid, Outcome::Verdict(verdict))
             }
-            Effect::KeepReceipt(receipt) => match device {
-                Some(device) if device.keep_receipt(&receipt).await.is_ok() => Event::ReceiptKept,
-                _ => Event::ReceiptNotKept,
-            },
-            Effect::Drop { uuid } => match device {
-                Some(device) if device.drop(&uuid).await.is_ok() => Event::Dropped,
-                _ => Event::NotDropped,
-            },
-            Effect::WakeIn { ms } => {
-                browser::sleep(ms).await;
-                Event::Wake
+            Effect::KeepReceipt { part, receipt } => {
+                let bytes = record::encode_receipt(&part, &receipt);
+                let kept = match device {
+                    Some(device) => {
+                        device.keep_receipt(&delivery.owner_on(&device), &receipt.uuid, &bytes).await.is_ok()
+                    }
+                    None => false,
+                };
+                (receipt.uuid, if kept { Outcome::ReceiptKept } else { Outcome::ReceiptNotKept })
             }
-        })
+            Effect::Drop { uuid } => {
+                let dropped = match device {
+                    Some(device) => device.drop_payload(&delivery.owner_on(&device), &uuid).await.is_ok(),
+                    None => true,
+                };
+                (uuid, if dropped { Outcome::Dropped } else { Outcome::NotDropped })
+            }
+            Effect::WakeIn { ms, alarm } => {
+                wake::sleep(u32::try_from(ms).unwrap_or(u32::MAX)).await;
+                return Some(Event::Alarm(alarm));
+            }
+        };
+        Some(Event::Came { uuid, outcome })
+    }
+
+    fn endpoint(&self, frozen: &Frozen) -> Endpoint {
+        let contact = if frozen.part == CONTACT { self.contact.get_value() } else { None };
+        contact.unwrap_or_else(|| self.answers.get_value())
+    }
+}
+
+impl Delivery {
+    fn owner_on(&self, device: &Device) -> String {
+        self.owner.get_value().unwrap_or_else(|| device.owner().to_owned())
+    }
+}
+
+async fn keep(device: Option<Rc<Device>>, frozen: &Frozen) -> bool {
+    let Some(device) = device else { return false };
+    let sealed = frozen.media == Media::Sealed;
+    device.keep(&frozen.uuid, &record::encode_frozen(frozen), sealed).await.is_ok()
+}
+
+async fn look(device: &Device, owner: &str, uuid: &str) -> Found {
+    match device.look(owner, uuid).await {
+        Ok(Look::Receipt(bytes)) => match record::decode_receipt(&bytes) {
+            Ok(arrived) => Found::Receipt(arrived.receipt),
+            Err(_) => Found::Unreadable,
+        },
+        Ok(Look::Payload(_)) => Found::Payload,
+        Ok(Look::Nothing) => Found::Nothing,
+        Ok(Look::Unreadable(_)) | Err(_) => Found::Unreadable,
     }
 }

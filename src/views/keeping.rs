@@ -1,5 +1,7 @@
 //! What is kept of a visit: the draft, saved as it grows and taken up again; and what is done when it is over.
 
+use std::rc::Rc;
+
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
@@ -8,10 +10,17 @@ use super::{
     state::{App, At, Place},
 };
 use crate::{
-    browser::{self, Device},
+    browser::{
+        self,
+        device::{Device, Link, Outgoing, Record, StoreState},
+        wake,
+    },
     session::Session,
-    study::{Journey, Step},
-    submission::{Frozen, Media, Receipt, policy},
+    study::{Invitation, Journey, Step},
+    submission::{
+        Event, Frozen, Kept, Media, Submission, policy,
+        record::{self, Arrived},
+    },
     words::{Safekeeping, Say},
 };
 
@@ -32,11 +41,41 @@ impl Saving {
 
 /// What an earlier visit left on the device.
 pub(super) struct Left {
-    pub(super) device: Device,
-    pub(super) journey: Option<Journey>,
-    pub(super) outbox: Vec<Frozen>,
-    /// By the id of what was received.
-    pub(super) receipts: Vec<(String, Receipt)>,
+    device: Rc<Device>,
+    journey: Result<Option<Journey>, Unusable>,
+    outbox: Vec<(Option<String>, Frozen)>,
+    receipts: Vec<Arrived>,
+}
+
+/// There is a draft, and it cannot be used: damaged, or another version's.
+pub(super) struct Unusable;
+
+impl Left {
+    /// Reads everything. What cannot be read has been set aside by the device.
+    pub(super) async fn read(device: Rc<Device>, study: &str, wave: &str) -> Left {
+        let journey = match device.load_draft().await {
+            Ok(Record::Found(bytes)) => match Journey::decode(&bytes) {
+                Ok(journey) if journey.study == study && journey.wave == wave => Ok(Some(journey)),
+                _ => Err(Unusable),
+            },
+            Ok(Record::Unreadable(_)) => Err(Unusable),
+            Ok(Record::Nothing) | Err(_) => Ok(None),
+        };
+        let receipts = device.receipts().await.unwrap_or_default();
+        let receipts = receipts.iter().filter_map(|(_, bytes)| record::decode_receipt(bytes).ok()).collect();
+        let outbox = outbox(&device).await;
+        Left { device, journey, outbox, receipts }
+    }
+}
+
+/// What waits on the device: this person's, and others', which are delivered in silence.
+async fn outbox(device: &Device) -> Vec<(Option<String>, Frozen)> {
+    let waiting = device.outbox().await.unwrap_or_default();
+    let read = |out: Outgoing| {
+        let frozen = record::decode_frozen(&out.record.ok()?).ok()?;
+        Some(((!out.own).then_some(out.owner), frozen))
+    };
+    waiting.into_iter().filter_map(read).collect()
 }
 
 impl App {
@@ -52,14 +91,14 @@ impl App {
         });
     }
 
-    /// Saves the draft within [`policy::SAVE_WITHIN`].
+    /// Saves the draft within [`policy::DRAFT_DELAY`].
     pub(super) fn save_soon(self) {
         if self.courier.device.with_value(Option::is_none) || self.saving.soon.get_value() {
             return;
         }
         self.saving.soon.set_value(true);
         spawn_local(async move {
-            browser::sleep(policy::SAVE_WITHIN.as_millis() as u64).await;
+            wake::sleep(policy::DRAFT_DELAY as u32).await;
             self.saving.soon.set_value(false);
             self.save().await;
         });
@@ -71,7 +110,7 @@ impl App {
             return;
         }
         let Ok(bytes) = self.journey().encode() else { return };
-        let saved = device.save_draft(&bytes).await;
+        let saved = device.save_draft(&bytes, self.draft_ends(&device)).await;
         self.saving.fails.set(saved.is_err());
     }
 
@@ -98,35 +137,45 @@ impl App {
         })
     }
 
+    /// When the draft is no longer good, in milliseconds since 1970.
+    fn draft_ends(&self, device: &Device) -> u64 {
+        let now = wake::unix_ms();
+        if !device.outlives_tab() {
+            return now.saturating_add(policy::TAB_DRAFT_LIFE);
+        }
+        let ends = self.given(|given| given.invitation.exp).map(|seconds| seconds.saturating_mul(1000));
+        let latest = now.saturating_add(policy::OWN_DRAFT_LIFE);
+        ends.map_or(latest, |ends| ends.min(latest))
+    }
+
     /// Opens what the device keeps, once the respondent has said whose it is.
     pub(super) fn device_chosen(self) {
         let own = self.own_device.get_untracked() == Some(true);
-        if self.courier.device.with_value(|device| device.as_ref().is_some_and(|device| device.outlives_tab() == own)) {
+        let before = self.courier.device.get_value();
+        if before.as_ref().is_some_and(|device| device.outlives_tab() == own) {
             return self.go_on();
         }
-        let (study, wave, token, personal) = self.given(|given| {
-            let personal = given.invitation.sub.is_some();
-            (given.study.id.clone(), given.wave.id.clone(), given.token.clone(), personal)
-        });
-        let until = self.given(|given| given.invitation.exp);
+        let link = self.given(|given| link(&given.invitation, &given.token));
         spawn_local(async move {
-            if let Some(device) = self.courier.device.get_value() {
+            if let Some(device) = before {
                 // They changed their mind: nothing stays where it should not.
-                device.forget().await;
+                drop(device.forget().await);
             }
-            let device = Device::open(&study, &wave, personal.then_some(token.as_str()), own, until).await;
-            self.saving.fails.set(!device.works());
-            self.courier.device.set_value(Some(device));
-            self.keep_others_out();
+            let device = Rc::new(link.open(Some(own)).await);
+            device.take_over().await;
+            self.has(device);
             self.go_on();
+            self.save_soon();
         });
     }
 
     /// One tab at a time answers; when another takes over, this one keeps still.
-    pub(super) fn keep_others_out(self) {
-        let Some(device) = self.courier.device.get_value() else { return };
+    fn keep_others_out(self, device: Rc<Device>) {
         spawn_local(async move {
-            if device.lost_to_another_tab().await {
+            device.taken_over().await;
+            let current =
+                self.courier.device.with_value(|now| now.as_ref().is_some_and(|now| Rc::ptr_eq(now, &device)));
+            if current && !self.saving.over.get_value() {
                 self.moved_away.set(true);
             }
         });
@@ -134,37 +183,65 @@ impl App {
 
     /// Takes up what an earlier visit left.
     pub(super) fn take_up(self, left: Left) {
-        self.courier.device.set_value(Some(left.device));
+        self.courier.device.set_value(Some(left.device.clone()));
+        if let Ok(Some(journey)) = &left.journey {
+            self.take_over(journey.pseudonym.clone(), journey.permitted);
+        }
         for (step, sheet) in self.sheets() {
             let part = self.part_id(step);
-            if let Some((_, receipt)) = left.receipts.iter().find(|(id, _)| *id == part) {
-                sheet.delivery.was_received(receipt.clone());
+            if let Some(arrived) = left.receipts.iter().find(|arrived| arrived.part == part) {
+                self.courier.tell(sheet.delivery, Event::Known(arrived.receipt.clone()));
             }
         }
         match left.journey {
-            Some(journey) => self.go_where_they_were(&journey),
-            None => self.notice.set(Some(Say::ResumedNot)),
+            Ok(Some(journey)) => self.go_where_they_were(&journey),
+            Ok(None) => {}
+            Err(Unusable) => self.notice.set(Some(Say::ResumedNot)),
         }
-        for frozen in left.outbox {
-            let own = self.sheets().into_iter().find(|(step, sheet)| {
-                let this_form = self.sheet(*step).is_some_and(|current| current.delivery == sheet.delivery);
-                this_form && self.part_id(*step) == frozen.part && sheet.delivery.receipt().is_none()
-            });
-            let delivery = own.map_or_else(|| self.someone_elses(), |(_, sheet)| sheet.delivery);
-            self.courier.resume(delivery, frozen);
-        }
-        self.keep_others_out();
+        self.deliver(left.outbox);
+        self.keep_others_out(left.device);
     }
 
-    /// A delivery that belongs to no sheet of this visit.
-    pub(super) fn someone_elses(&self) -> Delivery {
-        let delivery = Delivery::new();
-        self.courier.takes(delivery);
-        delivery
+    /// Delivers what an earlier visit froze: at its sheet, if it is this person's; else in silence.
+    fn deliver(self, outbox: Vec<(Option<String>, Frozen)>) {
+        for (owner, frozen) in outbox {
+            let own = self.sheets().into_iter().find(|(step, sheet)| {
+                let current = self.sheet(*step).is_some_and(|current| current.delivery == sheet.delivery);
+                owner.is_none() && current && self.part_id(*step) == frozen.part && sheet.delivery.receipt().is_none()
+            });
+            let delivery = match own {
+                Some((_, sheet)) => sheet.delivery,
+                None => {
+                    let delivery = Delivery::new(owner);
+                    self.courier.takes(delivery);
+                    delivery
+                }
+            };
+            self.courier.tell(delivery, Event::Restored(frozen));
+        }
+    }
+
+    /// Opens what the device keeps in this tab, before anybody has said whose device it is: people before this one, who are
+    /// not to be seen, may have left what is still to be delivered.
+    pub(super) fn open_for_this_tab(self, link: Link) {
+        spawn_local(async move {
+            let device = Rc::new(link.open(None).await);
+            if self.courier.device.with_value(Option::is_none) {
+                self.has(device.clone());
+                let mut left = outbox(&device).await;
+                left.retain(|(owner, _)| owner.is_some());
+                self.deliver(left);
+            }
+        });
+    }
+
+    fn has(self, device: Rc<Device>) {
+        self.saving.fails.set(device.state() != StoreState::Working);
+        self.courier.device.set_value(Some(device.clone()));
+        self.keep_others_out(device);
     }
 
     fn go_where_they_were(&self, journey: &Journey) {
-        self.take_over(journey.pseudonym.clone(), journey.permitted);
         self.own_device.set(Some(journey.own_device));
         self.language.set(journey.language.clone());
         let (mut lost, mut refused) = (0_usize, false);
@@ -207,7 +284,7 @@ impl App {
         delivery.watch(|submission| {
             let sealed = submission.frozen().is_some_and(|frozen| frozen.media == Media::Sealed);
             match submission.kept() {
-                crate::submission::Kept::MemoryOnly => Safekeeping::Page,
+                Kept::MemoryOnly => Safekeeping::Page,
                 _ if sealed || outlives_tab => Safekeeping::Device,
                 _ => Safekeeping::Tab,
             }
@@ -219,8 +296,7 @@ impl App {
         if self.saving.over.get_value() || self.moved_away.get_untracked() {
             return false;
         }
-        let safe = self.courier.device.with_value(|device| device.as_ref().is_some_and(Device::outlives_tab))
-            && !self.saving.fails.get_untracked();
+        let safe = self.courier.outlives_tab() && !self.saving.fails.get_untracked();
         let lost = |sheet: &Sheet| {
             if sheet.delivery.is_under_way() {
                 return untrack(|| self.safekeeping(sheet.delivery)) != Safekeeping::Device;
@@ -232,17 +308,13 @@ impl App {
 
     /// Whether anything is on its way, watched.
     pub(super) fn is_under_way(self) -> bool {
-        let under_way = |sheet: &Sheet| {
-            sheet.delivery.watch(|submission| submission.frozen().is_some() && submission.received().is_none())
-        };
-        self.sheets().iter().any(|(_, sheet)| under_way(sheet))
+        self.sheets().iter().any(|(_, sheet)| sheet.delivery.watch(Submission::is_under_way))
     }
 
     /// Whether the next person may have the page: nothing is left that only this page can deliver.
     pub(super) fn may_hand_over(self) -> bool {
         let only_here = |sheet: &Sheet| {
-            let under_way = sheet.delivery.watch(|sent| sent.frozen().is_some() && sent.received().is_none());
-            under_way && self.safekeeping(sheet.delivery) != Safekeeping::Device
+            sheet.delivery.watch(Submission::is_under_way) && self.safekeeping(sheet.delivery) == Safekeeping::Page
         };
         !self.sheets().iter().any(|(_, sheet)| only_here(sheet))
     }
@@ -254,7 +326,8 @@ impl App {
         let device = self.courier.device.get_value();
         spawn_local(async move {
             if let Some(device) = device {
-                device.forget().await;
+                // What fails to be removed is encrypted, and gone when its time is over.
+                drop(device.forget().await);
             }
         });
     }
@@ -269,4 +342,15 @@ impl App {
         }
         self.finish(Step::Ended);
     }
+}
+
+/// What this invitation opens on this device. Units and persons have rooms of their own: what one left is never delivered
+/// under the invitation of another.
+pub(super) fn link(invitation: &Invitation, token: &str) -> Link {
+    let (kind, whose) = match &invitation.sub {
+        Some(pseudonym) => ("/p/", pseudonym),
+        None => ("/u/", &invitation.unit),
+    };
+    let wave = [invitation.wave.as_str(), kind, whose].concat();
+    Link::new(&invitation.study, &wave, token, invitation.sub.is_some())
 }

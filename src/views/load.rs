@@ -1,6 +1,6 @@
 //! The way in: what the link invites to, the study, its questionnaires; then the first page, or what stands in the way.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -8,7 +8,7 @@ use super::{
     app,
     element::{Child, all, el, el_of},
     frame::languages,
-    keeping::Left,
+    keeping::{self, Left},
     parts::Look,
     resume,
     sheet::Sheet,
@@ -16,7 +16,7 @@ use super::{
     trouble::trouble,
 };
 use crate::{
-    browser::{self, Device, FetchError, Traces},
+    browser::{self, FetchError},
     questionnaire::{
         Form,
         compact::{self, CompactError, Holds},
@@ -141,17 +141,23 @@ impl Enter {
         let (study, invitation, wave) = invited(&door, self.language).await?;
         let with_study = |trouble| (trouble, Some(study.clone()));
         let forms = Forms::load(&door, &wave).await.map_err(with_study)?;
-        let personal = invitation.sub.is_some().then_some(door.token.as_str());
+        let link = keeping::link(&invitation, &door.token);
+        let traces = link.find().await.unwrap_or_default();
         let mut left = None;
-        match Device::find(&study.id, &wave.id, personal, invitation.exp).await {
-            Traces::None => {}
-            Traces::OfThisBrowser(_) if said == Said::Nothing => return Ok(Loaded::Whose(study)),
-            Traces::OfThisBrowser(device) if said == Said::NotMine => device.forget().await,
-            Traces::OfThisBrowser(device) | Traces::Own(device) => {
-                if !device.is_for_this_tab(said == Said::Here).await {
-                    return Ok(Loaded::OtherTab(study));
-                }
+        if traces.tab || traces.browser || traces.personal {
+            // This tab's own come first; whose those of this browser are, only the person can say.
+            let strange = traces.browser && !traces.tab;
+            if strange && said == Said::Nothing {
+                return Ok(Loaded::Whose(study));
+            }
+            let device = Rc::new(link.open(None).await);
+            if strange && said == Said::NotMine {
+                drop(device.forget().await);
+            } else if device.alone() || said == Said::Here {
+                device.take_over().await;
                 left = Some(Left::read(device, &study.id, &wave.id).await);
+            } else {
+                return Ok(Loaded::OtherTab(study));
             }
         }
         let pseudonym = match invitation.sub.clone() {
@@ -171,12 +177,12 @@ impl Enter {
         let owner = self.owner.get_value().unwrap_or_default();
         let app = owner.with(move || {
             let app = App::new(given(), self.language, restart);
-            if let Some(left) = left {
-                app.take_up(left);
+            match left {
+                Some(left) => app.take_up(left),
+                None => app.open_for_this_tab(link),
             }
             app
         });
-        app.deliver_what_others_left();
         Ok(Loaded::Ready(app))
     }
 }

@@ -47,7 +47,7 @@ impl Sheet {
             checked: RwSignal::new(Vec::new()),
             pointed_out: RwSignal::new(Vec::new()),
             touched: Trigger::new(),
-            delivery: Delivery::new(),
+            delivery: Delivery::new(None),
             sealing: RwSignal::new(false),
             unsealed: RwSignal::new(false),
         }

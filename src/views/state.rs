@@ -14,9 +14,9 @@ use super::{
 use crate::{
     browser,
     questionnaire::{Filling, ItemId, text::Text},
-    session::{Value, response},
+    session::{Value, flat, response},
     study::{CONSENT, CONTACT, Course, EndpointKind, Invitation, Step, Study, Wave, Words, Write},
-    submission::{Event, Frozen, Media},
+    submission::{Event, Frozen, Media, seal::Routing},
     words::{Say, Tongue},
 };
 
@@ -120,6 +120,11 @@ impl App {
                 }
             });
         }
+        Effect::new(move || {
+            if matches!(app.place.get().step, Step::Finished(_)) && !app.is_under_way() {
+                app.leave_nothing();
+            }
+        });
         app.save_what_changes();
         app
     }
@@ -315,7 +320,8 @@ impl App {
         let by_id = endpoint.kind == EndpointKind::Fhir && endpoint.write == Write::Update;
         let bytes = sheet.read(|session| match endpoint.kind {
             EndpointKind::Flat => flat::flat(session, &heading),
-            _ => response::completed(session, &heading, by_id).to_bytes(),
+            _ if by_id => response::completed(session, &heading).with_id().to_bytes(),
+            _ => response::completed(session, &heading).to_bytes(),
         });
         let (media, bytes) = match (endpoint.kind, &endpoint.key) {
             (EndpointKind::Fhir, _) => (Media::Fhir, bytes),
