@@ -3,10 +3,14 @@
 
 mod clock;
 mod copy;
+pub mod device;
+mod js;
+pub mod locks;
 mod network;
 mod page;
 mod parsed;
 mod random;
+pub mod wake;
 
 pub(crate) use clock::{as_people_write, now};
 pub(crate) use copy::save_copy;
