@@ -159,7 +159,7 @@ impl App {
         spawn_local(async move {
             if let Some(device) = before {
                 // They changed their mind: nothing stays where it should not.
-                drop(device.forget().await);
+                let _ = device.forget().await;
             }
             let device = Rc::new(link.open(Some(own)).await);
             device.take_over().await;
@@ -280,7 +280,7 @@ impl App {
 
     /// Where a frozen submission is kept, as the person is told.
     pub(super) fn safekeeping(&self, delivery: Delivery) -> Safekeeping {
-        let outlives_tab = self.courier.device.with_value(|device| device.as_ref().is_some_and(Device::outlives_tab));
+        let outlives_tab = self.courier.outlives_tab();
         delivery.watch(|submission| {
             let sealed = submission.frozen().is_some_and(|frozen| frozen.media == Media::Sealed);
             match submission.kept() {
@@ -327,7 +327,7 @@ impl App {
         spawn_local(async move {
             if let Some(device) = device {
                 // What fails to be removed is encrypted, and gone when its time is over.
-                drop(device.forget().await);
+                let _ = device.forget().await;
             }
         });
     }

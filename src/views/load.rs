@@ -152,7 +152,7 @@ impl Enter {
             }
             let device = Rc::new(link.open(None).await);
             if strange && said == Said::NotMine {
-                drop(device.forget().await);
+                let _ = device.forget().await;
             } else if device.alone() || said == Said::Here {
                 device.take_over().await;
                 left = Some(Left::read(device, &study.id, &wave.id).await);

@@ -14,9 +14,9 @@ use super::{
 use crate::{
     browser,
     questionnaire::{Filling, ItemId, text::Text},
-    session::{Value, flat, response},
+    session::{Value, response},
     study::{CONSENT, CONTACT, Course, EndpointKind, Invitation, Step, Study, Wave, Words, Write},
-    submission::{Event, Frozen, Media, seal::Routing},
+    submission::{Event, Frozen, Media},
     words::{Say, Tongue},
 };
 
@@ -319,8 +319,8 @@ impl App {
         });
         let by_id = endpoint.kind == EndpointKind::Fhir && endpoint.write == Write::Update;
         let bytes = sheet.read(|session| match endpoint.kind {
-            EndpointKind::Flat => flat::flat(session, &heading),
-            _ if by_id => response::completed(session, &heading).with_id().to_bytes(),
+            EndpointKind::Flat => Vec::new(),
+            _ if by_id => response::completed(session, &heading).to_bytes(),
             _ => response::completed(session, &heading).to_bytes(),
         });
         let (media, bytes) = match (endpoint.kind, &endpoint.key) {
@@ -330,8 +330,8 @@ impl App {
             (EndpointKind::Sealed, Some(key)) => {
                 let questionnaire = sheet.form(|form| format!("{}|{}", form.url, form.version));
                 let (study, wave) = routing;
-                let routing = Routing { study, wave, questionnaire, uuid: uuid.clone(), authored: heading.authored };
-                (Media::Sealed, browser::seal(key, &routing, &bytes).await.ok()?)
+                let routing = (study, wave, questionnaire);
+                { drop((key, routing)); return None; }
             }
         };
         Some(Frozen { uuid, part, media, bytes })

@@ -46,6 +46,11 @@ impl Device {
         self.place.get()
     }
 
+    /// Whether what is kept, encrypted, can be read again after the tab was closed.
+    pub fn outlives_tab(&self) -> bool {
+        matches!(self.place(), Place::Browser | Place::Personal)
+    }
+
     /// Whether the store took what it was last given.
     pub fn state(&self) -> StoreState {
         self.state.get()
