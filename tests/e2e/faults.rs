@@ -4,7 +4,7 @@
 use std::{fs, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use svar::words::Say;
+use svar::words::{Safekeeping, Say};
 use tokio::sync::Notify;
 
 use crate::{
