@@ -6,6 +6,7 @@
 mod answer;
 pub mod draft;
 mod enable;
+pub mod flat;
 mod pages;
 mod problem;
 pub mod response;

@@ -68,6 +68,14 @@ pub const REPLY_LIMIT: usize = 1024 * 1024;
 /// quarter of it.
 pub const BODY_LIMIT: usize = 256 * 1024;
 
+/// The largest sealed response that the collector takes: the largest response, which is a whole number of padding steps,
+/// in base64url, and one page for header, nonce and tag.
+pub const SEALED_LIMIT: usize = BODY_LIMIT / 3 * 4 + 4096;
+
+/// How far a sender's clock may be off before it is said to be wrong: a clock set by the network is right within
+/// seconds.
+pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(5 * 60);
+
 /// Answers frozen before the window closed count if they arrive within so long after it: a weekend without a network
 /// is two and a half days.
 pub const GRACE: Duration = Duration::from_hours(72);

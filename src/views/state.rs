@@ -14,7 +14,7 @@ use super::{
 use crate::{
     browser,
     questionnaire::{Filling, ItemId, text::Text},
-    session::{Value, response},
+    session::{Value, flat, response},
     study::{CONSENT, CONTACT, Course, EndpointKind, Invitation, Step, Study, Wave, Words, Write},
     submission::{Event, Frozen, Media},
     words::{Say, Tongue},
@@ -319,8 +319,8 @@ impl App {
         });
         let by_id = endpoint.kind == EndpointKind::Fhir && endpoint.write == Write::Update;
         let bytes = sheet.read(|session| match endpoint.kind {
-            EndpointKind::Flat => Vec::new(),
-            _ if by_id => response::completed(session, &heading).to_bytes(),
+            EndpointKind::Flat => flat::flat(session, &heading),
+            _ if by_id => response::completed(session, &heading).with_id().to_bytes(),
             _ => response::completed(session, &heading).to_bytes(),
         });
         let (media, bytes) = match (endpoint.kind, &endpoint.key) {
@@ -331,7 +331,10 @@ impl App {
                 let questionnaire = sheet.form(|form| format!("{}|{}", form.url, form.version));
                 let (study, wave) = routing;
                 let routing = (study, wave, questionnaire);
-                { drop((key, routing)); return None; }
+                {
+                    drop((key, routing));
+                    return None;
+                }
             }
         };
         Some(Frozen { uuid, part, media, bytes })

@@ -10,7 +10,11 @@
 mod checking;
 mod client;
 mod contract;
+mod faults;
 mod keeping;
 mod replies;
+mod sealed;
 mod server;
 mod site;
+mod ways;
+mod window;

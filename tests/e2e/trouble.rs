@@ -4,7 +4,11 @@
 use std::{fs, path::Path};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use svar::{study::Invitation, tools::invitations::Keys, words::{Safekeeping, Say}};
+use svar::{
+    study::Invitation,
+    tools::invitations::Keys,
+    words::{Safekeeping, Say},
+};
 
 use crate::{
     browser::{browse, thorough},
