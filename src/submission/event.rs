@@ -114,7 +114,7 @@ pub enum Event {
         /// What came of it.
         outcome: Outcome,
     },
-    /// The alarm with this number, set by [`Effect::WakeIn`], rings. One that was set before the newest rings in vain.
+    /// The alarm with this number, set by [`Effect::WakeIn`], rings. One of a state before rings in vain.
     Alarm(u32),
     /// The world may have changed: online again, the page in focus again.
     Wake,
@@ -183,7 +183,7 @@ pub enum Effect {
         /// Whose.
         uuid: String,
     },
-    /// Ring after so many milliseconds; one alarm at a time, the newest.
+    /// Ring once after so many milliseconds, whatever else is to ring.
     WakeIn {
         /// Milliseconds from now.
         ms: u64,
