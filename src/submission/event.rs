@@ -152,8 +152,14 @@ pub enum Outcome {
 /// What is to be done, in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Write the bytes to the store, over what may be there. Kept, or not.
-    Keep(Frozen),
+    /// Write the bytes to the store, over what may be there, and in the same transaction remove the draft and the bytes
+    /// that they replace: what was frozen must not be found as a draft, nor what was mended as it was. Kept, or not.
+    Keep {
+        /// The bytes.
+        frozen: Frozen,
+        /// The refused set that they correct.
+        replaces: Option<String>,
+    },
     /// Ask for the turn to send, without waiting for it; a tab that has it gets it again. Turn, or none.
     AskTurn {
         /// Whose.
@@ -178,7 +184,7 @@ pub enum Effect {
         /// Whose.
         uuid: String,
     },
-    /// Let other tabs have the turn.
+    /// Let other tabs have the turn, at once; an earlier [`Effect::AskTurn`] that is still unanswered is void.
     GiveUpTurn {
         /// Whose.
         uuid: String,

@@ -25,7 +25,7 @@
 //! | Elsewhere | – | alarm, `Wake`, `Retry` → Queued; a late `Turn` → Looking |
 //! | Paused | `GiveUpTurn` | `Wake`, `Retry` → a try |
 //! | Parked | `GiveUpTurn` | `Retry` → a try |
-//! | Refused | `GiveUpTurn` | `Reopen` → Draft, and the bytes are dropped |
+//! | Refused | `GiveUpTurn` | `Reopen` → Draft |
 //! | Received | `KeepReceipt`, then `Drop`, then `GiveUpTurn` | –; what fails is tried again a few times |
 //!
 //! A *try* is Queued if the store has the bytes, else Keeping. "Impatience" is the alarm that rings before the outcome is
@@ -215,10 +215,9 @@ impl Submission {
     }
 
     fn keep(&mut self) -> Vec<Effect> {
-        match self.frozen.clone() {
-            Some(frozen) => self.wait_for(State::Keeping, Effect::Keep(frozen), policy::STORE_PATIENCE),
-            None => Vec::new(),
-        }
+        let Some(frozen) = self.frozen.clone() else { return Vec::new() };
+        let keep = Effect::Keep { frozen, replaces: self.replaces.clone() };
+        self.wait_for(State::Keeping, keep, policy::STORE_PATIENCE)
     }
 
     fn not_kept(&mut self, at: Moment) -> Vec<Effect> {
@@ -314,12 +313,11 @@ impl Submission {
         vec![effect, self.wake_in(policy::TIDY_AGAIN, u64::MAX)]
     }
 
-    /// What was refused has not arrived, and will not be sent again.
+    /// What was refused has not arrived, and will not be sent again. The store has it until what corrects it is kept.
     fn reopen(&mut self) -> Vec<Effect> {
-        let uuid = self.uuid();
         // Alarms go on counting, so that none of before can ring.
-        *self = Submission { alarm: self.alarm, replaces: Some(uuid.clone()), ..Submission::default() };
-        vec![Effect::Drop { uuid }]
+        *self = Submission { alarm: self.alarm, replaces: Some(self.uuid()), ..Submission::default() };
+        Vec::new()
     }
 
     /// Comes to rest: nothing is asked for.
