@@ -24,6 +24,7 @@ mod paths;
 mod random;
 mod random_form;
 mod read;
+mod record;
 mod response;
 mod spoil;
 mod studies;
