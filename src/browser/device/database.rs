@@ -96,16 +96,15 @@ impl Database {
     }
 
     async fn transact(&self, operation: &Operation<'_>) -> Result<JsValue, StoreError> {
-        // A connection may have been closed since: by us for another tab's sake, or by the browser. Then nothing has
-        // begun, and a new one is as good.
-        let begun = match begin(&self.connection().await?, operation) {
-            Ok(begun) => begun,
-            Err(_) => {
+        let (request, complete) = match begin(&self.connection().await?, operation) {
+            // The connection was closed: by us for another tab's sake, or by the browser. A new one is as good.
+            Err(error) if text(&error, "name").as_deref() == Some("InvalidStateError") => {
                 self.close().await;
-                begin(&self.connection().await?, operation).map_err(|error| kind(&error))?
+                begin(&self.connection().await?, operation)
             }
-        };
-        let (request, complete) = begun;
+            begun => begun,
+        }
+        .map_err(|error| kind(&error))?;
         if let Err(reason) = await_(complete).await {
             // Some browsers lose the connection for good, and say so only in this way.
             self.close().await;
@@ -222,7 +221,6 @@ fn settled(target: &JsValue, good: &str, bad: [&str; 2]) -> JsValue {
 
 /// What an exception, or an event of failing, means.
 fn kind(reason: &JsValue) -> StoreError {
-    let text = |of: &JsValue, name: &str| get(of, name).ok().and_then(|value| value.as_string());
     if text(reason, "type").as_deref() == Some("blocked") {
         return StoreError::Blocked;
     }
@@ -233,6 +231,10 @@ fn kind(reason: &JsValue) -> StoreError {
         Some("QuotaExceededError") => StoreError::Full,
         _ => StoreError::Failed,
     }
+}
+
+fn text(of: &JsValue, name: &str) -> Option<String> {
+    get(of, name).ok()?.as_string()
 }
 
 fn texts(list: &JsValue) -> Vec<String> {

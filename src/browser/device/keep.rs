@@ -36,9 +36,14 @@ impl Device {
         device
     }
 
-    /// The owner's id: 16 bytes as base64url; empty where the browser has no encryption.
+    /// The owner's id: 16 bytes as base64url.
     pub fn owner(&self) -> &str {
         self.vault.owner()
+    }
+
+    /// Owner and key.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// Where the key lies.
