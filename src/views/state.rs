@@ -283,6 +283,7 @@ impl App {
         if sheet.sealing.get_untracked() || sheet.delivery.is_under_way() {
             return;
         }
+        self.notice.set(None);
         sheet.sealing.set(true);
         sheet.unsealed.set(false);
         let app = *self;
