@@ -114,7 +114,7 @@ pub enum Event {
         /// What came of it.
         outcome: Outcome,
     },
-    /// The alarm with this number, set by [`Effect::WakeIn`], rings. One that was set before the newest rings in vain.
+    /// The alarm with this number, set by [`Effect::WakeIn`], rings. One of a state before rings in vain.
     Alarm(u32),
     /// The world may have changed: online again, the page in focus again.
     Wake,
@@ -152,8 +152,14 @@ pub enum Outcome {
 /// What is to be done, in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Write the bytes to the store, over what may be there. Kept, or not.
-    Keep(Frozen),
+    /// Write the bytes to the store, over what may be there, and in the same transaction remove the draft and the bytes
+    /// that they replace: what was frozen must not be found as a draft, nor what was mended as it was. Kept, or not.
+    Keep {
+        /// The bytes.
+        frozen: Frozen,
+        /// The refused set that they correct.
+        replaces: Option<String>,
+    },
     /// Ask for the turn to send, without waiting for it; a tab that has it gets it again. Turn, or none.
     AskTurn {
         /// Whose.
@@ -178,12 +184,12 @@ pub enum Effect {
         /// Whose.
         uuid: String,
     },
-    /// Let other tabs have the turn.
+    /// Let other tabs have the turn, at once; an earlier [`Effect::AskTurn`] that is still unanswered is void.
     GiveUpTurn {
         /// Whose.
         uuid: String,
     },
-    /// Ring after so many milliseconds; one alarm at a time, the newest.
+    /// Ring once after so many milliseconds, whatever else is to ring.
     WakeIn {
         /// Milliseconds from now.
         ms: u64,

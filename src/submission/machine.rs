@@ -25,8 +25,8 @@
 //! | Elsewhere | – | alarm, `Wake`, `Retry` → Queued; a late `Turn` → Looking |
 //! | Paused | `GiveUpTurn` | `Wake`, `Retry` → a try |
 //! | Parked | `GiveUpTurn` | `Retry` → a try |
-//! | Refused | `GiveUpTurn` | `Reopen` → Draft, and the bytes are dropped |
-//! | Received | `KeepReceipt`, then `Drop`, then `GiveUpTurn` | –; what fails is tried again a few times |
+//! | Refused | `GiveUpTurn` | `Reopen` → Draft |
+//! | Received | `KeepReceipt`, then `Drop`, then `GiveUpTurn` | –; what fails is tried again a few times, then when woken |
 //!
 //! A *try* is Queued if the store has the bytes, else Keeping. "Impatience" is the alarm that rings before the outcome is
 //! there. A receipt is believed in every state from Keeping to Refused, whenever it comes. A turn that comes when nobody
@@ -55,7 +55,10 @@ pub struct Submission {
     pace: Pace,
     /// The number of the newest alarm.
     alarm: u32,
-    /// When it rings; the end of time if none is set.
+    /// The alarms up to it that count: those of this state. A sooner one never replaces a later one, because by a clock
+    /// that goes back it may be neither.
+    counting: u32,
+    /// When the soonest rings; the end of time if none is set.
     due: u64,
     /// Before this the endpoint asked us not to come.
     not_before: u64,
@@ -121,10 +124,10 @@ impl Submission {
         match (event, &self.state) {
             (Event::Freeze(frozen), State::Draft) => self.take(frozen, Kept::Unknown),
             (Event::Restored(frozen), State::Draft) => self.take(frozen, Kept::Stored),
-            (Event::Known(receipt), State::Draft) => self.set(State::Received(receipt)),
+            (Event::Known(receipt), State::Draft) => self.rest(State::Received(receipt)),
             (Event::Came { uuid, outcome }, _) if self.is(&uuid) => self.came(outcome, at),
             (Event::Came { uuid, outcome: Outcome::Turn }, _) => vec![Effect::GiveUpTurn { uuid }],
-            (Event::Alarm(alarm), _) if alarm == self.alarm => self.rings(at),
+            (Event::Alarm(alarm), _) if self.alarm.wrapping_sub(alarm) < self.counting => self.rings(at),
             (Event::Wake | Event::Retry, State::Elsewhere) => self.ask(),
             // What the endpoint asked for holds for whatever wakes us, but not for the person.
             (Event::Wake, State::Waiting { .. }) if at.now < self.not_before => Vec::new(),
@@ -133,6 +136,7 @@ impl Submission {
                 self.try_in(self.pace.after_person(at.now), at)
             }
             (Event::Reopen, State::Refused { .. }) => self.reopen(),
+            (Event::Wake, State::Received(_)) if self.counting == 0 => self.tidy(self.tidy),
             _ => Vec::new(),
         }
     }
@@ -170,9 +174,8 @@ impl Submission {
         }
     }
 
-    /// The alarm rings: an outcome has stayed away, or a wait is over.
+    /// An alarm rings: an outcome has stayed away, or a wait is over.
     fn rings(&mut self, at: Moment) -> Vec<Effect> {
-        // An alarm rings once.
         self.no_alarm();
         match &self.state {
             State::Draft | State::Refused { .. } => Vec::new(),
@@ -218,10 +221,9 @@ impl Submission {
     }
 
     fn keep(&mut self) -> Vec<Effect> {
-        match self.frozen.clone() {
-            Some(frozen) => self.wait_for(State::Keeping, Effect::Keep(frozen), policy::STORE_PATIENCE),
-            None => Vec::new(),
-        }
+        let Some(frozen) = self.frozen.clone() else { return Vec::new() };
+        let keep = Effect::Keep { frozen, replaces: self.replaces.clone() };
+        self.wait_for(State::Keeping, keep, policy::STORE_PATIENCE)
     }
 
     fn not_kept(&mut self, at: Moment) -> Vec<Effect> {
@@ -239,7 +241,7 @@ impl Submission {
     }
 
     fn elsewhere(&mut self) -> Vec<Effect> {
-        self.state = State::Elsewhere;
+        self.set(State::Elsewhere);
         vec![self.wake_in(policy::ELSEWHERE_POLL, u64::MAX)]
     }
 
@@ -273,13 +275,13 @@ impl Submission {
             // A receipt that names another submission is none.
             Verdict::Received(_) => effects.push(self.wait(Waiting::NoReceipt, None, at)),
             Verdict::Waiting { why, after } => effects.push(self.wait(why, after, at)),
-            Verdict::Paused => effects.extend(self.set(State::Paused)),
-            Verdict::Parked(why) => effects.extend(self.set(State::Parked(why))),
+            Verdict::Paused => effects.extend(self.rest(State::Paused)),
+            Verdict::Parked(why) => effects.extend(self.rest(State::Parked(why))),
             // Who cannot read sealed answers cannot have judged them.
             Verdict::Refused { .. } if self.is_sealed() => {
-                effects.extend(self.set(State::Parked(Parked::Unacceptable { status: 422 })));
+                effects.extend(self.rest(State::Parked(Parked::Unacceptable { status: 422 })));
             }
-            Verdict::Refused { link_ids } => effects.extend(self.set(State::Refused { link_ids })),
+            Verdict::Refused { link_ids } => effects.extend(self.rest(State::Refused { link_ids })),
         }
         effects
     }
@@ -290,14 +292,14 @@ impl Submission {
         let ms = self.pace.after_try(self.tries, asked, at);
         let until = at.now.saturating_add(ms);
         self.not_before = if asked > 0 { at.now.saturating_add(asked) } else { 0 };
-        self.state = State::Waiting { why, until };
+        self.set(State::Waiting { why, until });
         self.wake_in(ms, until)
     }
 
     fn arrived(&mut self, receipt: Receipt, tidy: Tidy) -> Vec<Effect> {
         self.frozen = None;
         self.tidied = 0;
-        self.state = State::Received(receipt);
+        self.set(State::Received(receipt));
         self.tidy(tidy)
     }
 
@@ -313,37 +315,43 @@ impl Submission {
             }
         };
         self.tidied = self.tidied.saturating_add(1);
+        self.no_alarm();
         vec![effect, self.wake_in(policy::TIDY_AGAIN, u64::MAX)]
     }
 
-    /// What was refused has not arrived, and will not be sent again.
+    /// What was refused has not arrived, and will not be sent again. The store has it until what corrects it is kept.
     fn reopen(&mut self) -> Vec<Effect> {
-        let uuid = self.uuid();
         // Alarms go on counting, so that none of before can ring.
-        *self = Submission { alarm: self.alarm, replaces: Some(uuid.clone()), ..Submission::default() };
-        vec![Effect::Drop { uuid }]
+        *self = Submission { alarm: self.alarm, replaces: Some(self.uuid()), ..Submission::default() };
+        Vec::new()
     }
 
-    /// Comes to rest, with no alarm.
-    fn set(&mut self, state: State) -> Vec<Effect> {
-        self.no_alarm();
-        self.state = state;
+    /// Comes to rest: nothing is asked for.
+    fn rest(&mut self, state: State) -> Vec<Effect> {
+        self.set(state);
         Vec::new()
     }
 
     fn wait_for(&mut self, state: State, effect: Effect, patience: u64) -> Vec<Effect> {
-        self.state = state;
+        self.set(state);
         vec![effect, self.wake_in(patience, u64::MAX)]
     }
 
-    fn wake_in(&mut self, ms: u64, due: u64) -> Effect {
+    /// No alarm of the state before counts.
+    fn set(&mut self, state: State) {
         self.no_alarm();
+        self.state = state;
+    }
+
+    fn wake_in(&mut self, ms: u64, due: u64) -> Effect {
+        self.alarm = self.alarm.wrapping_add(1);
+        self.counting = self.counting.saturating_add(1);
         self.due = due;
         Effect::WakeIn { ms, alarm: self.alarm }
     }
 
     fn no_alarm(&mut self) {
-        self.alarm = self.alarm.wrapping_add(1);
+        self.counting = 0;
         self.due = u64::MAX;
     }
 

@@ -234,7 +234,7 @@ impl Server {
         let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the database");
         let mut statement = database
             .prepare(
-                "SELECT id, study, wave, questionnaire, pseudonym, received_at, media_type, body
+                "SELECT id, study, wave, questionnaire, pseudonym, received_at, media_type, body, late, odd_clock
                  FROM submission ORDER BY rowid",
             )
             .expect("the table");
@@ -248,6 +248,8 @@ impl Server {
                 received_at: row.get(5)?,
                 media_type: row.get(6)?,
                 body: row.get(7)?,
+                late: row.get(8)?,
+                odd_clock: row.get(9)?,
             })
         };
         let rows = statement.query_map([], row).expect("rows").collect::<Result<_, _>>();

@@ -25,6 +25,7 @@ mod paths;
 mod random;
 mod random_form;
 mod read;
+mod record;
 mod response;
 mod spoil;
 mod studies;

@@ -35,13 +35,14 @@ pub struct Database {
     late: Cell<bool>,
 }
 
-/// One request in a transaction of its own.
+/// One request in a transaction of its own, and a record that goes in the same.
 struct Operation<'a> {
     store: &'a str,
     mode: &'static str,
     durability: &'static str,
     method: &'static str,
     arguments: &'a [JsValue],
+    removes: Option<&'a str>,
 }
 
 impl Database {
@@ -71,7 +72,7 @@ impl Database {
     }
 
     async fn read(&self, store: &str, method: &'static str, arguments: &[JsValue]) -> Result<JsValue, StoreError> {
-        self.run(Operation { store, mode: "readonly", durability: "default", method, arguments }).await
+        self.run(Operation { store, mode: "readonly", durability: "default", method, arguments, removes: None }).await
     }
 
     async fn write(
@@ -85,7 +86,7 @@ impl Database {
             Durability::Strict => "strict",
             Durability::Relaxed => "relaxed",
         };
-        self.run(Operation { store, mode: "readwrite", durability, method, arguments }).await.map(drop)
+        self.run(Operation { store, mode: "readwrite", durability, method, arguments, removes: None }).await.map(drop)
     }
 
     async fn run(&self, operation: Operation<'_>) -> Result<JsValue, StoreError> {
@@ -96,16 +97,15 @@ impl Database {
     }
 
     async fn transact(&self, operation: &Operation<'_>) -> Result<JsValue, StoreError> {
-        // A connection may have been closed since: by us for another tab's sake, or by the browser. Then nothing has
-        // begun, and a new one is as good.
-        let begun = match begin(&self.connection().await?, operation) {
-            Ok(begun) => begun,
-            Err(_) => {
+        let (request, complete) = match begin(&self.connection().await?, operation) {
+            // The connection was closed: by us for another tab's sake, or by the browser. A new one is as good.
+            Err(error) if text(&error, "name").as_deref() == Some("InvalidStateError") => {
                 self.close().await;
-                begin(&self.connection().await?, operation).map_err(|error| kind(&error))?
+                begin(&self.connection().await?, operation)
             }
-        };
-        let (request, complete) = begun;
+            begun => begun,
+        }
+        .map_err(|error| kind(&error))?;
         if let Err(reason) = await_(complete).await {
             // Some browsers lose the connection for good, and say so only in this way.
             self.close().await;
@@ -159,6 +159,14 @@ impl Store for Database {
         self.write(RECORDS, durability, "put", &[Uint8Array::from(value).into(), key.into()]).await
     }
 
+    async fn replace(&self, old: &str, key: &str, value: &[u8]) -> Result<(), StoreError> {
+        let arguments = [Uint8Array::from(value).into(), key.into()];
+        let (mode, durability) = ("readwrite", "strict");
+        let put =
+            Operation { store: RECORDS, mode, durability, method: "put", arguments: &arguments, removes: Some(old) };
+        self.run(put).await.map(drop)
+    }
+
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
         self.write(RECORDS, Durability::Strict, "delete", &[key.into()]).await
     }
@@ -205,6 +213,9 @@ fn begin(database: &JsValue, operation: &Operation<'_>) -> Result<(JsValue, JsVa
     let transaction = call(database, "transaction", &[store.clone(), operation.mode.into(), options])?;
     let records = call(&transaction, "objectStore", &[store])?;
     let request = call(&records, operation.method, operation.arguments)?;
+    if let Some(key) = operation.removes {
+        call(&records, "delete", &[key.into()])?;
+    }
     Ok((request, settled(&transaction, "oncomplete", ["onabort", "onerror"])))
 }
 
@@ -222,7 +233,6 @@ fn settled(target: &JsValue, good: &str, bad: [&str; 2]) -> JsValue {
 
 /// What an exception, or an event of failing, means.
 fn kind(reason: &JsValue) -> StoreError {
-    let text = |of: &JsValue, name: &str| get(of, name).ok().and_then(|value| value.as_string());
     if text(reason, "type").as_deref() == Some("blocked") {
         return StoreError::Blocked;
     }
@@ -233,6 +243,10 @@ fn kind(reason: &JsValue) -> StoreError {
         Some("QuotaExceededError") => StoreError::Full,
         _ => StoreError::Failed,
     }
+}
+
+fn text(of: &JsValue, name: &str) -> Option<String> {
+    get(of, name).ok()?.as_string()
 }
 
 fn texts(list: &JsValue) -> Vec<String> {
