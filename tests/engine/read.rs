@@ -222,7 +222,7 @@ fn each_rule_says_what_where_and_about_which_question() {
         ),
         error("/item/0/item/0/type", json!("integer"), "shape", "item[0].item[0].extension[1]", "about.unit"),
         // Outside the profile.
-        error("/item/1/item/-", date(), "outside-profile", "item[1].item[6]", "Når?"),
+        error("/item/1/item/-", date(), "outside-profile", "item[1].item[7]", "Når?"),
         error("/item/1/item/0/type", json!("open-choice"), "outside-profile", "item[1].item[0]", "Har du vondt?"),
         error("/item/1/item/0/type", None, "outside-profile", "item[1].item[0]", "Har du vondt?"),
         error(
