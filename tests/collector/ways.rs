@@ -80,7 +80,10 @@ fn the_address_the_id_and_the_identifier_are_one() {
 }
 
 fn flat_server() -> Server {
-    let study = variant_of_tiny("flat", |study| study["endpoint"] = json!({ "kind": "flat", "base": "/fhir/flat" }));
+    let study = variant_of_tiny("flat", |study| {
+        study["endpoint"] = json!({ "kind": "flat", "base": "/fhir/flat" });
+        study["waves"][0]["contact"] = json!({ "questionnaire": "contact.json" });
+    });
     Server::with(Setup { studies: vec![study], ..Setup::default() })
 }
 
