@@ -7,6 +7,7 @@ mod machine;
 mod pace;
 pub mod policy;
 pub mod record;
+pub mod seal;
 mod verdict;
 
 pub use event::{Effect, Event, Found, Frozen, Kept, Media, Moment, Outcome, State};
