@@ -168,7 +168,11 @@ impl Run<'_> {
         let strict = |options: &[&'static str]| [options, &["--", "-D", "warnings"]].concat();
         let everything = ["--no-default-features", "--features", "xtask,e2e"];
         self.step(self.cargo("fmt", &[], &["--check"]))?;
-        self.step(self.cargo("clippy", &ENGINE, &strict(&["--lib", "--test", "engine", "--test", "tidy"])))?;
+        self.step(self.cargo(
+            "clippy",
+            &ENGINE,
+            &strict(&["--lib", "--test", "engine", "--test", "sim", "--test", "tidy"]),
+        ))?;
         self.step(self.cargo("clippy", &WEB, &strict(&["--lib", "--test", "browser"])))?;
         self.step(self.cargo("clippy", &everything, &strict(&["--all-targets"])))?;
         self.step(self.cargo("check", &ENGINE, &[]))?;
@@ -202,7 +206,7 @@ impl Run<'_> {
     /// Random paths are judged by the second judge as well.
     fn engine(&mut self) -> Outcome<()> {
         self.judge()?;
-        self.tests(self.cargo("test", &ENGINE, &["--lib", "--test", "engine", "--test", "tidy"]))
+        self.tests(self.cargo("test", &ENGINE, &["--lib", "--test", "engine", "--test", "sim", "--test", "tidy"]))
     }
 
     fn oracle(&mut self) -> Outcome<()> {
