@@ -2,6 +2,7 @@
 //!
 //! Write first, send after, believe only a receipt that names our submission, and only then delete.
 
+mod alarm;
 mod event;
 mod machine;
 mod pace;

@@ -149,7 +149,7 @@ impl World {
             // "Saving", said the page. The answers are still the draft, or the set that they were to correct, where there
             // was a store to hold it.
             let (answers, trouble) = (set.answers, set.trouble);
-            let before = self.answers[answers].sets.iter().copied().filter(|before| *before < number).last();
+            let before = self.answers[answers].sets.iter().copied().rfind(|before| *before < number);
             let replaced = before.filter(|before| self.sets[*before].outbox.is_some());
             if let Some(replaced) = replaced {
                 self.sets[replaced].withdrawn = false;
