@@ -9,7 +9,10 @@
 
 mod checking;
 mod client;
+mod conformance;
 mod contract;
+mod fhir;
+mod gateway;
 mod keeping;
 mod replies;
 mod server;

@@ -65,12 +65,14 @@ impl Target {
             match self.look(&ready, token.as_deref()) {
                 Look::There => return Outcome::Delivered,
                 Look::Twice => return Outcome::Refused { why: "the server has it more than once".to_owned() },
-                // Without an identifier or a condition a second copy could come of it.
-                Look::Unknown(why) if self.write == Write::Create => {
+                // An update or a conditional create is the same twice, so a server that lets nobody read is written to
+                // all the same; a plain create could make a second copy.
+                Look::Forbidden(_) if self.write != Write::Create => {}
+                Look::Unknown(why) | Look::Forbidden(why) => {
                     let why = format!("whether an earlier try arrived is not known: {why}");
                     return Outcome::Later { why, after: None };
                 }
-                Look::Absent | Look::Unknown(_) => {}
+                Look::Absent => {}
             }
         }
         let came = match self.client.send(&self.writing(&ready, token.as_deref())) {
@@ -149,9 +151,11 @@ impl Target {
         if self.write == Write::Update && matches!(came.status, 404 | 410) {
             return Look::Absent;
         }
-        let Ok(found) = serde_json::from_slice::<Value>(&came.body) else {
-            return Look::Unknown(format!("{} to the question for it", came.status));
-        };
+        let told = format!("{} to the question for it", came.status);
+        if matches!(came.status, 400 | 403..=407 | 409..=424 | 426..=428 | 430..=499 | 501) {
+            return Look::Forbidden(told);
+        }
+        let Ok(found) = serde_json::from_slice::<Value>(&came.body) else { return Look::Unknown(told) };
         match (came.status, self.write) {
             (200, Write::Update) if ready.is(&found) => Look::There,
             (200, Write::Update) => Look::Absent,
@@ -164,7 +168,7 @@ impl Target {
                     _ => Look::Twice,
                 }
             }
-            (status, _) => Look::Unknown(format!("{status} to the question for it")),
+            _ => Look::Unknown(told),
         }
     }
 }
@@ -174,7 +178,10 @@ enum Look {
     There,
     Twice,
     Absent,
+    /// Not at the moment.
     Unknown(String),
+    /// It does not say such things.
+    Forbidden(String),
 }
 
 impl Ready {
