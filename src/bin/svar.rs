@@ -10,7 +10,7 @@ use svar::{
     questionnaire::Severity,
     tools::{
         check::{self, Report},
-        collector::{Collector, Origins, http, log_to_stderr, system_clock},
+        collector::{Collector, Faults, Origins, http, log_to_stderr, system_clock},
         conformance::command as conformance,
         gateway::{self, Forwarder},
         invitations::Keys,
@@ -24,7 +24,7 @@ svar: questionnaires that lose no answer
 
   svar check FILE...      says what is wrong with questionnaires, modules, manifests or study folders
   svar assemble FILE      prints a questionnaire with its modules put in, as FHIR JSON
-  svar collect --studies DIR --data DIR [--site DIR] [--listen ADDRESS:PORT] [--origin URL]...
+  svar collect --studies DIR --data DIR [--site DIR] [--listen ADDRESS:PORT] [--origin URL]... [--faults FILE]
                           receives responses to the studies in DIR, and serves the site if it is given
           [--forward BASE [--forward-write update|conditional-create|create] [--forward-token-file FILE]
            [--forward-pace SECONDS-SECONDS]]
@@ -32,13 +32,14 @@ svar: questionnaires that lose no answer
   svar forward-status --data DIR [--retry]
                           says what was delivered there; --retry puts back what the server refused
   svar conformance URL --study DIR (--invitation-file FILE | --key DIR | --bare) [--wave W] [--part P] [--unit U]
-          [--kind fhir|flat] [--write conditional-create|create|update] [--origin URL | --same-origin] [--seed N] [--json]
+          [--kind fhir|sealed|flat] [--write conditional-create|create|update] [--origin URL | --same-origin] [--seed N] [--json]
                           says whether the endpoint at URL keeps docs/collection-endpoint.md; it stores test answers
   svar help               prints this
 
 check: exit code 0 if there is no error (there may be warnings), 1 if there is one, 2 if a file cannot be read.
 collect: listens on 127.0.0.1:8088 unless told otherwise; port 0 takes a free one. The address is printed on standard
-output, one line for each request on standard error. Without --origin, pages of every origin may deliver.
+output, one line for each request on standard error. Without --origin, pages of every origin may deliver. --faults is
+for tests: what goes wrong on the way, as in docs/collection-endpoint.md.
 conformance: exit code 0 if the endpoint keeps the level that was asked about, 1 if not, 2 if it could not be asked.
 ";
 
@@ -126,12 +127,13 @@ struct Settings {
     site: Option<PathBuf>,
     listen: String,
     origins: Vec<String>,
+    faults: Option<PathBuf>,
     forward: Option<gateway::Settings>,
 }
 
 fn settings(arguments: &[String]) -> Result<Settings, String> {
-    let (mut studies, mut data, mut site, mut listen, mut origins) = (None, None, None, None, Vec::new());
-    let mut forward = None;
+    let (mut studies, mut data, mut site, mut listen, mut faults) = (None, None, None, None, None);
+    let (mut origins, mut forward) = (Vec::new(), None);
     let mut arguments = arguments.iter();
     while let Some(name) = arguments.next() {
         let mut value =
@@ -141,6 +143,7 @@ fn settings(arguments: &[String]) -> Result<Settings, String> {
             "--data" => data.replace(PathBuf::from(value()?)).is_none(),
             "--site" => site.replace(PathBuf::from(value()?)).is_none(),
             "--listen" => listen.replace(value()?).is_none(),
+            "--faults" => faults.replace(PathBuf::from(value()?)).is_none(),
             "--origin" => {
                 origins.push(value()?);
                 true
@@ -150,7 +153,7 @@ fn settings(arguments: &[String]) -> Result<Settings, String> {
                 true
             }
             other => {
-                let known = "--studies, --data, --site, --listen, --origin or --forward";
+                let known = "--studies, --data, --site, --listen, --origin, --faults or --forward";
                 return Err(format!("expected {known}, found `{other}`"));
             }
         };
@@ -164,6 +167,7 @@ fn settings(arguments: &[String]) -> Result<Settings, String> {
         site,
         listen: listen.unwrap_or_else(|| "127.0.0.1:8088".to_owned()),
         origins,
+        faults,
         forward,
     })
 }
@@ -180,6 +184,9 @@ fn collect(arguments: &[String]) -> Result<(), String> {
         Collector::open(&settings.data, studies, keys, system_clock()).map_err(|error| error.to_string())?;
     if !settings.origins.is_empty() {
         collector = collector.with_origins(Origins::Listed(settings.origins));
+    }
+    if let Some(file) = &settings.faults {
+        collector = collector.with_faults(Faults::read(file).map_err(|error| error.to_string())?);
     }
     let site = settings.site.clone();
     let router = http::router(Arc::new(collector), settings.site).map_err(|error| {

@@ -5,6 +5,7 @@
 
 mod answer;
 mod enable;
+pub mod flat;
 mod pages;
 mod problem;
 pub mod response;

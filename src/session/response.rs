@@ -29,6 +29,8 @@ pub struct Heading {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Response {
     resource_type: Resource,
+    #[serde(default)]
+    id: Option<String>,
     pub(super) identifier: Identifier,
     pub(super) questionnaire: String,
     status: Status,
@@ -111,6 +113,17 @@ impl Response {
         ours.then(|| self.identifier.value.strip_prefix("urn:uuid:")).flatten()
     }
 
+    /// The resource's own id, if it has one already.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// The same response with the submission's UUID as its own id, for an endpoint that is written to by `PUT`.
+    #[must_use]
+    pub fn with_id(self) -> Response {
+        Response { id: self.uuid().map(str::to_owned), ..self }
+    }
+
     /// `url|version` of the questionnaire it answers.
     pub fn questionnaire(&self) -> &str {
         &self.questionnaire
@@ -150,6 +163,7 @@ pub fn completed(session: &Session, heading: &Heading) -> Response {
     let form = session.form();
     Response {
         resource_type: Resource::QuestionnaireResponse,
+        id: None,
         identifier: Identifier { system: "urn:ietf:rfc:3986".to_owned(), value: format!("urn:uuid:{}", heading.uuid) },
         questionnaire: format!("{}|{}", form.url, form.version),
         status: Status::Completed,
@@ -203,7 +217,13 @@ impl Response {
     /// The bytes to send: JSON without white space, its members always in the same order, so that the same answers are
     /// the same bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = String::from(r#"{"resourceType":"QuestionnaireResponse","identifier":"#);
+        let mut out = String::from(r#"{"resourceType":"QuestionnaireResponse","#);
+        if let Some(id) = &self.id {
+            out.push_str(r#""id":"#);
+            write_text(id, &mut out);
+            out.push(',');
+        }
+        out.push_str(r#""identifier":"#);
         self.identifier.write(&mut out);
         out.push_str(r#","questionnaire":"#);
         write_text(&self.questionnaire, &mut out);

@@ -5,6 +5,7 @@ use std::{
     net::SocketAddr,
     process::Command,
     sync::{Arc, Mutex},
+    thread,
 };
 
 use axum::{
@@ -22,11 +23,12 @@ use svar::{
         collector::{Collector, http, system_clock},
         conformance::{Level, Report, Settings, Verdict, run},
         invitations::Keys,
+        studies::StudyFolder,
     },
 };
 use tokio::{net::TcpListener, runtime::Runtime};
 
-use crate::server::{Folder, core, fixture, invitation, tiny};
+use crate::server::{Folder, core, fixture, invitation, tiny, variant_of_tiny};
 
 /// The collector, and whatever spoils it.
 struct Endpoint {
@@ -50,7 +52,8 @@ struct Broken {
 fn endpoint(flaw: Option<Flaw>) -> Endpoint {
     let data = Folder::new();
     let keys = Keys::open(data.path()).expect("keys");
-    let collector = Collector::open(data.path(), vec![tiny()], keys.clone(), system_clock()).expect("a collector");
+    let studies = vec![tiny(), sealed(), flat()];
+    let collector = Collector::open(data.path(), studies, keys.clone(), system_clock()).expect("a collector");
     let collector = collector.with_log(Arc::new(|_| {}));
     let mut router = http::router(Arc::new(collector), None).expect("routes");
     if let Some(flaw) = flaw {
@@ -62,6 +65,20 @@ fn endpoint(flaw: Option<Flaw>) -> Endpoint {
     let address = listener.local_addr().expect("an address");
     runtime.spawn(http::serve(listener, router, std::future::pending()));
     Endpoint { address, data, keys, _runtime: runtime }
+}
+
+/// The tiny study, with answers and contact details sealed.
+fn sealed() -> StudyFolder {
+    let key = |kid: &str| json!({ "kty": "EC", "crv": "P-256", "kid": kid, "x": "AQEB".repeat(10) + "AQE", "y": "AgIC".repeat(10) + "AgI" });
+    variant_of_tiny("sealed", |study| {
+        study["endpoint"] = json!({ "kind": "sealed", "base": "/fhir", "key": key("answers-1") });
+        study["contactEndpoint"] = json!({ "kind": "sealed", "base": "/contact", "key": key("contact-1") });
+        study["waves"][0]["contact"] = json!({ "questionnaire": "contact.json" });
+    })
+}
+
+fn flat() -> StudyFolder {
+    variant_of_tiny("flat", |study| study["endpoint"] = json!({ "kind": "flat", "base": "/fhir/flat" }))
 }
 
 fn spoiled(router: Router, broken: Broken) -> Router {
@@ -77,6 +94,7 @@ fn settings(base: &str, keys: &Keys) -> Settings {
         base: base.to_owned(),
         kind: EndpointKind::Fhir,
         write: Write::ConditionalCreate,
+        kid: "answers-1".to_owned(),
         form: core(),
         token: Some(keys.sign(&invitation)),
         invitation,
@@ -105,6 +123,46 @@ fn the_reference_collector_keeps_level_one() {
 }
 
 #[test]
+fn the_reference_collector_keeps_every_other_level_too() {
+    let endpoint = endpoint(None);
+    let of = |study: &'static str, kind: EndpointKind, write: Write| {
+        move |settings: &mut Settings| {
+            settings.invitation.study = study.to_owned();
+            settings.invitation.iss = study.to_owned();
+            settings.token = settings.keys.as_ref().map(|keys| keys.sign(&settings.invitation));
+            (settings.kind, settings.write) = (kind, write);
+        }
+    };
+    let update = report(&endpoint, of("tiny", EndpointKind::Fhir, Write::Update));
+    assert_eq!((update.named(Verdict::Fail), update.named(Verdict::NotOffered)), (vec![], vec![]), "{update}");
+    assert_eq!((update.kept(Level::OneB), update.kept(Level::One)), (Some(true), None));
+    let unchecked = ["invalid answer", "silent"];
+    for write in [Write::ConditionalCreate, Write::Create, Write::Update] {
+        let sealed = report(&endpoint, of("sealed", EndpointKind::Sealed, write));
+        assert_eq!(sealed.named(Verdict::Fail), [""; 0], "{sealed}");
+        let mut left = sealed.named(Verdict::NotOffered);
+        left.retain(|case| *case != "other id");
+        assert_eq!(left, unchecked, "{sealed}");
+        assert_eq!((sealed.kept(Level::Sealed), sealed.kept(Level::Two)), (Some(true), Some(true)));
+    }
+    let contact = report(&endpoint, |settings| {
+        of("sealed", EndpointKind::Sealed, Write::ConditionalCreate)(settings);
+        settings.base = settings.base.replace("/fhir", "/contact");
+        settings.kid = "contact-1".to_owned();
+        settings.form = self::sealed().questionnaire("contact.json").expect("the contact details").form.clone();
+    });
+    assert_eq!(contact.named(Verdict::Fail), [""; 0], "{contact}");
+    let flat = report(&endpoint, |settings| {
+        of("flat", EndpointKind::Flat, Write::ConditionalCreate)(settings);
+        settings.base.push_str("/flat");
+    });
+    assert_eq!(flat.named(Verdict::Fail), [""; 0], "{flat}");
+    let left = ["location", "stored", "minimal", "other id", "invalid answer", "silent", "unknown questionnaire"];
+    assert_eq!(flat.named(Verdict::NotOffered), left, "{flat}");
+    assert!(flat.kept(Level::Flat) == Some(true) && flat.compatible());
+}
+
+#[test]
 fn what_a_run_is_not_asked_for_is_not_offered() {
     let endpoint = endpoint(None);
     let without_key = report(&endpoint, |settings| settings.keys = None);
@@ -129,6 +187,8 @@ fn what_a_run_is_not_asked_for_is_not_offered() {
         "invalid answer",
         "silent",
         "unknown questionnaire",
+        "status",
+        "status of nobody",
     ];
     assert_eq!(bare.named(Verdict::NotOffered), expected, "{bare}");
     assert!(bare.compatible(), "{bare}");
@@ -382,7 +442,7 @@ fn cors(status: StatusCode) -> Response {
 
 #[test]
 fn each_broken_endpoint_fails_the_cases_that_are_about_it_and_no_other() {
-    let admission = ["no invitation", "forged", "altered", "expired", "other study"];
+    let admission = ["no invitation", "forged", "altered", "expired", "other study", "status of nobody"];
     let unnamed = [
         "create",
         "location",
@@ -417,12 +477,14 @@ fn each_broken_endpoint_fails_the_cases_that_are_about_it_and_no_other() {
         ("exposes nothing", exposes_nothing, &["exposed"]),
         ("is impatient", is_impatient, &["slow"]),
     ];
-    for (name, flaw, expected) in broken {
+    let check = |(name, flaw, expected): (&str, Flaw, &[&str])| {
         let endpoint = endpoint(Some(flaw));
         let report = report(&endpoint, |_| ());
         assert_eq!(report.named(Verdict::Fail), expected, "{name}\n{report}");
         assert!(!report.compatible(), "{name}");
-    }
+    };
+    // Most of each run is waiting.
+    thread::scope(|scope| broken.into_iter().for_each(|broken| drop(scope.spawn(move || check(broken)))));
     let endpoint = endpoint(Some(redirects));
     let report = report(&endpoint, |_| ());
     assert_eq!(report.named(Verdict::Fail), ["type", "no redirect"], "{report}");

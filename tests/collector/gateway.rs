@@ -292,8 +292,8 @@ fn sealed_and_flat_ones_stay_here() {
     for (number, media_type, body) in
         [(7, "application/jose", "a.b.c.d.e"), (8, "application/json", "{\"id\":\"x\",\"health.days\":3}")]
     {
-        let copied = "INSERT INTO submission SELECT ?1, study, wave, questionnaire, pseudonym, received_at, ?2, ?3
-                      FROM submission LIMIT 1";
+        let copied = "INSERT INTO submission (id, study, wave, questionnaire, pseudonym, received_at, media_type, body)
+                      SELECT ?1, study, wave, questionnaire, ?1, received_at, ?2, ?3 FROM submission LIMIT 1";
         database.execute(copied, (uuid(number), media_type, body)).expect("a row");
     }
     let _forwarder = forward(collector.data.path(), &hurried(&target, Write::Update));

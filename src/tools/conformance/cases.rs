@@ -4,6 +4,7 @@ mod answers;
 mod cors;
 mod invitations;
 mod once;
+mod status;
 
 use super::{
     Verdict,
@@ -39,6 +40,7 @@ fn not_offered(why: &str) -> Result<Found, String> {
 
 const GUARANTEES: &str = "\"What a server must guarantee\"";
 const REQUEST: &str = "\"The request\"";
+const ASKING: &str = "\"Asking what an invitation admits to\"";
 const REPLIES: &str = "\"What the reference collector answers\"";
 
 /// A case of the run's own level.
@@ -104,7 +106,7 @@ pub(super) const CASES: &[Case] = &[
     case!(
         "cut at the end",
         Nothing,
-        "a body that lacks its last spaces, though its JSON is whole; then other bytes, whole, under its id",
+        "a body that lacks its last bytes, though its JSON is whole; then other bytes, whole, under its id",
         "nothing kept of the first, a receipt for the second",
         GUARANTEES,
         once::cut_at_the_end
@@ -121,17 +123,17 @@ pub(super) const CASES: &[Case] = &[
     case!("no invitation", Invitations, "no Authorization header", "401 or 403", REPLIES, invitations::none),
     case!("forged", Invitations, "an invitation with another signature", "401 or 403", REPLIES, invitations::forged),
     case!("altered", Invitations, "an invitation with altered claims", "401 or 403", REPLIES, invitations::altered),
-    case!("expired", Key, "an invitation that ended a minute ago", "401 or 403", REPLIES, invitations::expired),
+    case!("expired", Key, "an invitation that ended four days ago", "401 or 403", REPLIES, invitations::expired),
     case!("other study", Key, "an invitation to another study", "401 or 403", REPLIES, invitations::other_study),
     case!(
         "largest",
         Nothing,
-        "a submission of 262,144 bytes, most of them spaces at the end",
+        "the largest submission: 262,144 bytes, most of them spaces at the end; sealed, around as many",
         "a receipt",
         REQUEST,
         answers::largest
     ),
-    case!("too large", Nothing, "a submission of 262,145 bytes", "413", REPLIES, answers::too_large),
+    case!("too large", Nothing, "one that is larger than that", "413", REPLIES, answers::too_large),
     case!("type", Nothing, "the same as text/plain", "415", REPLIES, answers::media_type),
     case!("no JSON", Nothing, "a body that is no JSON", "400 or 422, and no receipt", REPLIES, answers::no_json),
     case!(
@@ -145,7 +147,7 @@ pub(super) const CASES: &[Case] = &[
     case!("silent", Checks, "the same", "the wrong answer is not repeated in the reply", GUARANTEES, answers::silent),
     case!(
         "unknown questionnaire",
-        Checks,
+        Knows,
         "a response to a questionnaire that nobody asks",
         "422, 400 or 403, and no receipt",
         REPLIES,
@@ -169,5 +171,23 @@ pub(super) const CASES: &[Case] = &[
         GUARANTEES,
         cors::readable_refusal
     ),
+    Case {
+        name: "status",
+        level: Some(Level::Two),
+        needs: Needs::Invitations,
+        sent: "GET {base}/invitation",
+        expected: "200, what the invitation admits to, and its state",
+        section: ASKING,
+        run: status::status,
+    },
+    Case {
+        name: "status of nobody",
+        level: Some(Level::Two),
+        needs: Needs::Invitations,
+        sent: "GET {base}/invitation without an invitation",
+        expected: "401",
+        section: ASKING,
+        run: status::of_nobody,
+    },
     case!("no redirect", Nothing, "all of the above", "no reply is a redirect", REQUEST, cors::no_redirect),
 ];

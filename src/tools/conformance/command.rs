@@ -75,12 +75,19 @@ fn settings(base: &str, given: &BTreeMap<&str, &str>) -> Result<Settings, String
         Some(id) => folder.study.wave(id).ok_or_else(|| format!("expected a wave of the study, found `{id}`"))?,
         None => folder.study.waves.first().ok_or("expected a study with a wave")?,
     };
-    let part = match get("--part") {
-        Some(id) => wave.parts.iter().find(|part| part.id == id),
-        None => wave.parts.first(),
+    let (file, endpoint) = match get("--part") {
+        Some("consent") => (wave.consent.as_ref().map(|consent| &consent.file), Some(&folder.study.endpoint)),
+        Some("contact") => (wave.contact.as_ref().map(|form| &form.file), folder.study.contact_endpoint.as_ref()),
+        Some(id) => (wave.parts.iter().find(|part| part.id == id).map(|part| &part.file), Some(&folder.study.endpoint)),
+        None => (wave.parts.first().map(|part| &part.file), Some(&folder.study.endpoint)),
     };
-    let part = part.ok_or("expected a part of the wave")?;
-    let questionnaire = folder.questionnaire(&part.file).ok_or("expected a questionnaire of the study")?;
+    let file = file.ok_or("expected --part with a part of the wave, consent or contact")?;
+    let questionnaire = folder.questionnaire(file).ok_or("expected a questionnaire of the study")?;
+    let kind = kind(get("--kind").unwrap_or("fhir"))?;
+    let kid = endpoint.and_then(|endpoint| endpoint.key.as_ref()).map(|key| key.kid.clone());
+    if kind == EndpointKind::Sealed && kid.is_none() {
+        return Err("expected a study whose manifest has a key to seal to, found none".to_owned());
+    }
     let bare = get("--bare").is_some();
     let keys = get("--key").map(|folder| Keys::open(&PathBuf::from(folder))).transpose();
     let keys = keys.map_err(|error| error.to_string())?;
@@ -108,7 +115,8 @@ fn settings(base: &str, given: &BTreeMap<&str, &str>) -> Result<Settings, String
     let signed = keys.as_ref().map(|keys| keys.sign(&invitation));
     Ok(Settings {
         base: base.to_owned(),
-        kind: kind(get("--kind").unwrap_or("fhir"))?,
+        kind,
+        kid: kid.unwrap_or_default(),
         write: write(get("--write").unwrap_or("conditional-create"))?,
         form: questionnaire.form.clone(),
         token: token.or(signed),
@@ -131,6 +139,7 @@ fn token(file: &Path) -> Result<String, String> {
 fn kind(name: &str) -> Result<EndpointKind, String> {
     match name {
         "fhir" => Ok(EndpointKind::Fhir),
+        "sealed" => Ok(EndpointKind::Sealed),
         "flat" => Ok(EndpointKind::Flat),
         other => Err(format!("expected --kind fhir, sealed or flat, found `{other}`")),
     }

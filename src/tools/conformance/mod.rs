@@ -29,6 +29,8 @@ pub struct Settings {
     pub kind: EndpointKind,
     /// How it is written to.
     pub write: Write,
+    /// The name of the key that submissions are sealed to.
+    pub kid: String,
     /// The questionnaire that is answered.
     pub form: Arc<Form>,
     /// What the invitation says.

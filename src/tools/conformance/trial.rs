@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Settings,
-    parcel::{Maker, Parcel},
+    parcel::{Dress, Maker, Parcel},
 };
 use crate::{
     study::{EndpointKind, Write},
@@ -25,6 +25,8 @@ pub(super) enum Needs {
     Key,
     /// An endpoint that checks answers.
     Checks,
+    /// An endpoint that knows the study's questionnaires.
+    Knows,
     /// An endpoint that pages of other origins may use.
     Cors,
     /// Submissions written by `PUT`.
@@ -54,8 +56,11 @@ impl<'a> Trial<'a> {
         let maker = Maker {
             form: settings.form.clone(),
             invitation: settings.invitation.clone(),
-            with_id: settings.write == Write::Update,
-            flat: settings.kind == EndpointKind::Flat,
+            dress: match settings.kind {
+                EndpointKind::Fhir => Dress::Plain { with_id: settings.write == Write::Update },
+                EndpointKind::Sealed => Dress::Sealed { kid: settings.kid.clone() },
+                EndpointKind::Flat => Dress::Flat,
+            },
             chance: super::filler::Chance::of(settings.seed),
         };
         Trial {
@@ -78,11 +83,12 @@ impl<'a> Trial<'a> {
                 Err("a bare server admits everybody")
             }
             Needs::Key if self.settings.keys.is_none() => Err("needs --key: other invitations must be signed for it"),
-            Needs::Checks if bare => Err("a bare server knows no questionnaire of ours"),
-            Needs::Checks if self.settings.kind != EndpointKind::Fhir => Err("the body is not checked in this form"),
+            Needs::Checks | Needs::Knows if bare => Err("a bare server knows no questionnaire of ours"),
+            Needs::Checks if self.settings.kind != EndpointKind::Fhir => Err("answers in this form are not checked"),
+            Needs::Knows if self.settings.kind == EndpointKind::Flat => Err("a webhook need not know questionnaires"),
             Needs::Cors if self.settings.origin.is_none() => Err("pages and endpoint share their origin"),
-            Needs::Update if self.settings.write != Write::Update => Err("submissions are created, not updated"),
-            Needs::Fhir if self.settings.kind == EndpointKind::Flat => Err("a webhook has no resources"),
+            Needs::Update if self.method() != "PUT" => Err("submissions are created, not updated"),
+            Needs::Fhir if self.settings.kind == EndpointKind::Flat => Err("a webhook keeps no resources"),
             _ => Ok(()),
         }
     }
@@ -101,14 +107,14 @@ impl<'a> Trial<'a> {
         let base = self.settings.base.trim_end_matches('/');
         match (self.settings.kind, self.settings.write) {
             (EndpointKind::Flat, _) => base.to_owned(),
-            (EndpointKind::Fhir, Write::Update) => format!("{base}/QuestionnaireResponse/{uuid}"),
+            (_, Write::Update) => format!("{base}/QuestionnaireResponse/{uuid}"),
             _ => format!("{base}/QuestionnaireResponse"),
         }
     }
 
     pub(super) fn method(&self) -> &'static str {
         match (self.settings.kind, self.settings.write) {
-            (EndpointKind::Fhir, Write::Update) => "PUT",
+            (EndpointKind::Fhir | EndpointKind::Sealed, Write::Update) => "PUT",
             _ => "POST",
         }
     }

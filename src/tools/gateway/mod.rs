@@ -12,9 +12,9 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, PoisonError},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -35,6 +35,10 @@ use target::{Outcome, Target};
 
 /// Held while a process forwards from a data folder. The system lets go of it however the process ends.
 pub const LOCK: &str = "forward.lock";
+
+/// How long the lock is waited for: one who is just ending, or a process of theirs that has not begun yet, still has it.
+const LOCK_PATIENCE: Duration = Duration::from_secs(1);
+const LOCK_POLL: Duration = Duration::from_millis(20);
 
 /// How long before the database is looked at again though nobody said that something came: another process may have
 /// written to it, or put parked ones back.
@@ -134,39 +138,36 @@ pub enum GatewayError {
     Thread(io::Error),
 }
 
+/// What the thread is told from outside.
+#[derive(Debug, Default)]
+struct News {
+    /// Something was received.
+    came: bool,
+    /// It is to end.
+    end: bool,
+}
+
 /// What the thread and those outside it share.
 #[derive(Debug, Default)]
 struct Signal {
-    /// Something came, or the end.
-    state: Mutex<(bool, bool)>,
+    news: Mutex<News>,
     changed: Condvar,
 }
 
 impl Signal {
-    fn state(&self) -> MutexGuard<'_, (bool, bool)> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn woken(&self) {
-        self.state().0 = true;
+    fn tell(&self, change: impl FnOnce(&mut News)) {
+        change(&mut self.news.lock().unwrap_or_else(PoisonError::into_inner));
         self.changed.notify_all();
     }
 
-    fn end(&self) {
-        self.state().1 = true;
-        self.changed.notify_all();
-    }
-
-    /// Waits so long; less if it ends, or, where that counts, if something comes. Whether to go on.
+    /// Waits so long; less if it is to end, or, where that counts, if something came. Whether to go on.
     fn wait(&self, long: Duration, for_news: bool) -> bool {
-        let state = self.state();
-        let more = |(news, end): &mut (bool, bool)| !*end && !(for_news && *news);
-        let waited = self.changed.wait_timeout_while(state, long, more);
-        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        if for_news {
-            state.0 = false;
-        }
-        !state.1
+        let news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
+        let quiet = |news: &mut News| !(news.end || for_news && news.came);
+        let waited = self.changed.wait_timeout_while(news, long, quiet);
+        let (mut news, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        news.came &= !for_news;
+        !news.end
     }
 }
 
@@ -205,7 +206,7 @@ impl Forwarder {
         async fn told(State(signal): State<Arc<Signal>>, request: Request, next: Next) -> Response {
             let response = next.run(request).await;
             if response.status() == StatusCode::CREATED {
-                signal.woken();
+                signal.tell(|news| news.came = true);
             }
             response
         }
@@ -216,7 +217,7 @@ impl Forwarder {
 impl Drop for Forwarder {
     /// Ends after the try that is under way.
     fn drop(&mut self) {
-        self.signal.end();
+        self.signal.tell(|news| news.end = true);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -243,10 +244,14 @@ fn lock(folder: &Path) -> Result<File, GatewayError> {
     let path = folder.join(LOCK);
     let failed = |source| GatewayError::Lock { file: path.clone(), source };
     let file = OpenOptions::new().append(true).create(true).open(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(GatewayError::Taken { folder: folder.to_owned() }),
-        Err(TryLockError::Error(source)) => Err(failed(source)),
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < LOCK_PATIENCE => thread::sleep(LOCK_POLL),
+            Err(TryLockError::WouldBlock) => return Err(GatewayError::Taken { folder: folder.to_owned() }),
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Found, found};
 use crate::{
-    submission::{Verdict, policy},
+    submission::Verdict,
     tools::conformance::{
         parcel::CANARY,
         trial::{Trial, told},
@@ -16,7 +16,7 @@ pub(super) fn largest(trial: &mut Trial<'_>) -> Result<Found, String> {
 }
 
 pub(super) fn too_large(trial: &mut Trial<'_>) -> Result<Found, String> {
-    let parcel = trial.maker.sized(policy::BODY_LIMIT.saturating_add(1))?;
+    let parcel = trial.maker.too_large()?;
     let came = trial.deliver(&parcel)?;
     found(came.status == 413, told(&came, &parcel.uuid))
 }
