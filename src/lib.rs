@@ -43,7 +43,7 @@ pub mod submission;
 pub mod words;
 
 #[cfg(feature = "web")]
-mod browser;
+pub mod browser;
 #[cfg(feature = "web")]
 pub mod embed;
 #[cfg(feature = "web")]

@@ -1,10 +1,15 @@
-//! Random ids.
+//! Randomness, and ids made of it.
+
+/// Fills `bytes` with secure randomness; none where the browser has none.
+pub(crate) fn fill(bytes: &mut [u8]) -> Option<()> {
+    web_sys::window()?.crypto().ok()?.get_random_values_with_u8_array(bytes).ok().map(drop)
+}
 
 /// A random UUID (RFC 9562, version 4) in lower-case hexadecimal; none where the browser has no secure randomness.
 /// `randomUUID` would need a secure context, this does not.
 pub(crate) fn uuid() -> Option<String> {
     let mut bytes = [0_u8; 16];
-    web_sys::window()?.crypto().ok()?.get_random_values_with_u8_array(&mut bytes).ok()?;
+    fill(&mut bytes)?;
     let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
     *version = (*version & 0x0f) | 0x40;
     *variant = (*variant & 0x3f) | 0x80;

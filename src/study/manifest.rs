@@ -5,6 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::questionnaire::text::Text;
 
+/// What the consent is called among the parts of a wave.
+pub const CONSENT: &str = "consent";
+
+/// What the contact details are called among the parts of a wave.
+pub const CONTACT: &str = "contact";
+
 /// A text in each language of the study, in the order of [`Study::languages`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Words(pub Vec<Text>);

@@ -6,8 +6,9 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 
 use super::{
-    Answer, Content, Destination, Incoming,
+    Answer, Destination,
     admit::{canonical_uuid, misread, text},
+    delivery::{Content, Incoming},
     outcome::Code,
 };
 use crate::{
