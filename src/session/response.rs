@@ -31,6 +31,8 @@ pub struct Response {
     resource_type: Resource,
     #[serde(default, deserialize_with = "stated")]
     id: Option<String>,
+    #[serde(default, deserialize_with = "some")]
+    extension: Vec<Replaces>,
     pub(super) identifier: Identifier,
     pub(super) questionnaire: String,
     status: Status,
@@ -55,6 +57,20 @@ enum Status {
 #[serde(deny_unknown_fields)]
 struct Subject {
     identifier: Identifier,
+}
+
+/// The refused submission that this one corrects.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Replaces {
+    url: ReplacesUrl,
+    value_uri: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+enum ReplacesUrl {
+    #[serde(rename = "https://svar.example/fhir/StructureDefinition/replaces")]
+    Replaces,
 }
 
 /// FHIR's `Identifier`.
@@ -129,6 +145,18 @@ impl Response {
         Response { id: self.uuid().map(str::to_owned), ..self }
     }
 
+    /// The same response, which names the refused submission that it corrects.
+    #[must_use]
+    pub fn replacing(self, uuid: Option<&str>) -> Response {
+        let named = |uuid| Replaces { url: ReplacesUrl::Replaces, value_uri: ["urn:uuid:", uuid].concat() };
+        Response { extension: uuid.map(named).into_iter().collect(), ..self }
+    }
+
+    /// The UUID of the refused submission that it corrects.
+    pub fn replaces(&self) -> Option<&str> {
+        self.extension.first()?.value_uri.strip_prefix("urn:uuid:")
+    }
+
     /// `url|version` of the questionnaire it answers.
     pub fn questionnaire(&self) -> &str {
         &self.questionnaire
@@ -169,6 +197,7 @@ pub fn completed(session: &Session, heading: &Heading) -> Response {
     Response {
         resource_type: Resource::QuestionnaireResponse,
         id: None,
+        extension: Vec::new(),
         identifier: Identifier { system: "urn:ietf:rfc:3986".to_owned(), value: format!("urn:uuid:{}", heading.uuid) },
         questionnaire: format!("{}|{}", form.url, form.version),
         status: Status::Completed,
@@ -227,6 +256,11 @@ impl Response {
             out.push_str(r#""id":"#);
             write_text(id, &mut out);
             out.push(',');
+        }
+        if let Some(Replaces { value_uri, .. }) = self.extension.first() {
+            out.push_str(r#""extension":[{"url":"https://svar.example/fhir/StructureDefinition/replaces","valueUri":"#);
+            write_text(value_uri, &mut out);
+            out.push_str("}],");
         }
         out.push_str(r#""identifier":"#);
         self.identifier.write(&mut out);

@@ -26,7 +26,7 @@
 //! | Paused | `GiveUpTurn` | `Wake`, `Retry` → a try |
 //! | Parked | `GiveUpTurn` | `Retry` → a try |
 //! | Refused | `GiveUpTurn` | `Reopen` → Draft |
-//! | Received | `KeepReceipt`, then `Drop`, then `GiveUpTurn` | –; what fails is tried again a few times |
+//! | Received | `KeepReceipt`, then `Drop`, then `GiveUpTurn` | –; what fails is tried again a few times, then when woken |
 //!
 //! A *try* is Queued if the store has the bytes, else Keeping. "Impatience" is the alarm that rings before the outcome is
 //! there. A receipt is believed in every state from Keeping to Refused, whenever it comes. A turn that comes when nobody
@@ -136,6 +136,7 @@ impl Submission {
                 self.try_in(self.pace.after_person(at.now), at)
             }
             (Event::Reopen, State::Refused { .. }) => self.reopen(),
+            (Event::Wake, State::Received(_)) if self.counting == 0 => self.tidy(self.tidy),
             _ => Vec::new(),
         }
     }

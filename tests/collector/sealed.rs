@@ -30,7 +30,8 @@ pub(crate) fn key(kid: &str) -> Value {
 /// Answers sealed to one key, contact details to another.
 pub(crate) fn sealed_study() -> StudyFolder {
     variant_of_tiny("sealed", |study| {
-        study["endpoint"] = json!({ "kind": "sealed", "base": "/fhir", "key": key("answers-1") });
+        let (key, earlier) = (key("answers-1"), ["answers-0"]);
+        study["endpoint"] = json!({ "kind": "sealed", "base": "/fhir", "key": key, "earlierKeys": earlier });
         with_contact(study);
     })
 }
@@ -131,6 +132,15 @@ fn a_personal_invitation_seals_once() {
     let pseudonym: String =
         server.database().query_row("SELECT pseudonym FROM submission", [], |row| row.get(0)).expect("one row");
     assert_eq!(pseudonym, "p-own");
+}
+
+#[test]
+fn what_was_sealed_before_the_key_was_changed_is_still_taken() {
+    let server = server();
+    let id = uuid(1);
+    let mut header = header(&id);
+    header["kid"] = json!("answers-0");
+    assert_eq!(seal(&server, &id, jwe(&header, "answers")).send(server.address).status, 201);
 }
 
 #[test]

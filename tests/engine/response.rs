@@ -227,6 +227,23 @@ fn what_is_loaded_is_exported_as_it_came() {
 }
 
 #[test]
+fn a_corrected_set_names_the_one_it_replaces() {
+    let mut session = small();
+    give(&mut session, "pain", "no");
+    let old = "0b6ae2a4-53c1-4f0e-9d3a-6c1f6a6f2d11";
+    let sent = completed(&session, &heading()).replacing(Some(old)).with_id().to_bytes();
+    let response: Response = serde_json::from_slice(&sent).unwrap();
+    assert_eq!((response.replaces(), response.id()), (Some(old), Some(heading().uuid.as_str())));
+    assert!(review(session.form(), &response).is_ok());
+    assert_eq!(response.to_bytes(), sent);
+    assert_eq!(completed(&session, &heading()).replacing(None), completed(&session, &heading()));
+
+    let mut other: Json = serde_json::from_slice(&sent).unwrap();
+    other["extension"][0]["url"] = json!("https://svar.example/fhir/StructureDefinition/name");
+    assert!(serde_json::from_value::<Response>(other).is_err(), "an extension of another kind may hold anything");
+}
+
+#[test]
 fn the_text_of_an_item_is_found_wherever_it_stands() {
     let mut session = small();
     give(&mut session, "unit", "enhet 7");
