@@ -16,7 +16,7 @@ use crate::{
     ways::flat_study,
 };
 
-const UUID: &str = "0b6ae2a4-53c1-4f0e-9d3a-6c1f6a6f2d11";
+pub(crate) const UUID: &str = "0b6ae2a4-53c1-4f0e-9d3a-6c1f6a6f2d11";
 
 fn document() -> String {
     fs::read_to_string(fixture("docs/collection-endpoint.md")).expect("the document")
@@ -48,7 +48,7 @@ fn rows() -> Vec<Row> {
 }
 
 /// What may come with a status, and which words of the table fit it.
-fn samples() -> Vec<(&'static str, Reply<'static>)> {
+pub(crate) fn samples() -> Vec<(&'static str, Reply<'static>)> {
     fn body(json: Value) -> &'static [u8] {
         Box::leak(json.to_string().into_bytes().into_boxed_slice())
     }
