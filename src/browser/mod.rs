@@ -3,6 +3,7 @@
 
 mod clock;
 mod copy;
+mod crypto;
 pub mod device;
 mod js;
 pub mod locks;
@@ -10,14 +11,15 @@ mod network;
 mod page;
 mod parsed;
 mod random;
+pub mod seal;
 pub mod wake;
 
 pub(crate) use clock::{as_people_write, now};
 pub(crate) use copy::save_copy;
 pub(crate) use network::{FetchError, fetch, post};
 pub(crate) use page::{
-    ask_before_leaving, focus, focus_within, forget_invitation, go_back, on_back, print, push_history, replace_history,
-    set_title, to_top,
+    ask_before_leaving, focus, focus_within, forget_invitation, go_back, keep_invitation, on_back, print, push_history,
+    replace_history, set_title, to_top,
 };
 pub(crate) use parsed::Parsed;
 pub(crate) use random::uuid;

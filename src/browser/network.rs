@@ -7,8 +7,11 @@ use gloo_net::http::{Request, Response};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::parsed::Parsed;
-use crate::submission::{Frozen, NoReply, Reply, Verdict, policy, verdict_by};
+use super::{parsed::Parsed, wake::correct_by};
+use crate::{
+    study::{Endpoint, Write},
+    submission::{Frozen, Media, NoReply, Reply, Verdict, policy, verdict_by},
+};
 
 /// Why a file could not be fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,27 +22,35 @@ pub(crate) enum FetchError {
     Missing,
 }
 
-/// The bytes at `address`, on the page's own origin.
-pub(crate) async fn fetch(address: &str) -> Result<Vec<u8>, FetchError> {
+/// The bytes at `address`, on the page's own origin. What must be `fresh` is not taken from the cache without asking, and the
+/// `Date` of its reply corrects the clock.
+pub(crate) async fn fetch(address: &str, fresh: bool) -> Result<Vec<u8>, FetchError> {
     let request = Request::get(address)
         .credentials(web_sys::RequestCredentials::Omit)
+        .cache(if fresh { web_sys::RequestCache::NoCache } else { web_sys::RequestCache::Default })
         .build()
         .map_err(|_| FetchError::Unreachable)?;
     let response = send(request, policy::REQUEST_TIMEOUT).await.map_err(|_| FetchError::Unreachable)?;
     match response.status() {
-        200 => body(&response, policy::REPLY_LIMIT).await.ok_or(FetchError::Unreachable),
+        200 => {
+            if let (true, Ok(Some(date))) = (fresh, response.headers().get("date")) {
+                correct_by(&date);
+            }
+            body(&response, policy::REPLY_LIMIT).await.ok_or(FetchError::Unreachable)
+        }
         500..=599 => Err(FetchError::Unreachable),
         _ => Err(FetchError::Missing),
     }
 }
 
-/// Sends frozen bytes to a FHIR endpoint of level 1, and judges the reply.
-pub(crate) async fn post(base: &str, invitation: &str, frozen: &Frozen) -> Verdict {
+/// Sends frozen bytes to an endpoint (`docs/collection-endpoint.md`), and judges the reply.
+pub(crate) async fn post(endpoint: &Endpoint, invitation: &str, frozen: &Frozen) -> Verdict {
     let uuid = frozen.uuid.as_str();
-    let Some(response) = create(base, invitation, frozen).await else {
-        return verdict_by::<Parsed>(uuid, Err(NoReply::Network));
+    let sent = match request(endpoint, invitation, frozen) {
+        Some(request) => send(request, policy::REQUEST_TIMEOUT).await,
+        None => Err(NoReply::Network),
     };
-    let response = match response {
+    let response = match sent {
         Ok(response) => response,
         Err(no_reply) => return verdict_by::<Parsed>(uuid, Err(no_reply)),
     };
@@ -47,7 +58,8 @@ pub(crate) async fn post(base: &str, invitation: &str, frozen: &Frozen) -> Verdi
     let bytes = body(&response, policy::REPLY_LIMIT).await.unwrap_or_default();
     let response = Response::from(response);
     let headers = response.headers();
-    let (location, retry_after) = (headers.get("location"), headers.get("retry-after"));
+    let (location, date) = (headers.get("location"), headers.get("date"));
+    let retry_after = headers.get("retry-after").map(|wait| seconds(wait, date.as_deref()));
     let reply = Reply {
         status: response.status(),
         location: location.as_deref(),
@@ -57,20 +69,47 @@ pub(crate) async fn post(base: &str, invitation: &str, frozen: &Frozen) -> Verdi
     verdict_by::<Parsed>(uuid, Ok(reply))
 }
 
-async fn create(base: &str, invitation: &str, frozen: &Frozen) -> Option<Result<web_sys::Response, NoReply>> {
-    let body = js_sys::Uint8Array::from(frozen.bytes.as_slice());
+fn request(endpoint: &Endpoint, invitation: &str, frozen: &Frozen) -> Option<Request> {
+    let (base, uuid) = (endpoint.base.as_str(), frozen.uuid.as_str());
+    let (fhir, media_type) = match frozen.media {
+        Media::Fhir => (true, "application/fhir+json"),
+        Media::Sealed => (true, "application/jose"),
+        Media::Flat => (false, "application/json"),
+    };
+    let update = fhir && endpoint.write == Write::Update;
+    let mut address = base.to_owned();
+    if fhir {
+        address.push_str("/QuestionnaireResponse");
+    }
+    if update {
+        address.push('/');
+        address.push_str(uuid);
+    }
+    let request = if update { Request::put(&address) } else { Request::post(&address) };
     // The header values hold base64url, points and a UUID only (see `Invitation::read`), so that none is refused.
-    let request = Request::post(&format!("{base}/QuestionnaireResponse"))
+    let mut request = request
         .credentials(web_sys::RequestCredentials::Omit)
         .redirect(web_sys::RequestRedirect::Error)
         .referrer_policy(web_sys::ReferrerPolicy::NoReferrer)
-        .header("content-type", "application/fhir+json")
-        .header("authorization", &format!("Bearer {invitation}"))
-        .header("if-none-exist", &format!("identifier=urn:ietf:rfc:3986|urn:uuid:{}", frozen.uuid))
-        .header("prefer", "return=representation")
-        .body(body)
-        .ok()?;
-    Some(send(request, policy::REQUEST_TIMEOUT).await)
+        .header("content-type", media_type)
+        .header("authorization", &format!("Bearer {invitation}"));
+    if fhir {
+        request = request.header("prefer", "return=representation");
+    }
+    if fhir && endpoint.write == Write::ConditionalCreate {
+        request = request.header("if-none-exist", &format!("identifier=urn:ietf:rfc:3986|urn:uuid:{uuid}"));
+    }
+    request.body(js_sys::Uint8Array::from(frozen.bytes.as_slice())).ok()
+}
+
+/// `Retry-After` in seconds, where it is a date; anything else as it is.
+fn seconds(wait: String, now: Option<&str>) -> String {
+    let until = js_sys::Date::parse(&wait);
+    if wait.trim().parse::<u64>().is_ok() || until.is_nan() {
+        return wait;
+    }
+    let now = now.map(js_sys::Date::parse).filter(|now| !now.is_nan()).unwrap_or_else(js_sys::Date::now);
+    (((until - now) / 1000.0).max(0.0) as u64).to_string()
 }
 
 /// Calls `fetch` and takes only a real `Response` for an answer.

@@ -9,6 +9,13 @@ use wasm_bindgen::{JsCast, JsValue};
 /// Where `entry.js` keeps the invitation, so that a reload of the tab still has it.
 const INVITATION_KEY: &str = "svar-invitation";
 
+/// Keeps the invitation for a reload of this tab, as `entry.js` does.
+pub(crate) fn keep_invitation(token: &str) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        drop(storage.set_item(INVITATION_KEY, token));
+    }
+}
+
 /// Forgets the invitation that this tab kept. Where storage is denied there is nothing to forget.
 pub(crate) fn forget_invitation() {
     if let Ok(Some(storage)) = window().session_storage() {

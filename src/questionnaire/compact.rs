@@ -19,6 +19,8 @@ pub enum Holds {
     Form = 1,
     /// A study manifest.
     Study = 2,
+    /// How far a respondent has come.
+    Journey = 3,
 }
 
 /// Why bytes are no compact file.
@@ -123,6 +125,6 @@ fn hangs_together(form: &Form) -> bool {
 
 /// FNV-1a, 32 bits (<http://www.isthe.com/chongo/tech/comp/fnv/>): guards against cut and mixed-up files, not against
 /// forgers, who are met by the integrity of what loads it.
-fn checksum(bytes: &[u8]) -> u32 {
+pub(crate) fn checksum(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }

@@ -4,7 +4,9 @@
 //! and says in [`Changes`] what came of it; everything else reads.
 
 mod answer;
+pub mod draft;
 mod enable;
+pub mod flat;
 mod pages;
 mod problem;
 pub mod response;

@@ -5,6 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::questionnaire::text::Text;
 
+/// What the consent is called among the parts of a wave.
+pub const CONSENT: &str = "consent";
+
+/// What the contact details are called among the parts of a wave.
+pub const CONTACT: &str = "contact";
+
 /// A text in each language of the study, in the order of [`Study::languages`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Words(pub Vec<Text>);
@@ -73,6 +79,8 @@ pub struct Endpoint {
     pub write: Write,
     /// The key that submissions are sealed to; a sealed endpoint always has one.
     pub key: Option<PublicKey>,
+    /// Names of keys before it: what was sealed to one of them and waits on a device is still taken.
+    pub earlier_keys: Vec<String>,
 }
 
 /// What an endpoint takes.

@@ -2,11 +2,14 @@
 
 mod course;
 pub mod invitation;
+mod journey;
 mod manifest;
 pub mod source;
 
 pub use course::{Course, Step};
 pub use invitation::{Invitation, InvitationError};
+pub use journey::Journey;
 pub use manifest::{
-    Consent, Contact, ContactForm, Detail, Endpoint, EndpointKind, Part, PublicKey, Study, Wave, Words, Write,
+    CONSENT, CONTACT, Consent, Contact, ContactForm, Detail, Endpoint, EndpointKind, Part, PublicKey, Study, Wave,
+    Words, Write,
 };

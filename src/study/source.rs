@@ -4,7 +4,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use super::manifest::{
-    Consent, Contact, ContactForm, Detail, Endpoint, EndpointKind, Part, PublicKey, Study, Wave, Words, Write,
+    CONSENT, CONTACT, Consent, Contact, ContactForm, Detail, Endpoint, EndpointKind, Part, PublicKey, Study, Wave,
+    Words, Write,
 };
 use crate::questionnaire::text::Text;
 
@@ -144,7 +145,11 @@ impl<'a> Node<'a> {
         if kind == EndpointKind::Sealed && key.is_none() {
             self.at("key")?;
         }
-        Ok(Endpoint { kind, base: self.at("base")?.base()?, write: self.write()?, key })
+        let earlier_keys = match self.maybe("earlierKeys") {
+            Some(_) => self.list("earlierKeys")?.iter().map(Node::text).collect::<Read<_>>()?,
+            None => Vec::new(),
+        };
+        Ok(Endpoint { kind, base: self.at("base")?.base()?, write: self.write()?, key, earlier_keys })
     }
 
     /// Contact details leave the browser sealed, or not at all.
@@ -232,8 +237,12 @@ impl<'a> Node<'a> {
     }
 
     fn part(&self) -> Read<Part> {
+        let id = self.at("id")?;
+        if matches!(id.text()?.as_str(), CONSENT | CONTACT) {
+            return Err(id.expected("an id that does not stand for the consent or the contact details"));
+        }
         Ok(Part {
-            id: self.at("id")?.id()?,
+            id: id.id()?,
             file: self.at("questionnaire")?.text()?,
             minutes: self.at("minutes")?.minutes()?,
             received: self.at("received")?.rich()?,

@@ -11,7 +11,8 @@ pub struct Reply<'a> {
     pub status: u16,
     /// `Location` header.
     pub location: Option<&'a str>,
-    /// `Retry-After` header, as sent.
+    /// `Retry-After` header in seconds. It may be sent as a date too, which only the edge, with its clock and the reply's
+    /// own `Date`, can turn into seconds; a date that is left as it is counts as none.
     pub retry_after: Option<&'a str>,
     /// The body, as far as it was read.
     pub body: &'a [u8],
@@ -113,7 +114,8 @@ pub fn verdict_by<J: Json>(uuid: &str, reply: Result<Reply<'_>, NoReply>) -> Ver
     }
 }
 
-/// A receipt names our submission: as the resource's identifier, its id, or the last part of `Location`.
+/// A receipt names our submission: as the resource's identifier, its id, or the last part of `Location`. That of a sealed
+/// submission, which the endpoint cannot read, is `{"id", "meta"}`, and a webhook's echo is `{"id"}`.
 fn receipt(uuid: &str, reply: &Reply<'_>, body: Option<&impl Json>) -> Option<Receipt> {
     let text = |path: &[&str]| {
         let mut at = body?.get(path.first()?)?;

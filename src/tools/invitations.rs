@@ -129,6 +129,21 @@ impl Keys {
     /// # Errors
     /// Why it admits nobody.
     pub fn verify(&self, token: &str, now: u64) -> Result<Invitation, Refused> {
+        let claims = self.read(token)?;
+        if claims.nbf.is_some_and(|nbf| now < nbf) {
+            return Err(Refused::NotYet);
+        }
+        if claims.exp.is_some_and(|exp| now >= exp) {
+            return Err(Refused::Expired);
+        }
+        Ok(claims)
+    }
+
+    /// The claims of a token that we signed, whatever time it is.
+    ///
+    /// # Errors
+    /// Why it is none of ours.
+    pub fn read(&self, token: &str) -> Result<Invitation, Refused> {
         // The shape of the token; its claims count only as they are read below.
         Invitation::read(token)?;
         let (signed, signature) = token.rsplit_once('.').ok_or(InvitationError::Shape)?;
@@ -144,14 +159,7 @@ impl Keys {
         key.verify_strict(signed.as_bytes(), &signature).map_err(|_| Refused::Forged)?;
         // Strictly, unlike the widget: a bound or a person that is there but cannot be read must not count as absent.
         let claims = URL_SAFE_NO_PAD.decode(claims).map_err(|_| InvitationError::Shape)?;
-        let claims: Invitation = serde_json::from_slice(&claims).map_err(|_| InvitationError::Claims)?;
-        if claims.nbf.is_some_and(|nbf| now < nbf) {
-            return Err(Refused::NotYet);
-        }
-        if claims.exp.is_some_and(|exp| now >= exp) {
-            return Err(Refused::Expired);
-        }
-        Ok(claims)
+        Ok(serde_json::from_slice(&claims).map_err(|_| InvitationError::Claims)?)
     }
 }
 

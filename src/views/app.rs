@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     element::{all, el, live},
     frame::frame,
-    page, parts, receipt, review, sending,
+    page, parts, receipt, resume, review, sending,
     state::{App, At, Place},
     welcome,
 };
@@ -14,8 +14,12 @@ use crate::{study::Step, submission::State, words::Say};
 /// The whole widget, for a respondent who was let in.
 pub(super) fn view(app: App) -> AnyView {
     frame(app, move || {
+        if app.moved_away.get() {
+            return resume::moved_away(app);
+        }
         let place = app.place.get();
         match place.at {
+            At::End => resume::end(app),
             At::Help => aside(app, Say::NeedHelp, parts::text_box(app.words(|study| Some(&study.safety)))),
             At::Ask => aside(app, Say::WhomToAsk, parts::facts(parts::contact(app))),
             At::Start | At::Page(_) | At::Review => step(app, place),
@@ -33,18 +37,22 @@ fn step(app: App, place: Place) -> AnyView {
     match place.step {
         Step::Welcome => welcome::welcome(app),
         Step::Device => welcome::device(app),
-        Step::Consent | Step::Part(_) => answering(app, place),
+        Step::Consent | Step::Contact | Step::Part(_) => answering(app, place),
         Step::Consented => receipt::consented(app),
         Step::Received(part) => receipt::part(app, part),
         Step::Finished(part) => receipt::finished(app, part),
         Step::Declined => receipt::declined(app),
+        Step::Ended => resume::cleared(app),
     }
 }
 
 /// A questionnaire: its pages and the overview while it is a draft, then how it fares on its way.
 fn answering(app: App, place: Place) -> AnyView {
     let Some(sheet) = app.sheet(place.step) else { return el("p").say(app.say(Say::Loading)).view() };
-    let draft = Memo::new(move |_| sheet.delivery.with(|submission| *submission.state() == State::Draft));
+    let draft = Memo::new(move |_| {
+        let draft = sheet.delivery.watch(|submission| *submission.state() == State::Draft);
+        draft && !sheet.sealing.get() && !sheet.unsealed.get()
+    });
     live(move || {
         if !draft.get() {
             return sending::view(app, sheet, place.step);

@@ -3,11 +3,14 @@
 use leptos::prelude::*;
 
 use super::{
-    element::{Element, all, el_of},
+    element::{Child, Element, all, el, el_of},
     parts::{Look, button},
     state::{App, At},
 };
-use crate::words::{self, Say, Tongue};
+use crate::{
+    study::Step,
+    words::{self, Say, Tongue},
+};
 
 /// Puts the frame around a view.
 pub(super) fn frame(app: App, view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
@@ -17,12 +20,30 @@ pub(super) fn frame(app: App, view: impl Fn() -> AnyView + Send + 'static) -> An
             .child(el_of("p", "svar-brand").say(move || app.title()))
             .child(languages(app.language, app.study().languages.clone(), app.announcement))
             .into(),
-        el_of("div", "svar-page").live(view).into(),
+        el_of("div", "svar-page").live(move || notices(app)).live(view).into(),
         el_of("footer", "svar-footer")
             .child(button(Look::Link, app.say(Say::NeedHelp), move || app.turn(At::Help)))
             .child(button(Look::Link, app.say(Say::WhomToAsk), move || app.turn(At::Ask)))
+            .live(move || {
+                let place = app.place.get();
+                let answering = matches!(place.step, Step::Consent | Step::Contact | Step::Part(_));
+                (answering && place.at != At::End)
+                    .then(|| button(Look::Link, app.say(Say::EndLink), move || app.turn(At::End)))
+            })
             .into(),
     ])
+}
+
+/// What is to be known of the answers on this device: how much is there again, or that nothing can be kept.
+fn notices(app: App) -> AnyView {
+    let place = app.place.get();
+    let answering = place.at != At::End && matches!(place.step, Step::Consent | Step::Contact | Step::Part(_));
+    let nothing_kept = (answering && app.saving.fails.get()).then_some(Say::NothingKept);
+    let said = [app.notice.get(), nothing_kept].into_iter().flatten();
+    let notices: Vec<AnyView> = said
+        .map(|what| el_of("div", "svar-notice").attr("role", "status").child(el("p").say(app.say(what))).view())
+        .collect();
+    Child::from(notices).view()
 }
 
 /// The language switch.

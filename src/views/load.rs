@@ -1,22 +1,29 @@
 //! The way in: what the link invites to, the study, its questionnaires; then the first page, or what stands in the way.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     app,
-    element::{all, el, el_of},
+    element::{Child, all, el, el_of},
     frame::languages,
+    keeping::{self, Left},
+    parts::Look,
+    resume,
     sheet::Sheet,
-    state::App,
+    state::{App, Given, Sheets},
     trouble::trouble,
 };
 use crate::{
     browser::{self, FetchError},
-    questionnaire::compact::{self, CompactError, Holds},
+    questionnaire::{
+        Form,
+        compact::{self, CompactError, Holds},
+        text::Text,
+    },
     session::Session,
-    study::{Invitation, Study},
+    study::{Invitation, Study, Wave},
     words::{Say, Tongue, Trouble},
 };
 
@@ -35,45 +42,77 @@ pub(crate) struct Door {
 enum Loaded {
     Not,
     Trouble(Trouble, Option<Arc<Study>>),
+    /// Somebody began here before: is it the same person?
+    Whose(Arc<Study>),
+    /// Another tab is at it.
+    OtherTab(Arc<Study>),
     Ready(App),
+}
+
+/// What the respondent has said of an earlier visit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Said {
+    #[default]
+    Nothing,
+    /// It is mine.
+    Mine,
+    /// It is not mine: away with it.
+    NotMine,
+    /// It shall go on in this tab.
+    Here,
 }
 
 /// The widget.
 pub(crate) fn root(door: Door) -> AnyView {
     let language = RwSignal::new(door.language.clone().unwrap_or_else(|| "nb".to_owned()));
     let loaded = RwSignal::new(Loaded::Not);
-    let owner = Owner::current().unwrap_or_default();
-    let load = move || {
-        let (door, owner) = (door.clone(), owner.clone());
-        loaded.set(Loaded::Not);
-        spawn_local(async move {
-            let found = match ready(&door, language, &owner).await {
-                Ok(app) => Loaded::Ready(app),
-                Err((trouble, study)) => Loaded::Trouble(trouble, study),
-            };
-            loaded.set(found);
-        });
-    };
-    load();
-    let load = StoredValue::new_local(load);
+    let enter = Enter { door: StoredValue::new(door), language, loaded, owner: StoredValue::new(Owner::current()) };
+    enter.enter(Said::Nothing);
     let language_now = move || Some(language.get());
     el_of("div", "svar")
         .live_attr("lang", language_now)
         .live(move || match loaded.get() {
             Loaded::Not => loading(language),
             Loaded::Trouble(what, study) => {
-                let tags = study
-                    .as_ref()
-                    .map_or_else(|| vec!["nb".to_owned(), "en".to_owned()], |study| study.languages.clone());
-                let header = el_of("header", "svar-header")
-                    .child(el_of("p", "svar-brand").text("Svar"))
-                    .child(languages(language, tags, RwSignal::new(String::new())));
-                let again = move || load.with_value(|load| load());
-                all([header.into(), trouble(what, language, study, again).into()])
+                let again = move || enter.enter(Said::Nothing);
+                all([header(language, study.as_ref()), trouble(what, language, study, again).into()])
+            }
+            Loaded::Whose(study) => {
+                let page = resume::crossing(
+                    language,
+                    Say::ResumeTitle,
+                    vec![Say::ResumeLead, Say::ResumeNoNote],
+                    vec![
+                        (Look::Primary, Say::ResumeYes, Box::new(move || enter.enter(Said::Mine))),
+                        (Look::Secondary, Say::ResumeNo, Box::new(move || enter.enter(Said::NotMine))),
+                    ],
+                );
+                all([header(language, Some(&study)), page.into()])
+            }
+            Loaded::OtherTab(study) => {
+                let here: Box<dyn Fn()> = Box::new(move || enter.enter(Said::Here));
+                let buttons = vec![(Look::Primary, Say::UseThisTab, here)];
+                let page = resume::crossing(language, Say::OtherTabTitle, vec![Say::OtherTabLead], buttons);
+                all([header(language, Some(&study)), page.into()])
             }
             Loaded::Ready(app) => app::view(app),
         })
         .view()
+}
+
+/// The header before there is an app: the study's name as soon as it is known.
+fn header(language: RwSignal<String>, study: Option<&Arc<Study>>) -> Child {
+    let known = study.map(|study| study.languages.clone());
+    let tags = known.unwrap_or_else(|| vec!["nb".to_owned(), "en".to_owned()]);
+    let study = study.cloned();
+    let title = move || {
+        let title = study.as_ref().and_then(|study| language.with(|tag| study.say(&study.title, tag).map(Text::words)));
+        title.unwrap_or_else(|| "Svar".to_owned())
+    };
+    el_of("header", "svar-header")
+        .child(el_of("p", "svar-brand").say(title))
+        .child(languages(language, tags, RwSignal::new(String::new())))
+        .into()
 }
 
 fn loading(language: RwSignal<String>) -> AnyView {
@@ -83,9 +122,81 @@ fn loading(language: RwSignal<String>) -> AnyView {
 
 type NotReady = (Trouble, Option<Arc<Study>>);
 
-async fn ready(door: &Door, language: RwSignal<String>, owner: &Owner) -> Result<App, NotReady> {
+/// The way in.
+#[derive(Clone, Copy)]
+struct Enter {
+    door: StoredValue<Door>,
+    language: RwSignal<String>,
+    loaded: RwSignal<Loaded>,
+    /// What owns all that is made in here.
+    owner: StoredValue<Option<Owner>>,
+}
+
+impl Enter {
+    /// Comes in: loads what is needed, and finds what an earlier visit left.
+    fn enter(self, said: Said) {
+        self.loaded.set(Loaded::Not);
+        spawn_local(async move {
+            let found = self.find(said).await.unwrap_or_else(|(trouble, study)| Loaded::Trouble(trouble, study));
+            self.loaded.set(found);
+        });
+    }
+
+    async fn find(self, said: Said) -> Result<Loaded, NotReady> {
+        let door = self.door.get_value();
+        let (study, invitation, wave) = invited(&door, self.language).await?;
+        let with_study = |trouble| (trouble, Some(study.clone()));
+        let forms = Forms::load(&door, &wave).await.map_err(with_study)?;
+        let link = keeping::link(&invitation, &door.token);
+        let traces = link.find().await.unwrap_or_default();
+        let mut left = None;
+        if traces.tab || traces.browser || traces.personal {
+            // This tab's own come first; whose those of this browser are, only the person can say.
+            let strange = traces.browser && !traces.tab;
+            if strange && said == Said::Nothing {
+                return Ok(Loaded::Whose(study));
+            }
+            let device = Rc::new(link.open(None).await);
+            if strange && said == Said::NotMine {
+                let _ = device.forget().await;
+            } else if device.alone() || said == Said::Here {
+                device.take_over().await;
+                left = Some(Left::read(device, &study.id, &wave.id).await);
+            } else {
+                return Ok(Loaded::OtherTab(study));
+            }
+        }
+        let pseudonym = match invitation.sub.clone() {
+            Some(pseudonym) => pseudonym,
+            None => browser::uuid().ok_or_else(|| with_study(Trouble::Damaged))?,
+        };
+        let given = move || Given {
+            sheets: forms.sheets(),
+            study: study.clone(),
+            wave: Arc::new(wave),
+            invitation,
+            token: door.token,
+            pseudonym,
+            permitted: false,
+        };
+        let restart: Box<dyn Fn()> = Box::new(move || self.enter(Said::Nothing));
+        let owner = self.owner.get_value().unwrap_or_default();
+        let app = owner.with(move || {
+            let app = App::new(given(), self.language, restart);
+            match left {
+                Some(left) => app.take_up(left),
+                None => app.open_for_this_tab(link),
+            }
+            app
+        });
+        Ok(Loaded::Ready(app))
+    }
+}
+
+/// What the link invites to.
+async fn invited(door: &Door, language: RwSignal<String>) -> Result<(Arc<Study>, Invitation, Wave), NotReady> {
     let study: Study =
-        load(&door.study, |bytes| compact::decode(Holds::Study, bytes)).await.map_err(|why| (why, None))?;
+        load(&door.study, true, |bytes| compact::decode(Holds::Study, bytes)).await.map_err(|why| (why, None))?;
     let study = Arc::new(study);
     let with_study = |trouble| (trouble, Some(study.clone()));
     if !study.languages.iter().any(|tag| language.with_untracked(|now| now == tag)) {
@@ -97,27 +208,49 @@ async fn ready(door: &Door, language: RwSignal<String>, owner: &Owner) -> Result
         return Err(with_study(Trouble::OtherStudy));
     }
     let wave = study.wave(&invitation.wave).cloned().ok_or_else(|| with_study(Trouble::NoSuchWave))?;
-    let folder = door.study.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let files = wave.consent.iter().map(|consent| &consent.file).chain(wave.parts.iter().map(|part| &part.file));
-    let mut forms = Vec::new();
-    for file in files {
-        // Nothing is asked before everything that will be asked can be shown.
-        let form = load(&format!("{folder}/{file}"), compact::decode_form).await.map_err(with_study)?;
-        forms.push(Arc::new(form));
-    }
-    let pseudonym = match invitation.sub.clone() {
-        Some(pseudonym) => pseudonym,
-        None => browser::uuid().ok_or_else(|| with_study(Trouble::Damaged))?,
-    };
-    let token = door.token.clone();
-    Ok(owner.with(|| {
-        let sheets = forms.into_iter().map(|form| Sheet::new(Session::new(form))).collect();
-        App::new(study.clone(), Arc::new(wave), invitation, token, pseudonym, language, sheets)
-    }))
+    Ok((study, invitation, wave))
 }
 
-async fn load<T>(address: &str, decode: impl Fn(&[u8]) -> Result<T, CompactError>) -> Result<T, Trouble> {
-    let bytes = browser::fetch(address).await.map_err(|why| match why {
+/// Everything that will be asked: nothing is asked before all of it can be shown.
+struct Forms {
+    consent: Option<Arc<Form>>,
+    contact: Option<Arc<Form>>,
+    contact_with_identity: Option<Arc<Form>>,
+    parts: Vec<Arc<Form>>,
+}
+
+impl Forms {
+    async fn load(door: &Door, wave: &Wave) -> Result<Forms, Trouble> {
+        let folder = door.study.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut loaded = Vec::new();
+        let contact = wave.contact.as_ref();
+        let consent = wave.consent.as_ref().map(|consent| &consent.file);
+        let files = [consent, contact.map(|form| &form.file), contact.and_then(|form| form.with_identity.as_ref())];
+        for file in files.into_iter().chain(wave.parts.iter().map(|part| Some(&part.file))) {
+            loaded.push(match file {
+                Some(file) => Some(Arc::new(load(&format!("{folder}/{file}"), false, compact::decode_form).await?)),
+                None => None,
+            });
+        }
+        let mut loaded = loaded.into_iter();
+        let mut next = || loaded.next().flatten();
+        let (consent, contact, contact_with_identity) = (next(), next(), next());
+        Ok(Forms { consent, contact, contact_with_identity, parts: loaded.flatten().collect() })
+    }
+
+    fn sheets(self) -> Sheets {
+        let sheet = |form| Sheet::new(Session::new(form));
+        Sheets {
+            consent: self.consent.map(sheet),
+            contact: self.contact.map(sheet),
+            contact_with_identity: self.contact_with_identity.map(sheet),
+            parts: self.parts.into_iter().map(sheet).collect(),
+        }
+    }
+}
+
+async fn load<T>(address: &str, fresh: bool, decode: impl Fn(&[u8]) -> Result<T, CompactError>) -> Result<T, Trouble> {
+    let bytes = browser::fetch(address, fresh).await.map_err(|why| match why {
         FetchError::Unreachable => Trouble::Unreachable,
         FetchError::Missing => Trouble::Missing,
     })?;

@@ -39,6 +39,11 @@ impl Page {
         Page { app, sheet, id, step, noticing: RwSignal::new(false), must_tick }
     }
 
+    /// The page after this one, as things stand.
+    pub(super) fn next(&self) -> Option<ItemId> {
+        self.sheet.read(|session| session.pages().into_iter().find(|other| *other > self.id))
+    }
+
     /// Whether anything is wrong on the page, checked or not.
     pub(super) fn is_wrong(&self) -> bool {
         self.sheet.read(|session| {

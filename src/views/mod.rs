@@ -5,15 +5,18 @@
 
 mod app;
 mod choice;
+mod delivery;
 mod element;
 mod field;
 mod frame;
+mod keeping;
 mod load;
 mod marks;
 mod page;
 mod parts;
 mod question;
 mod receipt;
+mod resume;
 mod review;
 mod sending;
 mod sheet;
@@ -21,6 +24,7 @@ mod slider;
 mod state;
 mod summary;
 mod table;
+mod trail;
 mod trouble;
 mod welcome;
 

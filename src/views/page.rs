@@ -11,7 +11,7 @@ use super::{
     state::{App, At},
     summary,
 };
-use crate::{questionnaire::ItemId, study::Step, words::Say};
+use crate::{questionnaire::ItemId, session::Session, study::Step, words::Say};
 
 /// The page `id`.
 pub(super) fn view(app: App, sheet: Sheet, step: Step, id: ItemId) -> AnyView {
@@ -69,6 +69,10 @@ fn progress(app: App, count: Memo<(usize, usize)>) -> AnyView {
 
 fn buttons(page: Page) -> AnyView {
     let app = page.app;
+    if page.step == Step::Contact {
+        let skip = button(Look::Plain, app.say(Say::SkipContact), move || app.go_on());
+        return actions(vec![submit(app.say(if page.next().is_some() { Say::Next } else { Say::SendContact })), skip]);
+    }
     if page.step == Step::Consent {
         let decline = move || app.go(super::state::Place { step: Step::Declined, at: At::Start });
         return actions(vec![submit(app.say(Say::GiveConsent)), button(Look::Plain, app.say(Say::Decline), decline)]);
@@ -93,7 +97,8 @@ fn leave(page: Page) {
         });
         return summary::take_focus();
     }
-    let open = sheet.read(|session| !session.open(id).is_empty());
+    // One way to be reached is enough.
+    let open = page.step != Step::Contact && sheet.read(|session| !session.open(id).is_empty());
     if open && !sheet.pointed_out.read_untracked().contains(&id) {
         sheet.pointed_out.update(|pages| pages.push(id));
         page.noticing.set(true);
@@ -107,7 +112,10 @@ fn go_on(page: Page) {
     if page.step == Step::Consent {
         return app.send(page.step);
     }
-    let next = page.sheet.read(|session| session.pages().into_iter().find(|other| *other > page.id));
+    let next = page.next();
+    if page.step == Step::Contact && next.is_none() {
+        return if page.sheet.read(Session::has_answers) { app.send(page.step) } else { app.go_on() };
+    }
     let to_review = app.from_review.get_untracked();
     app.from_review.set(false);
     app.turn(next.filter(|_| !to_review).map_or(At::Review, At::Page));

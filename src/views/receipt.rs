@@ -3,14 +3,17 @@
 use leptos::prelude::*;
 
 use super::{
-    element::{all, el, el_of},
+    element::{all, el, el_of, live},
     parts::{Look, actions, button, contact, fact, facts, heading, plain_heading, text_box},
+    resume::next_person,
+    sending,
     state::App,
 };
 use crate::{
     browser,
     questionnaire::text::Text,
     study::{Step, Words},
+    submission::Receipt,
     words::{Say, Tongue},
 };
 
@@ -37,7 +40,7 @@ pub(super) fn part(app: App, part: usize) -> AnyView {
         .child(text_box(said(app, received(app, part))))
         .child(actions(vec![
             button(Look::Primary, app.say(Say::GoOnWithRest), move || app.go_on()),
-            button(Look::Secondary, app.say(Say::StopHere), move || app.stop(part)),
+            button(Look::Secondary, app.say(Say::StopHere), move || app.finish(Step::Finished(part))),
         ]));
     all([
         done(app, Say::PartReceivedTitle).into(),
@@ -55,9 +58,30 @@ pub(super) fn finished(app: App, part: usize) -> AnyView {
         done(app, title).into(),
         receipt(app, Step::Finished(part)).into(),
         last.then(|| text_box(said(app, received(app, part)))).into(),
+        contact_details(app),
         facts(contact(app)).into(),
         actions(vec![button(Look::Secondary, app.say(Say::Print), browser::print)]).into(),
+        next_person(app),
     ])
+}
+
+/// What has become of the contact details, if there were any: their own receipt, or how they fare.
+fn contact_details(app: App) -> super::element::Child {
+    let Some(sheet) = app.sheet(Step::Contact) else { return None::<AnyView>.into() };
+    let state = Memo::new(move |_| sheet.delivery.watch(|sent| (sent.frozen().is_some(), sent.received().is_some())));
+    live(move || match state.get() {
+        (_, true) => Some(
+            el("section")
+                .child(el_of("h2", "svar-notice-title").say(app.say(Say::ContactReceivedTitle)))
+                .child(receipt_of(app, sheet.delivery.receipt()))
+                .view(),
+        ),
+        (true, false) => {
+            Some(el_of("section", "svar-notice").child(sending::contact_details(app, sheet.delivery)).view())
+        }
+        (false, false) => None,
+    })
+    .into()
 }
 
 /// The person does not take part.
@@ -83,7 +107,10 @@ fn said(app: App, words: Words) -> impl Fn() -> Option<Text> + Send + 'static {
 
 /// Reference and time of what was received.
 fn receipt(app: App, step: Step) -> AnyView {
-    let receipt = app.received(step).and_then(|sheet| sheet.delivery.with_untracked(|sent| sent.received().cloned()));
+    receipt_of(app, app.received(step).and_then(|delivery| delivery.receipt()))
+}
+
+fn receipt_of(app: App, receipt: Option<Receipt>) -> AnyView {
     let Some(receipt) = receipt else { return ().into_any() };
     let instant = receipt.stored.unwrap_or_else(browser::now);
     let stored = instant.clone();

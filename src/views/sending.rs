@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
+    delivery::Delivery,
     element::{all, el, el_of, live},
     marks::id_of,
     parts::{Look, actions, button, contact, facts, plain_heading},
@@ -13,17 +14,84 @@ use crate::{
     browser,
     questionnaire::ItemId,
     study::Step,
-    submission::{Event, Parked, State, Verdict, Waiting, policy},
-    words::Say,
+    submission::{Event, Parked, State, Submission, Verdict, Waiting, policy},
+    words::{Safekeeping, Say},
 };
+
+/// What is to be seen of a submission. While it is tried again by itself the page stays as it is: a page that changes
+/// every few seconds would be read out every few seconds.
+#[derive(Clone, Debug, PartialEq)]
+enum Shown {
+    OnItsWay,
+    Elsewhere,
+    NotReceived(Verdict),
+    NotSealed,
+}
+
+impl Shown {
+    fn of(submission: &Submission, before: Option<&Shown>) -> Shown {
+        match submission.state() {
+            State::Waiting { why, .. } => Shown::NotReceived(Verdict::Waiting { why: *why, after: None }),
+            State::Paused => Shown::NotReceived(Verdict::Paused),
+            State::Parked(why) => Shown::NotReceived(Verdict::Parked(*why)),
+            State::Refused { link_ids } => Shown::NotReceived(Verdict::Refused { link_ids: link_ids.clone() }),
+            State::Elsewhere => Shown::Elsewhere,
+            _ => match before {
+                Some(before @ Shown::NotReceived(Verdict::Waiting { .. })) if submission.tries() > 0 => before.clone(),
+                _ => Shown::OnItsWay,
+            },
+        }
+    }
+}
+
+fn shown(delivery: Delivery) -> Memo<Shown> {
+    Memo::new(move |before: Option<&Shown>| delivery.watch(|submission| Shown::of(submission, before)))
+}
 
 /// The view while there is something to deliver.
 pub(super) fn view(app: App, sheet: Sheet, step: Step) -> AnyView {
-    let state = Memo::new(move |_| sheet.delivery.with(|submission| submission.state().clone()));
+    let delivery = sheet.delivery;
+    let state = shown(delivery);
+    let state = Memo::new(move |_| if sheet.unsealed.get() { Shown::NotSealed } else { state.get() });
     live(move || match state.get() {
-        State::Draft | State::Received(_) | State::Sending => sending(app),
-        State::NotReceived(Verdict::Refused { link_ids }) => look_again(app, sheet, step, &link_ids),
-        State::NotReceived(verdict) => not_received(app, sheet, step, verdict),
+        Shown::OnItsWay => sending(app),
+        Shown::Elsewhere => all([
+            plain_heading(app, app.say(Say::SendingElsewhereTitle)).into(),
+            el("p").attr("role", "status").say(app.say(Say::SendingElsewhereLead)).into(),
+        ]),
+        Shown::NotReceived(Verdict::Refused { link_ids }) => look_again(app, sheet, step, &link_ids),
+        Shown::NotReceived(verdict) => {
+            // While it waits it may have arrived all the same; what was turned down has not.
+            let title = match verdict {
+                Verdict::Paused | Verdict::Parked(_) => Say::NotTakenTitle,
+                _ => Say::NotSentTitle,
+            };
+            all([
+                plain_heading(app, app.say(title)).into(),
+                not_received(app, delivery, verdict).into(),
+                facts(contact(app)).into(),
+            ])
+        }
+        Shown::NotSealed => all([
+            plain_heading(app, app.say(Say::NotTakenTitle)).into(),
+            warning(el("p").say(app.say(Say::NotSealed)).view()),
+            facts(contact(app)).into(),
+        ]),
+    })
+}
+
+/// The same for contact details, which are delivered behind the answers, as a part of the last page.
+pub(super) fn contact_details(app: App, delivery: Delivery) -> AnyView {
+    let state = shown(delivery);
+    live(move || match state.get() {
+        Shown::NotReceived(verdict) => all([
+            el_of("h2", "svar-notice-title").say(app.say(Say::ContactPendingTitle)).into(),
+            not_received(app, delivery, verdict).into(),
+        ]),
+        _ => all([
+            el_of("h2", "svar-notice-title").say(app.say(Say::ContactPendingTitle)).into(),
+            el("p").attr("role", "status").say(app.say(Say::SendingLead)).into(),
+        ]),
     })
 }
 
@@ -35,12 +103,22 @@ fn sending(app: App) -> AnyView {
     ])
 }
 
-fn not_received(app: App, sheet: Sheet, step: Step, verdict: Verdict) -> AnyView {
-    let tries = sheet.delivery.with_untracked(|submission| submission.tries());
-    let strange = matches!(verdict, Verdict::Waiting { why: Waiting::NoReceipt, .. }) && tries >= policy::EXPLAIN_AFTER;
+fn warning(words: AnyView) -> super::element::Child {
+    el_of("div", "svar-notice svar-notice--warning").attr("role", "status").child(words).into()
+}
+
+/// Why it has not arrived, where the answers are meanwhile, and what can be done.
+fn not_received(app: App, delivery: Delivery, verdict: Verdict) -> AnyView {
+    let no_receipt = matches!(verdict, Verdict::Waiting { why: Waiting::NoReceipt, .. });
+    let strange = move || {
+        let explain = no_receipt && delivery.watch(|submission| submission.tries() >= policy::EXPLAIN_AFTER);
+        explain.then(|| el("p").say(app.say(Say::StrangeReplies)))
+    };
+    let waits = matches!(verdict, Verdict::Waiting { .. });
     let hopeless = matches!(verdict, Verdict::Parked(Parked::Closed | Parked::Conflict));
+    let safekeeping = Memo::new(move |_| app.safekeeping(delivery));
     let copy = move || {
-        sheet.delivery.with_untracked(|submission| {
+        delivery.read(|submission| {
             if let Some(frozen) = submission.frozen() {
                 browser::save_copy("svar.json", &frozen.bytes);
             }
@@ -48,26 +126,26 @@ fn not_received(app: App, sheet: Sheet, step: Step, verdict: Verdict) -> AnyView
     };
     let mut buttons = Vec::new();
     if !hopeless {
-        buttons.push(button(Look::Primary, app.say(Say::TryAgain), move || app.carry_on(step, Event::Retry)));
+        let again = move || app.courier.tell(delivery, Event::Retry);
+        buttons.push(button(Look::Primary, app.say(Say::TryAgain), again));
     }
     if matches!(verdict, Verdict::Parked(_)) {
         buttons.push(button(Look::Secondary, app.say(Say::SaveCopy), copy));
     }
-    // While it waits it may have arrived all the same; what was turned down has not.
-    let title = match verdict {
-        Verdict::Paused | Verdict::Parked(_) => Say::NotTakenTitle,
-        _ => Say::NotSentTitle,
-    };
+    let to_be_kept = live(move || {
+        let only_here = waits && safekeeping.get() == Safekeeping::Page;
+        only_here.then(|| button(Look::Secondary, app.say(Say::SaveCopy), copy))
+    });
     let notice = el_of("div", "svar-notice svar-notice--warning")
         .attr("role", "status")
         .child(el("p").say(app.say(Say::NotSent(verdict))))
-        .child(strange.then(|| el("p").say(app.say(Say::StrangeReplies))));
+        .live(strange);
     all([
-        plain_heading(app, app.say(title)).into(),
         notice.into(),
-        el("p").say(app.say(Say::Kept)).into(),
+        waits.then(|| el("p").say(app.say(Say::TriesByItself))).into(),
+        el("p").say(move || app.say(Say::Kept(safekeeping.get()))()).into(),
         actions(buttons).into(),
-        facts(contact(app)).into(),
+        to_be_kept.into(),
     ])
 }
 
@@ -86,8 +164,10 @@ fn look_again(app: App, sheet: Sheet, step: Step, link_ids: &[String]) -> AnyVie
         let open = move || {
             app.target.set_value(Some(id_of(id)));
             app.from_review.set(true);
-            app.carry_on(step, Event::Reopen);
-            app.turn(At::Page(page));
+            app.courier.tell(sheet.delivery, Event::Reopen);
+            if app.place.get_untracked().step == step {
+                app.turn(At::Page(page));
+            }
         };
         el("li").child(button(Look::Link, words, open)).view()
     };

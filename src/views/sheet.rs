@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use super::state::App;
+use super::{delivery::Delivery, state::App};
 use crate::{
     questionnaire::{Filling, Form, ItemId, TextId},
     session::{Changes, Session},
-    submission::Submission,
 };
 
 /// A session under watch.
@@ -23,8 +22,14 @@ pub(super) struct Sheet {
     pub(super) checked: RwSignal<Vec<ItemId>>,
     /// Pages whose open questions were pointed out.
     pub(super) pointed_out: RwSignal<Vec<ItemId>>,
+    /// Any answer changed.
+    pub(super) touched: Trigger,
     /// What has become of it.
-    pub(super) delivery: RwSignal<Submission>,
+    pub(super) delivery: Delivery,
+    /// It is being made ready to be sent.
+    pub(super) sealing: RwSignal<bool>,
+    /// The browser could not seal it, so it was not sent.
+    pub(super) unsealed: RwSignal<bool>,
 }
 
 #[derive(Default)]
@@ -41,7 +46,10 @@ impl Sheet {
             layout: Trigger::new(),
             checked: RwSignal::new(Vec::new()),
             pointed_out: RwSignal::new(Vec::new()),
-            delivery: RwSignal::new(Submission::default()),
+            touched: Trigger::new(),
+            delivery: Delivery::new(None),
+            sealing: RwSignal::new(false),
+            unsealed: RwSignal::new(false),
         }
     }
 
@@ -85,6 +93,9 @@ impl Sheet {
             answered.chain(switched).cloned().collect()
         });
         triggers.iter().for_each(ArcTrigger::notify);
+        if changes.answered.is_some() {
+            self.touched.notify();
+        }
         if !changes.switched.is_empty() {
             self.layout.notify();
         }
@@ -95,10 +106,14 @@ impl Sheet {
         self.session.update_value(|session| session.fill(filling, value));
     }
 
-    /// Whether there are answers that have not arrived.
-    pub(super) fn unsent(&self) -> bool {
-        let arrived = self.delivery.with_untracked(|submission| submission.received().is_some());
-        !arrived && self.read(Session::has_answers)
+    /// Puts another session in place. Nobody watches yet.
+    pub(super) fn replace(&self, session: Session) {
+        self.session.set_value(session);
+    }
+
+    /// Takes every answer back.
+    pub(super) fn clear(&self) {
+        self.session.update_value(|session| *session = Session::new(session.form().clone()));
     }
 
     /// The words of a text of the form in the current language, live.

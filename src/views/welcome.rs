@@ -52,7 +52,7 @@ pub(super) fn device(app: App) -> AnyView {
         .attr("novalidate", "")
         .on("submit", move |event| {
             event.prevent_default();
-            app.go_on();
+            app.device_chosen();
         })
         .child(question)
         .child(actions(vec![

@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Say, Trouble, number};
+use super::{Safekeeping, Say, Trouble, number};
 use crate::{
     session::Problem,
     study::InvitationError,
@@ -34,12 +34,61 @@ pub(super) fn say(what: &Say) -> String {
         Say::DeviceTitle => "Is this your own device?",
         Say::DeviceQuestion => "Who uses the phone or computer you are answering on?",
         Say::DeviceHelp => {
-            "Your answers stay on this page until you send them. If you close the page before that, you have to start again."
+            "We ask because answers that you have not sent may stay on the device. What you choose here decides for how long."
         }
         Say::DeviceOwn => "Only me",
         Say::DeviceShared => "Others use it too",
-        Say::DeviceOwnNote => "A private phone, for example.",
-        Say::DeviceSharedNote => "Close the page when you have finished, so that nobody else sees your receipt.",
+        Say::DeviceOwnNote => {
+            "Your answers stay here, and only here. You can close the page and continue later with the same link."
+        }
+        Say::DeviceSharedNote => {
+            "Your answers stay only as long as this tab is open. If you close it before you have sent them, you have to start again."
+        }
+        Say::NothingKept => {
+            "The browser does not let us keep your answers along the way. Please keep this page open until you have finished."
+        }
+        Say::ResumeTitle => "Was it you who started the form here?",
+        Say::ResumeLead => {
+            "There are answers on this device that have not been sent. We do not show them until you have said that they are yours."
+        }
+        Say::ResumeYes => "Yes, continue where I left off",
+        Say::ResumeNo => "No, start again",
+        Say::ResumeNoNote => "If you start again, the answers here are deleted.",
+        Say::Resumed => "You are continuing where you left off. Your answers are in place.",
+        Say::ResumedInPart { lost: 1 } => {
+            "The questionnaire has changed since last time. One of your answers no longer fits. The rest are in place."
+        }
+        Say::ResumedInPart { lost } => {
+            return format!(
+                "The questionnaire has changed since last time. {lost} of your answers no longer fit. The rest are in place."
+            );
+        }
+        Say::ResumedNot => {
+            "The answers you had begun can no longer be used, so you have to start again. What you have sent is not affected."
+        }
+        Say::OtherTabTitle => "The form is open in another tab",
+        Say::OtherTabLead => {
+            "You can answer in one tab at a time, so that no answers are overwritten. If you continue here, the other one stops."
+        }
+        Say::UseThisTab => "Continue here",
+        Say::MovedTitle => "You are continuing in another tab",
+        Say::MovedLead => "You can close this one.",
+        Say::EndLink => "Stop and delete my answers",
+        Say::EndTitle => "Do you want to stop?",
+        Say::EndLead => {
+            "Answers that you have not sent are deleted from this device. What you have sent is not affected."
+        }
+        Say::EndConfirm => "Delete and stop",
+        Say::ClearedTitle => "Nothing is left on this device",
+        Say::ClearedLead => "You can close the page.",
+        Say::ClearedPending => {
+            "Answers that you have sent but that have not been received yet stay encrypted on the device until they are delivered. Please keep the page open for as long as you can."
+        }
+        Say::NextPerson => "Next person",
+        Say::SendContact => "Send contact details",
+        Say::SkipContact => "Skip this",
+        Say::ContactPendingTitle => "Your contact details have not been received yet",
+        Say::ContactReceivedTitle => "Your contact details have been received",
         Say::GiveConsent => "Send my consent",
         Say::Decline => "I do not want to take part",
         Say::ConsentMissing => {
@@ -73,8 +122,20 @@ pub(super) fn say(what: &Say) -> String {
         Say::StrangeReplies => {
             "Something other than the study has answered several times. On open networks you sometimes have to sign in, in a tab of its own, before you get onto the internet. Do that, and try again."
         }
-        Say::Kept => {
-            "Your answers are safe on this page as long as it is open. If you try again, they will not be counted twice."
+        Say::TriesByItself => "We will try again by ourselves. Your answers will not be counted twice.",
+        Say::SendingElsewhereTitle => "Your answers are being sent from another tab",
+        Say::SendingElsewhereLead => "We are watching, and will tell you here when they have been received.",
+        Say::NotSealed => {
+            "The browser cannot encrypt the answers, so we have not sent them. Open the link in a newer browser or on another device."
+        }
+        Say::Kept(Safekeeping::Device) => {
+            "Your answers are stored on this device. If you close the page, they are sent the next time you open the link in this browser."
+        }
+        Say::Kept(Safekeeping::Tab) => {
+            "Your answers are stored in this tab. Please keep it open until they have been received."
+        }
+        Say::Kept(Safekeeping::Page) => {
+            "The browser does not let us store anything, so your answers are on this page only. Please keep it open until they have been received."
         }
         Say::LookAgainTitle => "Some answers need another look",
         Say::LookAgain => {

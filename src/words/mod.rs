@@ -84,6 +84,32 @@ pub enum Say {
     DeviceShared,
     DeviceOwnNote,
     DeviceSharedNote,
+    NothingKept,
+    ResumeTitle,
+    ResumeLead,
+    ResumeYes,
+    ResumeNo,
+    ResumeNoNote,
+    Resumed,
+    ResumedInPart { lost: usize },
+    ResumedNot,
+    OtherTabTitle,
+    OtherTabLead,
+    UseThisTab,
+    MovedTitle,
+    MovedLead,
+    EndLink,
+    EndTitle,
+    EndLead,
+    EndConfirm,
+    ClearedTitle,
+    ClearedLead,
+    ClearedPending,
+    NextPerson,
+    SendContact,
+    SkipContact,
+    ContactPendingTitle,
+    ContactReceivedTitle,
     GiveConsent,
     Decline,
     ConsentMissing,
@@ -108,7 +134,11 @@ pub enum Say {
     NotTakenTitle,
     NotSent(Verdict),
     StrangeReplies,
-    Kept,
+    TriesByItself,
+    SendingElsewhereTitle,
+    SendingElsewhereLead,
+    NotSealed,
+    Kept(Safekeeping),
     LookAgainTitle,
     LookAgain,
     TryAgain,
@@ -126,6 +156,17 @@ pub enum Say {
     DeclinedTitle,
     Trouble(Trouble),
     TroubleTitle(Trouble),
+}
+
+/// Where answers are that were sent and have not arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Safekeeping {
+    /// On the device: they are delivered even after the page was closed.
+    Device,
+    /// In this tab: they outlive a reload, not the tab.
+    Tab,
+    /// On this page alone.
+    Page,
 }
 
 /// Why there is nothing to answer.

@@ -1,6 +1,6 @@
 //! Bokmål.
 
-use super::{Say, Trouble, number};
+use super::{Safekeeping, Say, Trouble, number};
 use crate::{
     session::Problem,
     study::InvitationError,
@@ -34,12 +34,59 @@ pub(super) fn say(what: &Say) -> String {
         Say::DeviceTitle => "Er dette din egen enhet?",
         Say::DeviceQuestion => "Hvem bruker telefonen eller maskinen du svarer på?",
         Say::DeviceHelp => {
-            "Svarene ligger bare på denne siden til du sender dem. Lukker du siden før det, må du begynne på nytt."
+            "Vi spør fordi svar du ikke har sendt, kan bli liggende på enheten. Det du velger her, avgjør hvor lenge."
         }
         Say::DeviceOwn => "Bare jeg",
         Say::DeviceShared => "Andre bruker den også",
-        Say::DeviceOwnNote => "En privat telefon, for eksempel.",
-        Say::DeviceSharedNote => "Lukk siden når du er ferdig, så får ingen andre se kvitteringen din.",
+        Say::DeviceOwnNote => {
+            "Svarene blir liggende her, og bare her. Du kan lukke siden og fortsette senere med den samme lenken."
+        }
+        Say::DeviceSharedNote => {
+            "Svarene blir liggende bare så lenge denne fanen er åpen. Lukker du den før du har sendt, må du begynne på nytt."
+        }
+        Say::NothingKept => {
+            "Nettleseren lar oss ikke lagre svarene underveis. La denne siden være åpen til du er ferdig."
+        }
+        Say::ResumeTitle => "Er det du som har begynt på skjemaet her?",
+        Say::ResumeLead => {
+            "På denne enheten ligger det svar som ikke er sendt. Vi viser dem ikke før du har sagt at de er dine."
+        }
+        Say::ResumeYes => "Ja, fortsett der jeg slapp",
+        Say::ResumeNo => "Nei, begynn på nytt",
+        Say::ResumeNoNote => "Begynner du på nytt, slettes svarene som ligger her.",
+        Say::Resumed => "Du fortsetter der du slapp. Svarene dine er på plass.",
+        Say::ResumedInPart { lost: 1 } => {
+            "Spørreskjemaet er endret siden sist. Ett av svarene dine passer ikke lenger. Resten er på plass."
+        }
+        Say::ResumedInPart { lost } => {
+            return format!(
+                "Spørreskjemaet er endret siden sist. {lost} av svarene dine passer ikke lenger. Resten er på plass."
+            );
+        }
+        Say::ResumedNot => {
+            "Svarene du hadde begynt på, kan ikke brukes lenger, så du må begynne på nytt. Det du har sendt, er ikke berørt."
+        }
+        Say::OtherTabTitle => "Skjemaet er åpent i en annen fane",
+        Say::OtherTabLead => {
+            "Du kan svare i én fane om gangen, så ingen svar blir skrevet over. Fortsetter du her, stopper den andre."
+        }
+        Say::UseThisTab => "Fortsett her",
+        Say::MovedTitle => "Du fortsetter i en annen fane",
+        Say::MovedLead => "Denne fanen kan du lukke.",
+        Say::EndLink => "Avslutt og slett svarene",
+        Say::EndTitle => "Vil du avslutte?",
+        Say::EndLead => "Svar du ikke har sendt, slettes fra denne enheten. Det du har sendt, er ikke berørt.",
+        Say::EndConfirm => "Slett og avslutt",
+        Say::ClearedTitle => "Ingenting ligger igjen på denne enheten",
+        Say::ClearedLead => "Du kan lukke siden.",
+        Say::ClearedPending => {
+            "Svar du har sendt, men som ikke er mottatt ennå, ligger kryptert på enheten til de er levert. La siden være åpen så lenge du kan."
+        }
+        Say::NextPerson => "Neste person",
+        Say::SendContact => "Send kontaktopplysningene",
+        Say::SkipContact => "Hopp over",
+        Say::ContactPendingTitle => "Kontaktopplysningene er ikke mottatt ennå",
+        Say::ContactReceivedTitle => "Kontaktopplysningene er mottatt",
         Say::GiveConsent => "Send samtykket",
         Say::Decline => "Jeg vil ikke delta",
         Say::ConsentMissing => {
@@ -73,8 +120,18 @@ pub(super) fn say(what: &Say) -> String {
         Say::StrangeReplies => {
             "Noe annet enn studien har svart flere ganger. På åpne nett må du noen ganger logge på i en egen fane før du kommer ut på internett. Gjør det, og prøv igjen."
         }
-        Say::Kept => {
-            "Svarene dine ligger trygt på denne siden så lenge den er åpen. Prøver du igjen, blir de ikke telt to ganger."
+        Say::TriesByItself => "Vi prøver igjen av oss selv. Svarene blir ikke telt to ganger.",
+        Say::SendingElsewhereTitle => "Svarene sendes fra en annen fane",
+        Say::SendingElsewhereLead => "Vi følger med, og sier fra her når de er mottatt.",
+        Say::NotSealed => {
+            "Nettleseren kan ikke kryptere svarene, så vi har ikke sendt dem. Åpne lenken i en nyere nettleser eller på en annen enhet."
+        }
+        Say::Kept(Safekeeping::Device) => {
+            "Svarene er lagret på denne enheten. Lukker du siden, sendes de neste gang du åpner lenken i denne nettleseren."
+        }
+        Say::Kept(Safekeeping::Tab) => "Svarene er lagret i denne fanen. La den være åpen til svarene er mottatt.",
+        Say::Kept(Safekeeping::Page) => {
+            "Nettleseren lar oss ikke lagre noe, så svarene ligger bare på denne siden. La den være åpen til svarene er mottatt."
         }
         Say::LookAgainTitle => "Noen svar må ses på en gang til",
         Say::LookAgain => "Svarene er ikke tatt imot. Åpne spørsmålene under, rett svarene, og send på nytt.",

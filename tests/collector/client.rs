@@ -43,16 +43,24 @@ impl Request {
         self
     }
 
-    /// Sends it on a connection of its own.
-    pub(crate) fn send(&self, to: SocketAddr) -> Reply {
-        let mut stream = TcpStream::connect(to).expect("a server");
-        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket");
+    fn head(&self, to: SocketAddr) -> String {
         let mut head = format!("{} {} HTTP/1.1\r\nHost: {to}\r\nConnection: close\r\n", self.method, self.path);
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
-        head.push_str(&format!("Content-Length: {}\r\n\r\n", self.body.len()));
-        stream.write_all(head.as_bytes()).expect("to send the head");
+        head + &format!("Content-Length: {}\r\n\r\n", self.body.len())
+    }
+
+    /// All of it, as it is sent.
+    pub(crate) fn bytes(&self, to: SocketAddr) -> Vec<u8> {
+        [self.head(to).as_bytes(), &self.body].concat()
+    }
+
+    /// Sends it on a connection of its own.
+    pub(crate) fn send(&self, to: SocketAddr) -> Reply {
+        let mut stream = TcpStream::connect(to).expect("a server");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket");
+        stream.write_all(self.head(to).as_bytes()).expect("to send the head");
         let body = &self.body[..self.cut.unwrap_or(self.body.len())];
         // A server may answer and close before it has read everything.
         let _ = stream.write_all(body);
@@ -80,7 +88,7 @@ impl fmt::Debug for Reply {
 }
 
 impl Reply {
-    fn read(bytes: &[u8]) -> Reply {
+    pub(crate) fn read(bytes: &[u8]) -> Reply {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a reply with a head");
         let head = std::str::from_utf8(&bytes[..end]).expect("a head of plain text");
         let mut lines = head.split("\r\n");

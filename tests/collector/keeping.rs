@@ -1,6 +1,7 @@
 //! What was received stays, once, as it came; and nothing of it is anywhere else.
 
 use std::{
+    fs,
     io::{BufRead, BufReader, Read},
     net::SocketAddr,
     path::Path,
@@ -20,7 +21,7 @@ use svar::{
 
 use crate::{
     client::Request,
-    server::{Folder, PSEUDONYM, Server, body, deliver, fixture, invitation, uuid},
+    server::{Folder, Server, body, deliver, fixture, invitation, pseudonym, uuid},
 };
 
 #[test]
@@ -36,13 +37,17 @@ fn the_row_holds_the_bytes_as_they_came() {
         .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
         .expect("columns");
     let expected = ["id", "study", "wave", "questionnaire", "pseudonym", "received_at", "media_type", "body"];
-    assert_eq!(columns, expected);
+    assert_eq!(columns[..8], expected);
+    assert_eq!(columns[8..], ["late", "odd_clock", "again"]);
     let row: Vec<String> = database
         .query_row("SELECT * FROM submission", [], |row| (0..8).map(|column| row.get(column)).collect())
         .expect("one row");
     let questionnaire = "https://svar.example/fhir/Questionnaire/tiny-core|1.0.0";
     let media_type = "application/fhir+json";
-    assert_eq!(row, [&id, "tiny", "q1", questionnaire, PSEUDONYM, "2026-11-22T09:30:00.000Z", media_type, &bytes]);
+    assert_eq!(
+        row,
+        [&id, "tiny", "q1", questionnaire, &pseudonym(&id), "2026-11-22T09:30:00.000Z", media_type, &bytes]
+    );
 }
 
 #[test]
@@ -113,6 +118,43 @@ fn a_receipt_is_given_again_though_the_study_has_changed() {
     assert_eq!(collector.receive(&delivery).status, 403, "not to another study's invitation");
 }
 
+/// The table of layout 1, as that version made it, with two responses of one person, which it took.
+const LAYOUT_1: &str = "
+    CREATE TABLE submission (
+        id TEXT PRIMARY KEY, study TEXT NOT NULL, wave TEXT NOT NULL, questionnaire TEXT NOT NULL,
+        pseudonym TEXT NOT NULL, received_at TEXT NOT NULL, media_type TEXT NOT NULL, body TEXT NOT NULL
+    ) STRICT;
+    INSERT INTO submission VALUES
+        ('a', 's', 'q1', 'urn:core|1.0.0', 'p-1', '2026-11-01T00:00:00.000Z', 'application/fhir+json', 'first'),
+        ('b', 's', 'q1', 'urn:core|1.1.0', 'p-1', '2026-11-02T00:00:00.000Z', 'application/fhir+json', 'second'),
+        ('c', 's', 'q1', 'urn:rest|1.0.0', 'p-1', '2026-11-02T00:00:00.000Z', 'application/fhir+json', 'third'),
+        ('d', 's', 'q1', 'urn:core|1.0.0', 'p-2', '2026-11-02T00:00:00.000Z', 'application/fhir+json', 'fourth');
+    PRAGMA user_version = 1;";
+
+#[test]
+fn a_database_of_the_first_layout_is_taken_over_with_all_that_is_in_it() {
+    let data = Folder::new();
+    let keys = Keys::open(data.path()).expect("keys");
+    let database = rusqlite::Connection::open(data.path().join("collector.sqlite")).expect("a database");
+    database.execute_batch(LAYOUT_1).expect("the first layout");
+    for round in 1..=2 {
+        let collector = Collector::open(data.path(), Vec::new(), keys.clone(), system_clock()).expect("a collector");
+        let row = collector.find("b").expect("the store").expect("the row");
+        assert_eq!((row.body.as_str(), row.late, row.odd_clock), ("second", false, false), "round {round}");
+        let version: i64 = database.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("a version");
+        assert_eq!(version, 2, "round {round}");
+    }
+    let again: Vec<(String, bool)> = database
+        .prepare("SELECT id, again FROM submission ORDER BY id")
+        .and_then(|mut statement| statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
+        .expect("rows");
+    let expected = [("a", false), ("b", true), ("c", false), ("d", false)];
+    assert_eq!(again, expected.map(|(id, again)| (id.to_owned(), again)));
+    let twice = "INSERT INTO submission (id, study, wave, questionnaire, pseudonym, received_at, media_type, body)
+                 VALUES ('e', 's', 'q1', 'urn:core|2.0.0', 'p-1', '', '', '')";
+    assert!(database.execute(twice, []).is_err(), "from now on a person answers once");
+}
+
 /// `svar collect` as people start it.
 struct Process {
     child: Child,
@@ -121,11 +163,16 @@ struct Process {
 
 impl Process {
     fn start(data: &Path) -> Process {
+        Process::with(data, &[])
+    }
+
+    fn with(data: &Path, arguments: &[&str]) -> Process {
         let mut child = Command::new(env!("CARGO_BIN_EXE_svar"))
             .args(["collect", "--listen", "127.0.0.1:0", "--studies"])
             .arg(fixture("tests/fixtures/studies"))
             .arg("--data")
             .arg(data)
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -188,13 +235,15 @@ fn the_log_holds_no_answer_and_no_token() {
     assert_eq!(send(Request::new("GET", &format!("/{token}?t={token}"))), 404);
     assert_eq!(send(Request::new("GET", "/fhir/metadata?canary=1")), 200);
     assert_eq!(send(Request::new("CANARY", "/fhir/metadata")), 405);
+    assert_eq!(send(Request::new("PUT", &format!("/fhir/QuestionnaireResponse/{id}"))), 401);
+    assert_eq!(send(Request::new("GET", "/fhir/invitation").with("Authorization", &format!("Bearer {token}"))), 200);
     let log = process.kill();
-    let secrets = ["canary", "CANARY", "Blåbær", "987654", PSEUDONYM, "health.days", "north", &id, &token];
+    let secrets = ["canary", "CANARY", "Blåbær", "987654", "7f3a9c", "health.days", "north", &id, &token];
     for secret in secrets.into_iter().chain(token.split('.')) {
         assert!(!log.contains(secret), "{secret} in\n{log}");
     }
     let lines: Vec<&str> = log.lines().collect();
-    assert_eq!(lines.len(), 8, "{log}");
+    assert_eq!(lines.len(), 10, "{log}");
     let shape = |line: &str| {
         let words: Vec<&str> = line.split(' ').collect();
         let numbers = words[2].parse::<u16>().is_ok() && words[3].parse::<u32>().is_ok();
@@ -202,4 +251,19 @@ fn the_log_holds_no_answer_and_no_token() {
     };
     assert!(lines.iter().all(|line| shape(line)), "{log}");
     assert!(lines[0].starts_with("POST /fhir/QuestionnaireResponse 201 "), "{log}");
+    assert!(lines[8].starts_with("PUT /fhir/QuestionnaireResponse/(id) 401 "), "{log}");
+}
+
+#[test]
+fn a_bad_day_can_be_ordered_on_the_command_line() {
+    let data = Folder::new();
+    let token = Keys::open(data.path()).expect("keys").sign(&now("north"));
+    let plan = data.path().join("faults.json");
+    fs::write(&plan, r#"[{ "method": "POST", "fault": { "status": { "status": 503 } } }]"#).expect("to write");
+    let process = Process::with(data.path(), &["--faults", plan.to_str().expect("a path")]);
+    let id = uuid(1);
+    let statuses = [503, 201].map(|_| deliver(&token, &id, body(&id).to_string()).send(process.address).status);
+    assert_eq!(statuses, [503, 201]);
+    let log = process.kill();
+    assert!(log.starts_with("fault: status\nPOST /fhir/QuestionnaireResponse 201 "), "{log}");
 }

@@ -16,7 +16,7 @@ use svar::{
 
 use crate::{
     client::{Reply, Request},
-    server::{NOW, Server, Setup, body, invitation, uuid},
+    server::{NOW, Server, Setup, body, invitation, pseudonym, uuid},
 };
 
 const CANARY: &str = "canary-7d1f";
@@ -98,7 +98,7 @@ fn without_a_valid_invitation_nothing_is_received() {
         ("altered", Some(format!("Bearer {head}.{other}{}", &signature[1..]))),
         ("unsigned", Some(format!("Bearer {head}."))),
         ("too long", Some(format!("Bearer {}", "a".repeat(4000)))),
-        ("expired", Some(signed(|invitation| invitation.exp = Some(NOW)))),
+        ("expired", Some(signed(|invitation| invitation.exp = Some(NOW - 72 * 3_600)))),
         ("not yet valid", Some(signed(|invitation| invitation.nbf = Some(NOW + 1)))),
     ] {
         let request = match &header {
@@ -165,7 +165,7 @@ fn an_invitation_admits_to_its_own_study_wave_and_person_alone() {
         assert_eq!(reply.verdict(&id), Verdict::Refused { link_ids: vec![link_id.to_owned()] }, "{case}");
     }
     assert_eq!(server.rows(), 0);
-    let own = with(|invitation| invitation.sub = Some(crate::server::PSEUDONYM.into()), body(&id));
+    let own = with(|invitation| invitation.sub = Some(pseudonym(&uuid(1))), body(&id));
     assert_eq!(own.status, 201, "the person's own invitation");
 }
 
@@ -491,7 +491,7 @@ fn other_addresses_and_methods_say_so() {
         ("GET", "/fhir/"),
         ("GET", "/fhir/Patient"),
         ("POST", "/fhir/QuestionnaireResponse/"),
-        ("GET", "/fhir/QuestionnaireResponse/6f1b2c3d-0000-4000-8000-000000000001"),
+        ("GET", "/fhir/QuestionnaireResponse/6f1b2c3d-0000-4000-8000-000000000001/_history/1"),
     ] {
         let reply = send(method, path);
         assert_eq!(reply.status, 404, "{method} {path}");
@@ -502,7 +502,14 @@ fn other_addresses_and_methods_say_so() {
         assert_eq!(reply.status, 405, "{method}");
         assert_eq!(reply.header("allow"), Some("POST, OPTIONS"), "{method}");
     }
+    // Nothing can be read here, by nobody: what was received is seen by whoever has the database.
+    let one = "/fhir/QuestionnaireResponse/6f1b2c3d-0000-4000-8000-000000000001";
+    for method in ["GET", "HEAD", "POST", "PATCH", "DELETE"] {
+        let reply = send(method, one);
+        assert_eq!((reply.status, reply.header("allow")), (405, Some("PUT, OPTIONS")), "{method}");
+    }
     assert_eq!(send("POST", "/fhir/metadata").status, 405);
+    assert_eq!(send("POST", "/fhir/invitation").header("allow"), Some("GET, HEAD, OPTIONS"));
     let statement = send("GET", "/fhir/metadata");
     assert_eq!(statement.status, 200);
     assert_eq!(statement.json()["resourceType"], "CapabilityStatement");
@@ -525,7 +532,7 @@ fn a_widget_on_another_origin_may_deliver_and_read_the_receipt() {
     assert_eq!(allowed.header("access-control-allow-origin"), Some("*"));
     assert_eq!(allowed.header("access-control-allow-credentials"), None);
     assert!(allowed.header("access-control-max-age").is_some());
-    assert!(allowed.header("access-control-allow-methods").expect("methods").contains("POST"));
+    assert_eq!(allowed.header("access-control-allow-methods"), Some("POST, PUT, GET"));
     let headers = allowed.header("access-control-allow-headers").expect("headers").to_ascii_lowercase();
     for name in ["authorization", "content-type", "if-none-exist", "prefer"] {
         assert!(headers.split(", ").any(|known| known == name), "{name} in {headers}");
@@ -534,7 +541,7 @@ fn a_widget_on_another_origin_may_deliver_and_read_the_receipt() {
     let good = server.delivery(&id, body(&id).to_string()).with("Origin", "https://portal.example");
     for reply in [good.send(server.address), good.without("Authorization").send(server.address)] {
         assert_eq!(reply.header("access-control-allow-origin"), Some("*"), "{reply:?}");
-        assert_eq!(reply.header("access-control-expose-headers"), Some("Location, Retry-After"));
+        assert_eq!(reply.header("access-control-expose-headers"), Some("Location, Retry-After, Date"));
     }
 }
 

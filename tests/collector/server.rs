@@ -1,12 +1,12 @@
 //! The real collector on a loopback port, with data in a folder of its own, and what a good delivery to it looks like.
 
 use std::{
-    fs,
+    fs, io,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
 };
 
@@ -19,19 +19,22 @@ use svar::{
     },
     study::Invitation,
     tools::{
-        collector::{Clock, Collector, Origins, http},
+        collector::{Clock, Collector, Faults, Origins, http},
         invitations::Keys,
         studies::StudyFolder,
     },
 };
-use tokio::{net::TcpListener, runtime::Runtime};
+use tokio::{net::TcpListener, runtime::Runtime, sync::Notify, task::JoinHandle};
 
 use crate::client::Request;
 
 /// 2026-11-22T09:30:00Z, when all of these tests happen.
 pub(crate) const NOW: u64 = 1_795_339_800;
 
-pub(crate) const PSEUDONYM: &str = "p-7f3a9c";
+/// The pseudonym of the person whose response has this UUID: everybody answers once.
+pub(crate) fn pseudonym(uuid: &str) -> String {
+    format!("p-7f3a9c-{}", &uuid[uuid.len() - 6..])
+}
 
 /// A folder that is removed with its owner.
 pub(crate) struct Folder(PathBuf);
@@ -69,6 +72,9 @@ pub(crate) fn tiny() -> StudyFolder {
 pub(crate) struct Setup {
     pub(crate) origins: Option<Vec<String>>,
     pub(crate) site: Option<PathBuf>,
+    pub(crate) faults: Option<Faults>,
+    /// Studies beside those two.
+    pub(crate) studies: Vec<StudyFolder>,
 }
 
 /// A collector of the tiny study and, for what is none of its business, of the real one.
@@ -77,6 +83,9 @@ pub(crate) struct Server {
     pub(crate) data: Folder,
     pub(crate) keys: Keys,
     pub(crate) log: Arc<Mutex<Vec<String>>>,
+    time: Arc<AtomicU64>,
+    end: Arc<Notify>,
+    serving: Option<JoinHandle<io::Result<()>>>,
     runtime: Option<Runtime>,
 }
 
@@ -89,24 +98,62 @@ impl Server {
         let data = Folder::new();
         let keys = Keys::open(data.path()).expect("keys");
         let real = StudyFolder::load(&fixture("studies/health-at-work")).expect("the real study");
-        let clock: Clock = Arc::new(|| "2026-11-22T09:30:00Z".parse().expect("an instant"));
+        let time = Arc::new(AtomicU64::new(NOW));
+        let clock: Clock = {
+            let time = time.clone();
+            Arc::new(move || {
+                let seconds = i64::try_from(time.load(Ordering::SeqCst)).expect("a time");
+                jiff::Timestamp::from_second(seconds).expect("a time")
+            })
+        };
         let log = Arc::new(Mutex::new(Vec::new()));
         let lines = log.clone();
-        let collector = Collector::open(data.path(), vec![tiny(), real], keys.clone(), clock)
+        let studies = [tiny(), real].into_iter().chain(setup.studies).collect();
+        let collector = Collector::open(data.path(), studies, keys.clone(), clock)
             .expect("a collector")
             .with_origins(setup.origins.map_or(Origins::Any, Origins::Listed))
             .with_log(Arc::new(move |line| lines.lock().expect("the log").push(line.to_owned())));
+        let collector = match setup.faults {
+            Some(faults) => collector.with_faults(faults),
+            None => collector,
+        };
         let router = http::router(Arc::new(collector), setup.site).expect("a site");
         let runtime = Runtime::new().expect("a runtime");
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a port");
         let address = listener.local_addr().expect("an address");
-        runtime.spawn(http::serve(listener, router, std::future::pending()));
-        Server { address, data, keys, log, runtime: Some(runtime) }
+        let end = Arc::new(Notify::new());
+        let asked_to_end = end.clone();
+        let serving = runtime.spawn(http::serve(listener, router, async move { asked_to_end.notified().await }));
+        Server { address, data, keys, log, time, end, serving: Some(serving), runtime: Some(runtime) }
+    }
+
+    /// Asks it to end.
+    pub(crate) fn ends(&self) {
+        self.end.notify_one();
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.serving.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
+    /// Until everybody has been served.
+    pub(crate) fn until_ended(&mut self) {
+        let (runtime, serving) = (self.runtime.as_ref().expect("a runtime"), self.serving.take());
+        runtime.block_on(serving.expect("a server")).expect("its end").expect("a good end");
+    }
+
+    /// Sets the collector's clock, in seconds since 1970.
+    pub(crate) fn is_now(&self, seconds: u64) {
+        self.time.store(seconds, Ordering::SeqCst);
     }
 
     /// The same data, looked at with another tool.
     pub(crate) fn database(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.data.path().join("collector.sqlite")).expect("the database")
+        self.database_of("collector.sqlite")
+    }
+
+    pub(crate) fn database_of(&self, name: &str) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.data.path().join(name)).expect("the database")
     }
 
     pub(crate) fn rows(&self) -> u32 {
@@ -130,6 +177,33 @@ impl Drop for Server {
         }
     }
 }
+
+/// The tiny study under another id, with another manifest and a questionnaire for contact details.
+pub(crate) fn variant_of_tiny(id: &str, change: impl FnOnce(&mut Value)) -> StudyFolder {
+    let folder = Folder::new();
+    let from = fixture("tests/fixtures/studies/tiny");
+    fs::create_dir_all(folder.path().join("modules")).expect("a folder");
+    for file in ["consent.json", "core.json", "modules/about.json"] {
+        fs::copy(from.join(file), folder.path().join(file)).expect("a copy");
+    }
+    let read =
+        |file: &str| -> Value { serde_json::from_slice(&fs::read(from.join(file)).expect("a file")).expect("JSON") };
+    // The consent's form will do for the contact's: what is in a sealed body nobody here can tell.
+    let mut contact = read("consent.json");
+    contact["url"] = CONTACT.split('|').next().into();
+    fs::write(folder.path().join("contact.json"), contact.to_string()).expect("to write");
+    let mut study = read("study.json");
+    study["id"] = id.into();
+    change(&mut study);
+    fs::write(folder.path().join("study.json"), study.to_string()).expect("to write");
+    StudyFolder::load(folder.path()).expect("the study")
+}
+
+/// The questionnaire of [`variant_of_tiny`] that asks for contact details.
+pub(crate) const CONTACT: &str = "https://svar.example/fhir/Questionnaire/tiny-contact|1.0.0";
+
+/// The questionnaire with the answers.
+pub(crate) const CORE: &str = "https://svar.example/fhir/Questionnaire/tiny-core|1.0.0";
 
 pub(crate) fn deliver(token: &str, uuid: &str, body: impl Into<Vec<u8>>) -> Request {
     Request::new("POST", "/fhir/QuestionnaireResponse")
@@ -181,10 +255,7 @@ pub(crate) fn answered() -> Session {
 
 /// The response to it.
 pub(crate) fn body(uuid: &str) -> Value {
-    let heading = Heading {
-        uuid: uuid.to_owned(),
-        pseudonym: PSEUDONYM.to_owned(),
-        authored: "2026-11-22T09:29:58.123Z".to_owned(),
-    };
+    let heading =
+        Heading { uuid: uuid.to_owned(), pseudonym: pseudonym(uuid), authored: "2026-11-22T09:29:58.123Z".to_owned() };
     serde_json::from_slice(&completed(&answered(), &heading).to_bytes()).expect("a response")
 }

@@ -4,7 +4,7 @@
 use std::{fs, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use svar::words::Say;
+use svar::words::{Safekeeping, Say};
 use tokio::sync::Notify;
 
 use crate::{
@@ -35,7 +35,7 @@ async fn is_not_received(person: &Respondent, nb: &str, en: &str) {
     let turned_down = [PAUSED.0, PARKED.0, CLOSED.0].contains(&nb);
     person.is_at_say(if turned_down { Say::NotTakenTitle } else { Say::NotSentTitle }).await;
     person.sees(person.in_words(nb, en)).await;
-    person.sees_say(Say::Kept).await;
+    person.sees_say(Say::Kept(Safekeeping::Tab)).await;
 }
 
 const NO_CONTACT: (&str, &str) = (

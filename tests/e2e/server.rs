@@ -115,8 +115,34 @@ impl Server {
         let site = scratch.join("site");
         copy(&built_site(), &site);
         change(&site);
-        let data = scratch.join("data");
         let study = StudyFolder::load(&root().join("studies/health-at-work")).expect("the study");
+        Server::open(scratch, site, study).await
+    }
+
+    /// Serves the tiny study of the fixtures, two short forms, after `change` has had its way with its manifest.
+    pub(crate) async fn tiny(change: impl FnOnce(&mut Value)) -> Server {
+        let scratch = Scratch::new();
+        let (site, sources) = (scratch.join("site"), scratch.join("tiny"));
+        copy(&built_site(), &site);
+        copy(&root().join("tests/fixtures/studies/tiny"), &sources);
+        let manifest = sources.join("study.json");
+        let mut study: Value = serde_json::from_slice(&fs::read(&manifest).expect("a manifest")).expect("JSON");
+        change(&mut study);
+        fs::write(&manifest, study.to_string()).expect("the manifest");
+        let study = StudyFolder::load(&sources).expect("the study");
+        let folder = site.join("studies/tiny");
+        fs::create_dir_all(&folder).expect("a folder");
+        for (name, bytes) in study.compile().expect("a compiled study") {
+            fs::write(folder.join(name), bytes).expect("a file");
+        }
+        let page = site.join("index.html");
+        let html = fs::read_to_string(&page).expect("the page");
+        fs::write(&page, html.replace("studies/health-at-work/", "studies/tiny/")).expect("the page");
+        Server::open(scratch, site, study).await
+    }
+
+    async fn open(scratch: Scratch, site: PathBuf, study: StudyFolder) -> Server {
+        let data = scratch.join("data");
         let keys = Keys::open(&data).expect("a key");
         let kept = Arc::new(Kept::default());
         let log = {
@@ -208,7 +234,7 @@ impl Server {
         let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the database");
         let mut statement = database
             .prepare(
-                "SELECT id, study, wave, questionnaire, pseudonym, received_at, media_type, body
+                "SELECT id, study, wave, questionnaire, pseudonym, received_at, media_type, body, late, odd_clock
                  FROM submission ORDER BY rowid",
             )
             .expect("the table");
@@ -222,6 +248,8 @@ impl Server {
                 received_at: row.get(5)?,
                 media_type: row.get(6)?,
                 body: row.get(7)?,
+                late: row.get(8)?,
+                odd_clock: row.get(9)?,
             })
         };
         let rows = statement.query_map([], row).expect("rows").collect::<Result<_, _>>();

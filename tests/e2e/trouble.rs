@@ -4,7 +4,11 @@
 use std::{fs, path::Path};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use svar::{study::Invitation, tools::invitations::Keys, words::Say};
+use svar::{
+    study::Invitation,
+    tools::invitations::Keys,
+    words::{Safekeeping, Say},
+};
 
 use crate::{
     browser::{browse, thorough},
@@ -202,7 +206,7 @@ async fn a_link_that_is_refused_loses_nothing() {
                     person.in_words("Be om en ny lenke hos kontakten under.", "Ask the contact below for a new link."),
                 )
                 .await;
-            person.sees_say(Say::Kept).await;
+            person.sees_say(Say::Kept(Safekeeping::Tab)).await;
             person
                 .sees(person.in_words("Prosjektkontoret for Helse og arbeid", "The Health and work project office"))
                 .await;

@@ -1,6 +1,6 @@
 //! The order of things for one respondent.
 
-use svar::study::{Course, Step, Study};
+use svar::study::{ContactForm, Course, Step, Study};
 
 use crate::studies;
 
@@ -19,22 +19,30 @@ fn check(change: impl Fn(&mut Study), expected: &[Step]) {
 
 #[test]
 fn each_part_is_sent_on_its_own() {
+    let contact = || ContactForm { file: "contact.svar".into(), with_identity: None, permissions: Vec::new() };
     let whole = [
         Step::Device,
         Step::Consent,
         Step::Consented,
+        Step::Contact,
         Step::Part(0),
         Step::Received(0),
         Step::Part(1),
         Step::Finished(1),
     ];
-    check(|_| {}, &whole);
+    check(|study| study.waves[0].contact = Some(contact()), &whole);
     check(
-        |study| study.waves[0].consent = None,
+        |study| {
+            study.waves[0].consent = None;
+            study.waves[0].contact = None;
+        },
         &[Step::Device, Step::Part(0), Step::Received(0), Step::Part(1), Step::Finished(1)],
     );
     check(
-        |study| study.waves[0].parts.truncate(1),
+        |study| {
+            study.waves[0].parts.truncate(1);
+            study.waves[0].contact = None;
+        },
         &[Step::Device, Step::Consent, Step::Consented, Step::Part(0), Step::Finished(0)],
     );
     let course = Course::of(&studies::manifests()[0].waves[0]);

@@ -14,6 +14,7 @@
 mod answers;
 mod compact;
 mod course;
+mod draft;
 mod enable;
 mod forms;
 mod judge;
@@ -23,6 +24,7 @@ mod paths;
 mod random;
 mod random_form;
 mod read;
+mod record;
 mod response;
 mod spoil;
 mod studies;

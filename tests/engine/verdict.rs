@@ -54,6 +54,117 @@ fn check_after(
     assert_eq!(verdict(UUID, Ok(reply)), expected, "{name}");
 }
 
+/// Replies as they are met, each with a name, and the exact verdict.
+#[test]
+fn named_replies() {
+    let ours = stored(UUID).to_string();
+    let sealed = json!({ "id": UUID, "meta": { "lastUpdated": "2026-11-22T09:30:01Z" } }).to_string();
+    let dated =
+        || Verdict::Received(Receipt { uuid: UUID.to_owned(), stored: Some("2026-11-22T09:30:01Z".to_owned()) });
+    let at = |end: &str| format!("https://collector.example/fhir/QuestionnaireResponse/{UUID}{end}");
+    let portal = "<!doctype html><title>Gjestenett</title><form action=/login>";
+    let here = "QuestionnaireResponse.item.where(linkId='health').item.where(linkId='pain')";
+    let strange = || waiting(Waiting::NoReceipt, None);
+    let busy = |after| waiting(Waiting::Busy, after);
+    let closed = || Verdict::Parked(Parked::Closed);
+    let conflict = || Verdict::Parked(Parked::Conflict);
+    let text = str::to_owned;
+    // Name, status, Location, Retry-After, body, verdict.
+    let table: Vec<(&str, u16, String, &str, String, Verdict)> = vec![
+        ("created", 201, at(""), "", ours.clone(), received()),
+        ("created, minimal: only a Location", 201, at(""), "", text(""), received()),
+        ("created, Location with a version", 201, at("/_history/1"), "", text(""), received()),
+        ("the same again", 200, text(""), "", ours.clone(), received()),
+        ("accepted, stored later", 202, text(""), "", ours.clone(), received()),
+        ("sealed: an id and a time", 201, text(""), "", sealed.clone(), dated()),
+        ("sealed, the same again", 200, text(""), "", sealed, dated()),
+        ("a webhook's echo", 200, text(""), "", json!({ "id": UUID }).to_string(), received()),
+        ("have it already", 409, text(""), "", ours.clone(), received()),
+        ("condition met by what we sent before", 412, text(""), "", ours.clone(), received()),
+        ("a captive portal", 200, text(""), "", text(portal), strange()),
+        (
+            "a captive portal that says how long",
+            200,
+            text(""),
+            "10",
+            text(portal),
+            waiting(Waiting::NoReceipt, Some(10)),
+        ),
+        ("a proxy's bare 200", 200, text(""), "", text(""), strange()),
+        ("a proxy's 200 with its own JSON", 200, text(""), "", text(r#"{"ok":true}"#), strange()),
+        ("a filter's copy under 203", 203, text(""), "", ours.clone(), strange()),
+        ("no content", 204, text(""), "", text(""), strange()),
+        ("opaque", 0, text(""), "", text(""), strange()),
+        ("cut in the middle of the body", 201, text(""), "", text(&ours[..ours.len() - 9]), strange()),
+        ("cut, but Location came whole", 201, at(""), "", text(&ours[..9]), received()),
+        ("another's receipt", 201, text(""), "", stored(OTHER).to_string(), strange()),
+        ("another's Location", 201, at("").replace(UUID, OTHER), "", text(""), strange()),
+        ("our id, and more", 201, at("-2"), "", text(""), strange()),
+        ("our id in capitals", 200, text(""), "", json!({ "id": UUID.to_uppercase() }).to_string(), strange()),
+        (
+            "a bundle that holds ours",
+            200,
+            text(""),
+            "",
+            json!({ "entry": [{ "resource": stored(UUID) }] }).to_string(),
+            strange(),
+        ),
+        ("an outcome under 200", 200, text(""), "", coded("informational").to_string(), strange()),
+        ("being worked on, with a time", 409, text(""), "2", text(""), busy(Some(2))),
+        ("being worked on, in an outcome", 409, text(""), "", coded("lock-error").to_string(), busy(None)),
+        ("other bytes under our id", 409, text(""), "", coded("conflict").to_string(), conflict()),
+        ("other bytes, of another's", 409, text(""), "", stored(OTHER).to_string(), conflict()),
+        ("several match the condition", 412, text(""), "", coded("multiple-matches").to_string(), conflict()),
+        ("condition failed, no word", 412, text(""), "30", text(""), conflict()),
+        ("took too long to send", 408, text(""), "", text(""), busy(None)),
+        ("too early", 425, text(""), "", text(""), busy(None)),
+        ("too many, in a minute again", 429, text(""), "60", text(""), busy(Some(60))),
+        ("too many, at once again", 429, text(""), "0", text(""), busy(Some(1))),
+        ("too many, next year again", 429, text(""), "31536000", text(""), busy(Some(3600))),
+        ("too many, before now", 429, text(""), "-60", text(""), busy(None)),
+        ("too many, in no number", 429, text(""), "soon", text(""), busy(None)),
+        ("too many, in a number past all bounds", 429, text(""), "99999999999999999999", text(""), busy(None)),
+        (
+            "too many, by a date that the edge left",
+            429,
+            text(""),
+            "Sun, 22 Nov 2026 09:30:00 GMT",
+            text(""),
+            busy(None),
+        ),
+        ("a crash", 500, text(""), "", text("<h1>Internal Server Error</h1>"), busy(None)),
+        ("a crash that shows our receipt", 500, at(""), "", ours.clone(), busy(None)),
+        ("nothing behind the gateway", 502, text(""), "", text(portal), busy(None)),
+        ("down for repair", 503, text(""), "120", text(""), busy(Some(120))),
+        ("no answer behind the gateway", 504, text(""), "", text(""), busy(None)),
+        ("an HTTP version it does not know", 505, text(""), "", text(""), busy(None)),
+        ("disk full", 507, text(""), "", text(""), busy(None)),
+        ("a network to sign in to", 511, text(""), "", text(portal), busy(None)),
+        ("no invitation", 401, text(""), "", coded("login").to_string(), Verdict::Paused),
+        ("an invitation that does not admit", 403, text(""), "", coded("forbidden").to_string(), Verdict::Paused),
+        ("nothing here", 404, text(""), "", text(portal), closed()),
+        ("closed for good", 410, text(""), "", coded("deleted").to_string(), closed()),
+        ("answers to look at again", 422, text(""), "", outcome(&[here]).to_string(), refused(&["pain"])),
+        ("answers to look at again, by 400", 400, text(""), "", outcome(&[here, here]).to_string(), refused(&["pain"])),
+        ("refused, but nothing named", 422, text(""), "", coded("invalid").to_string(), unacceptable(422)),
+        ("a bad request, in HTML", 400, text(""), "", text(portal), unacceptable(400)),
+        ("too large", 413, text(""), "60", text(""), unacceptable(413)),
+        ("another kind of body", 415, text(""), "", coded("structure").to_string(), unacceptable(415)),
+        ("moved, though redirects are not followed", 308, at(""), "", text(""), unacceptable(308)),
+        ("not modified", 304, text(""), "", text(""), unacceptable(304)),
+        ("a part of something", 206, text(""), "", ours, unacceptable(206)),
+        ("a teapot", 418, text(""), "", text("short and stout"), unacceptable(418)),
+        ("blocked by law or filter", 451, text(""), "", text(portal), unacceptable(451)),
+        ("a status nobody knows", 799, text(""), "", text(""), unacceptable(799)),
+    ];
+    let names: std::collections::BTreeSet<&str> = table.iter().map(|row| row.0).collect();
+    assert!(names.len() == table.len() && table.len() >= 40, "{} names for {} replies", names.len(), table.len());
+    for (name, status, location, retry_after, body, expected) in table {
+        let retry_after = (!retry_after.is_empty()).then_some(retry_after);
+        check_after(name, status, &location, retry_after, body, expected);
+    }
+}
+
 #[test]
 fn nothing_came_back() {
     for no_reply in [NoReply::Network, NoReply::Timeout] {

@@ -4,6 +4,7 @@ mod build;
 mod dist;
 mod process;
 mod project;
+mod sabotage;
 mod serve;
 mod setup;
 mod site;
@@ -21,6 +22,7 @@ usage: cargo xtask COMMAND
   serve [--port N] [--data DIR] [--release]   build, collect answers and print a link per language
   test [KIND…]                                every kind of test, or these, at reduced counts
   prove [KIND…]                               the same at full counts, and in the other browsers
+  sabotage [NAME]                             puts bugs into a copy of the sources; the tests must catch each
   dist                                        the release in dist/, compressed, with its sizes
   build [--release]                           the site in target/site/";
 
@@ -32,6 +34,7 @@ enum Command {
     Serve { port: u16, data: PathBuf, release: bool },
     Dist,
     Test { counts: Counts, kinds: Vec<Kind> },
+    Sabotage { name: Option<String> },
 }
 
 fn main() -> ExitCode {
@@ -65,6 +68,7 @@ fn run(command: Command) -> Outcome<bool> {
         Command::Serve { port, data, release } => serve::serve(&project, port, &data, release).map(|()| true),
         Command::Dist => dist::dist(&project),
         Command::Test { counts, kinds } => test::test(&project, counts, &kinds),
+        Command::Sabotage { name } => sabotage::sabotage(&project, name.as_deref()),
     }
 }
 
@@ -88,6 +92,10 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Command, String> {
             Ok(Command::Serve { port: flags.port, data: flags.data, release: flags.release })
         }
         "dist" => Flags::read(words, &[]).map(|_| Command::Dist),
+        "sabotage" => match (words.next(), words.next()) {
+            (name, None) => Ok(Command::Sabotage { name }),
+            (_, Some(more)) => Err(format!("expected one name, found {more} as well")),
+        },
         "test" => kinds(words, Counts::Reduced),
         "prove" => kinds(words, Counts::Full),
         other => Err(format!("expected a command, found {other}")),
@@ -162,6 +170,8 @@ mod tests {
             ("serve --port 9 --data there --release", serve(9, "there", true)),
             ("serve --port=9", serve(9, "data", false)),
             ("dist", Ok(Command::Dist)),
+            ("sabotage", Ok(Command::Sabotage { name: None })),
+            ("sabotage new-id", Ok(Command::Sabotage { name: Some("new-id".to_owned()) })),
             (
                 "test oracle lint oracle",
                 Ok(Command::Test { counts: Counts::Reduced, kinds: vec![Kind::Lint, Kind::Oracle] }),
@@ -186,6 +196,7 @@ mod tests {
             "serve --data",
             "serve --release=no",
             "test everything",
+            "sabotage one other",
             "test browsers",
         ] {
             assert!(read(line).is_err(), "{line}");

@@ -1,4 +1,4 @@
-//! The edge to HTTP: routes, CORS, limits of time and size, and the log.
+//! The edge to HTTP: routes, limits of time and size, and the log.
 
 use std::{
     convert::Infallible,
@@ -14,42 +14,36 @@ use axum::{
     Router,
     body::{Body, HttpBody},
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{any, get, post},
+    routing::{any, get, post, put},
 };
 use tokio::net::TcpListener;
 
-use super::{Answer, Collector, Delivery, Origins, outcome::Code};
-use crate::{
-    submission::policy,
-    tools::{headers, site::Site},
+use super::{
+    Answer, BASE, CONTACT_BASE, Collector, Delivery, Destination, FLAT_BASE, Way,
+    cors::{api_headers, preflight},
+    faults,
+    line::{Line, Lines},
+    outcome::Code,
 };
-
-const RESPONSES: &str = "/fhir/QuestionnaireResponse";
-const METADATA: &str = "/fhir/metadata";
+use crate::{submission::policy, tools::site::Site};
 
 /// A body that is too large is read on up to here, so that the sender reads our reply instead of a broken connection.
-const DRAIN_LIMIT: usize = policy::BODY_LIMIT.saturating_mul(4);
+pub(super) const DRAIN_LIMIT: usize = policy::BODY_LIMIT.saturating_mul(4);
 
 /// A sender that is slower than the widget's own patience is gone before we answer.
 const BODY_TIMEOUT: Duration = policy::REQUEST_TIMEOUT;
-
-/// How long a browser may remember the preflight: two hours, the most that Chromium grants.
-const PREFLIGHT_SECONDS: &str = "7200";
 
 /// The collector's routes and, if there is a site folder, its files.
 ///
 /// # Errors
 /// If the site folder is not there.
 pub fn router(collector: Arc<Collector>, site: Option<PathBuf>) -> io::Result<Router> {
-    let api = Router::new()
-        .route(RESPONSES, post(receive).options(preflight).fallback(|| not_allowed("POST, OPTIONS")))
-        .route(METADATA, get(metadata).options(preflight).fallback(|| not_allowed("GET, HEAD, OPTIONS")))
-        .route("/fhir", any(not_found))
-        .route("/fhir/", any(not_found))
-        .route("/fhir/{*rest}", any(not_found))
+    let api = interface(Destination::Answers)
+        .merge(interface(Destination::Contact))
+        .merge(flat())
         .layer(middleware::from_fn_with_state(collector.clone(), api_headers))
         .with_state(collector.clone());
     let router = match site {
@@ -62,7 +56,47 @@ pub fn router(collector: Arc<Collector>, site: Option<PathBuf>) -> io::Result<Ro
         }
         None => api.fallback(not_found),
     };
-    Ok(router.layer(middleware::from_fn_with_state(collector, log)))
+    let router = router.layer(middleware::from_fn_with_state(collector.clone(), log));
+    Ok(match collector.faults.is_some() {
+        true => router.layer(middleware::from_fn_with_state(collector, faults::inject)),
+        false => router,
+    })
+}
+
+/// One endpoint's routes.
+fn interface(to: Destination) -> Router<Arc<Collector>> {
+    let base = to.base();
+    let create = move |state, request| receive(state, to, Way::Create, request);
+    let update = move |state, request: Request| {
+        let uuid = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
+        receive(state, to, Way::Update { uuid }, request)
+    };
+    let status = move |state, request| invitation(state, to, request);
+    let reading = || not_allowed("GET, HEAD, OPTIONS");
+    Router::new()
+        .route(
+            &format!("{base}/QuestionnaireResponse"),
+            post(create).options(preflight).fallback(|| not_allowed("POST, OPTIONS")),
+        )
+        .route(
+            &format!("{base}/QuestionnaireResponse/{{uuid}}"),
+            put(update).options(preflight).fallback(|| not_allowed("PUT, OPTIONS")),
+        )
+        .route(&format!("{base}/invitation"), get(status).options(preflight).fallback(reading))
+        .route(&format!("{base}/metadata"), get(metadata).options(preflight).fallback(reading))
+        .route(base, any(not_found))
+        .route(&format!("{base}/"), any(not_found))
+        .route(&format!("{base}/{{*rest}}"), any(not_found))
+}
+
+/// The flat form's own address, as if it were an endpoint by itself.
+fn flat() -> Router<Arc<Collector>> {
+    let create = |state, request| receive(state, Destination::Answers, Way::Flat, request);
+    let status = |state, request| invitation(state, Destination::Answers, request);
+    Router::new().route(FLAT_BASE, post(create).options(preflight).fallback(|| not_allowed("POST, OPTIONS"))).route(
+        &format!("{FLAT_BASE}/invitation"),
+        get(status).options(preflight).fallback(|| not_allowed("GET, HEAD, OPTIONS")),
+    )
 }
 
 /// Serves until `until` comes, then finishes what is under way.
@@ -74,10 +108,11 @@ pub async fn serve(
     router: Router,
     until: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, router).with_graceful_shutdown(until).await
+    let service = router.into_make_service_with_connect_info::<Line>();
+    axum::serve(Lines(listener), service).with_graceful_shutdown(until).await
 }
 
-async fn receive(State(collector): State<Arc<Collector>>, request: Request) -> Answer {
+async fn receive(State(collector): State<Arc<Collector>>, to: Destination, way: Way, request: Request) -> Answer {
     let (parts, body) = request.into_parts();
     if parts.headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return Answer::no(415, Code::NotSupported, "expected a body without Content-Encoding");
@@ -89,6 +124,8 @@ async fn receive(State(collector): State<Arc<Collector>>, request: Request) -> A
     };
     let one = |name: &str| only(&parts.headers, name);
     let delivery = Delivery {
+        to,
+        way,
         authorization: one("authorization"),
         content_type: one("content-type"),
         if_none_exist: one("if-none-exist"),
@@ -100,6 +137,12 @@ async fn receive(State(collector): State<Arc<Collector>>, request: Request) -> A
     received.unwrap_or_else(|_| Answer::not_now())
 }
 
+async fn invitation(State(collector): State<Arc<Collector>>, to: Destination, request: Request) -> Answer {
+    let authorization = only(request.headers(), "authorization");
+    let asked = tokio::task::spawn_blocking(move || collector.status(to, authorization.as_deref())).await;
+    asked.unwrap_or_else(|_| Answer::not_now())
+}
+
 /// The header, unless it is there twice: then it is not clear which one counts.
 fn only(headers: &HeaderMap, name: &str) -> Option<String> {
     let mut values = headers.get_all(name).iter();
@@ -109,7 +152,7 @@ fn only(headers: &HeaderMap, name: &str) -> Option<String> {
     }
 }
 
-/// Reads the body; none if it is too large.
+/// Reads the body; none if it is larger than any that is taken.
 async fn read(body: Body) -> Result<Option<Vec<u8>>, axum::Error> {
     let mut body = pin!(body);
     let mut bytes = Vec::new();
@@ -120,19 +163,15 @@ async fn read(body: Body) -> Result<Option<Vec<u8>>, axum::Error> {
         if length > DRAIN_LIMIT {
             break;
         }
-        if length <= policy::BODY_LIMIT {
+        if length <= policy::SEALED_LIMIT {
             bytes.extend_from_slice(&data);
         }
     }
-    Ok((length <= policy::BODY_LIMIT).then_some(bytes))
+    Ok((length <= policy::SEALED_LIMIT).then_some(bytes))
 }
 
 async fn metadata(State(collector): State<Arc<Collector>>) -> Answer {
-    Answer { status: 200, location: None, retry_after: None, body: Some(collector.capabilities()) }
-}
-
-async fn preflight() -> StatusCode {
-    StatusCode::NO_CONTENT
+    Answer::ok(collector.capabilities())
 }
 
 async fn not_found() -> Answer {
@@ -160,7 +199,11 @@ impl IntoResponse for Answer {
         }
         match self.body {
             Some(body) => {
-                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/fhir+json; charset=utf-8"));
+                let media_type = match body.get("resourceType") {
+                    Some(_) => "application/fhir+json; charset=utf-8",
+                    None => "application/json",
+                };
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
                 (status, headers, body.to_string()).into_response()
             }
             None => (status, headers).into_response(),
@@ -168,53 +211,46 @@ impl IntoResponse for Answer {
     }
 }
 
-/// CORS and the security headers, on every reply under [`super::BASE`]: a refusal, too, must be readable to the widget.
-async fn api_headers(State(collector): State<Arc<Collector>>, request: Request, next: Next) -> Response {
-    let preflight = request.method() == Method::OPTIONS;
-    let origin = request.headers().get(header::ORIGIN).cloned();
-    let mut response = next.run(request).await;
-    let set = response.headers_mut();
-    headers::api(set);
-    let mut insert = |name: HeaderName, value: &'static str| set.insert(name, HeaderValue::from_static(value));
-    match &collector.origins {
-        Origins::Any => drop(insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")),
-        Origins::Listed(listed) => {
-            insert(header::VARY, "Origin");
-            if let Some(origin) = origin.filter(|origin| listed.iter().any(|known| origin == known.as_str())) {
-                set.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            }
-        }
-    }
-    let mut insert = |name: HeaderName, value: &'static str| set.insert(name, HeaderValue::from_static(value));
-    insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, "Location, Retry-After");
-    if preflight {
-        insert(header::ACCESS_CONTROL_ALLOW_METHODS, "POST, GET");
-        // By name: the wildcard does not cover Authorization.
-        insert(header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, If-None-Exist, Prefer");
-        insert(header::ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS);
-    }
-    response
-}
-
 /// One line for each request: method, path, status, milliseconds. Both the method and the path are words of the sender's,
 /// so they are named only where they are words of ours too: a path that leads to something, a method that HTTP knows.
+/// And the date by the collector's own clock, which decides when an invitation ends.
 async fn log(State(collector): State<Arc<Collector>>, request: Request, next: Next) -> Result<Response, Infallible> {
     let begun = Instant::now();
-    let method = match request.method() {
-        known
-            if [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS]
-                .contains(known) =>
-        {
-            known.clone().to_string()
-        }
-        _ => "OTHER".to_owned(),
-    };
+    let method = known(request.method());
     let path = request.uri().path().to_owned();
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
     let status = response.status();
-    let ours = [RESPONSES, METADATA].contains(&path.as_str());
-    let path =
-        if ours || status.is_success() || status == StatusCode::NOT_MODIFIED { path } else { "(none)".to_owned() };
+    let path = match named(&path) {
+        Some(ours) => ours,
+        None if status.is_success() || status == StatusCode::NOT_MODIFIED => path,
+        None => "(none)".to_owned(),
+    };
     (collector.log)(&format!("{method} {path} {} {} ms", status.as_u16(), begun.elapsed().as_millis()));
+    let date = (collector.clock)().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = HeaderValue::try_from(date) {
+        response.headers_mut().insert(header::DATE, date);
+    }
     Ok(response)
+}
+
+/// The method, if HTTP knows it.
+pub(super) fn known(method: &Method) -> String {
+    let known =
+        [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::OPTIONS].contains(method);
+    if known { method.to_string() } else { "OTHER".to_owned() }
+}
+
+/// An address of the interface as the log may name it: without the id in it, which is a person's.
+fn named(path: &str) -> Option<String> {
+    [BASE, CONTACT_BASE, FLAT_BASE].into_iter().find_map(|base| {
+        let rest = path.strip_prefix(base)?;
+        match rest {
+            "/QuestionnaireResponse" | "/invitation" | "/metadata" => Some(path.to_owned()),
+            "" if base == FLAT_BASE => Some(path.to_owned()),
+            _ => {
+                let id = rest.strip_prefix("/QuestionnaireResponse/")?;
+                (!id.is_empty() && !id.contains('/')).then(|| format!("{base}/QuestionnaireResponse/(id)"))
+            }
+        }
+    })
 }

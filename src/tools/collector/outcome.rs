@@ -17,7 +17,7 @@ pub struct Answer {
     pub location: Option<String>,
     /// `Retry-After`, in seconds.
     pub retry_after: Option<u32>,
-    /// FHIR JSON; none after `Prefer: return=minimal`.
+    /// JSON; FHIR's where it has a `resourceType`. None after `Prefer: return=minimal`.
     pub body: Option<Value>,
 }
 
@@ -27,6 +27,7 @@ pub struct Answer {
 pub(super) enum Code {
     BusinessRule,
     Conflict,
+    Duplicate,
     Forbidden,
     Invalid,
     Login,
@@ -44,6 +45,7 @@ impl Code {
         match self {
             Code::BusinessRule => "business-rule",
             Code::Conflict => "conflict",
+            Code::Duplicate => "duplicate",
             Code::Forbidden => "forbidden",
             Code::Invalid => "invalid",
             Code::Login => "login",
@@ -59,6 +61,11 @@ impl Code {
 }
 
 impl Answer {
+    /// Yes: this JSON.
+    pub(super) fn ok(body: Value) -> Answer {
+        Answer { status: 200, location: None, retry_after: None, body: Some(body) }
+    }
+
     /// No, with one reason.
     pub(super) fn no(status: u16, code: Code, why: impl Into<String>) -> Answer {
         Answer::outcome(status, vec![issue(code, None, &why.into())])

@@ -11,15 +11,19 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-/// The database's name in the data folder.
+/// The database of the answers, in the data folder.
 pub const DATABASE: &str = "collector.sqlite";
 
+/// The database of the contact details: a file of its own, so that whoever is given the answers is given nothing else.
+pub const CONTACT_DATABASE: &str = "contact.sqlite";
+
 /// What `PRAGMA user_version` says of the table below.
-const LAYOUT: i64 = 1;
+const LAYOUT: i64 = 2;
 
 /// `body` is text, so that `sqlite3` and any other tool shows it; it is the body of the request, byte for byte.
-/// `received_at` is an instant such as `2026-11-22T09:30:00.000Z`.
-const TABLE: &str = "CREATE TABLE IF NOT EXISTS submission (
+/// `received_at` is an instant such as `2026-11-22T09:30:00.000Z`. `pseudonym` is empty where nobody here can know it: in
+/// a sealed body that a unit's invitation brought.
+const TABLE: &str = "CREATE TABLE submission (
     id TEXT PRIMARY KEY,
     study TEXT NOT NULL,
     wave TEXT NOT NULL,
@@ -27,8 +31,29 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS submission (
     pseudonym TEXT NOT NULL,
     received_at TEXT NOT NULL,
     media_type TEXT NOT NULL,
-    body TEXT NOT NULL
+    body TEXT NOT NULL,
+    late INTEGER NOT NULL DEFAULT 0,
+    odd_clock INTEGER NOT NULL DEFAULT 0,
+    again INTEGER NOT NULL DEFAULT 0
 ) STRICT";
+
+/// Layout 1 took several responses of one person; they stay, and all but the first are marked.
+const FROM_LAYOUT_1: &str = "
+    ALTER TABLE submission ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE submission ADD COLUMN odd_clock INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE submission ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
+    UPDATE submission SET again = 1 WHERE pseudonym <> '' AND EXISTS (
+        SELECT 1 FROM submission AS first
+        WHERE first.rowid < submission.rowid AND first.study = submission.study AND first.wave = submission.wave
+            AND first.pseudonym = submission.pseudonym
+            AND substr(first.questionnaire, 1, instr(first.questionnaire || '|', '|') - 1)
+                = substr(submission.questionnaire, 1, instr(submission.questionnaire || '|', '|') - 1)
+    )";
+
+/// One person answers a questionnaire once in a wave, in whatever version.
+const ONCE: &str = "CREATE UNIQUE INDEX once ON submission (
+    study, wave, substr(questionnaire, 1, instr(questionnaire || '|', '|') - 1), pseudonym
+) WHERE pseudonym <> '' AND again = 0";
 
 /// How long to wait for another process that holds the database: a copy being made, someone looking.
 const BUSY: Duration = Duration::from_secs(5);
@@ -49,7 +74,7 @@ pub enum StoreError {
     #[error("expected the database to work, found: {0}")]
     Database(#[from] rusqlite::Error),
     /// A newer collector's database.
-    #[error("expected a database of layout {LAYOUT}, found {found}")]
+    #[error("expected a database of layout 1 to {LAYOUT}, found {found}")]
     Layout {
         /// The layout found.
         found: i64,
@@ -67,7 +92,7 @@ pub struct Row {
     pub wave: String,
     /// `url|version`.
     pub questionnaire: String,
-    /// The respondent's pseudonym.
+    /// The respondent's pseudonym; empty where the body is sealed and the invitation a unit's.
     pub pseudonym: String,
     /// When it was received.
     pub received_at: String,
@@ -75,6 +100,10 @@ pub struct Row {
     pub media_type: String,
     /// The bytes received.
     pub body: String,
+    /// Completed before the invitation ended, received after.
+    pub late: bool,
+    /// The sender's clock cannot have been right when it was completed.
+    pub odd_clock: bool,
 }
 
 /// What became of a submission.
@@ -89,6 +118,16 @@ pub(super) enum Kept {
     },
     /// Other bytes have its id.
     Other,
+    /// The person has answered this questionnaire in this wave, under another id.
+    Answered,
+}
+
+/// What a person has delivered, without its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Delivered {
+    pub(super) id: String,
+    pub(super) questionnaire: String,
+    pub(super) received_at: String,
 }
 
 /// The database. Writes follow one another; each is on disk when its call returns.
@@ -98,25 +137,18 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// Opens the database in `folder`, or makes it.
-    pub(super) fn open(folder: &Path) -> Result<Store, StoreError> {
-        let file = folder.join(DATABASE);
+    /// Opens the database `name` in `folder`, or makes it.
+    pub(super) fn open(folder: &Path, name: &str) -> Result<Store, StoreError> {
+        let file = folder.join(name);
         fs::create_dir_all(folder)
             .and_then(|()| touch(&file))
             .map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
-        let connection = Connection::open(&file)?;
+        let mut connection = Connection::open(&file)?;
         connection.busy_timeout(BUSY)?;
         // FULL: in WAL mode, a commit is on disk, not only with the operating system, when it returns.
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
-        match connection.pragma_query_value(None, "user_version", |row| row.get(0))? {
-            0 => {
-                connection.execute_batch(TABLE)?;
-                connection.pragma_update(None, "user_version", LAYOUT)?;
-            }
-            LAYOUT => {}
-            found => return Err(StoreError::Layout { found }),
-        }
+        lay_out(&mut connection)?;
         Ok(Store { connection: Mutex::new(connection) })
     }
 
@@ -125,14 +157,16 @@ impl Store {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps a submission, unless its id is taken. Whichever of two requests at once comes first, the other one finds it.
+    /// Keeps a submission, unless its id is taken or its person has answered. Whichever of two requests at once comes
+    /// first, the other one finds it.
     pub(super) fn keep(&self, row: &Row) -> Result<Kept, StoreError> {
         let mut connection = self.connection();
         // Immediate: other processes, too, wait from the first statement on.
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let written = transaction.execute(
-            "INSERT INTO submission (id, study, wave, questionnaire, pseudonym, received_at, media_type, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO submission
+             (id, study, wave, questionnaire, pseudonym, received_at, media_type, body, late, odd_clock)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
             params![
                 row.id,
                 row.study,
@@ -141,20 +175,26 @@ impl Store {
                 row.pseudonym,
                 row.received_at,
                 row.media_type,
-                row.body
+                row.body,
+                row.late,
+                row.odd_clock
             ],
         )?;
         let kept = if written == 1 {
             Kept::Now
         } else {
-            let before = transaction
+            let found = transaction
                 .query_row(
-                    "SELECT received_at FROM submission WHERE id = ?1 AND body = ?2",
-                    params![row.id, row.body],
-                    |found| found.get(0),
+                    "SELECT received_at, body = ?2 FROM submission WHERE id = ?1",
+                    [&row.id, &row.body],
+                    |found| Ok((found.get(0)?, found.get(1)?)),
                 )
                 .optional()?;
-            before.map_or(Kept::Other, |received_at| Kept::Before { received_at })
+            match found {
+                Some((received_at, true)) => Kept::Before { received_at },
+                Some((_, false)) => Kept::Other,
+                None => Kept::Answered,
+            }
         };
         transaction.commit()?;
         Ok(kept)
@@ -164,7 +204,7 @@ impl Store {
     pub(super) fn find(&self, id: &str) -> Result<Option<Row>, StoreError> {
         let connection = self.connection();
         let mut statement = connection.prepare_cached(
-            "SELECT id, study, wave, questionnaire, pseudonym, received_at, media_type, body
+            "SELECT id, study, wave, questionnaire, pseudonym, received_at, media_type, body, late, odd_clock
              FROM submission WHERE id = ?1",
         )?;
         let row = statement.query_row([id], |row| {
@@ -177,10 +217,40 @@ impl Store {
                 received_at: row.get(5)?,
                 media_type: row.get(6)?,
                 body: row.get(7)?,
+                late: row.get(8)?,
+                odd_clock: row.get(9)?,
             })
         });
         Ok(row.optional()?)
     }
+
+    /// What the person with this pseudonym has delivered in a wave, first things first.
+    pub(super) fn delivered(&self, study: &str, wave: &str, pseudonym: &str) -> Result<Vec<Delivered>, StoreError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(
+            "SELECT id, questionnaire, received_at FROM submission
+             WHERE study = ?1 AND wave = ?2 AND pseudonym = ?3 AND pseudonym <> '' AND again = 0 ORDER BY rowid",
+        )?;
+        let rows = statement.query_map([study, wave, pseudonym], |row| {
+            Ok(Delivered { id: row.get(0)?, questionnaire: row.get(1)?, received_at: row.get(2)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// Makes the table, or brings an older one to the present layout, in one transaction: a power cut leaves the old or the
+/// new one.
+fn lay_out(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    match transaction.pragma_query_value(None, "user_version", |row| row.get(0))? {
+        0 => transaction.execute_batch(TABLE)?,
+        1 => transaction.execute_batch(FROM_LAYOUT_1)?,
+        LAYOUT => return Ok(()),
+        found => return Err(StoreError::Layout { found }),
+    }
+    transaction.execute_batch(ONCE)?;
+    transaction.pragma_update(None, "user_version", LAYOUT)?;
+    Ok(transaction.commit()?)
 }
 
 /// Makes the file, readable to its owner alone; SQLite gives its companions the same rights.
@@ -200,7 +270,7 @@ mod tests {
     #[test]
     fn a_commit_waits_for_the_disk() {
         let folder = std::env::temp_dir().join(format!("svar-store-{}", std::process::id()));
-        let store = Store::open(&folder).unwrap();
+        let store = Store::open(&folder, DATABASE).unwrap();
         let ask = |name: &str| {
             let text = |row: &rusqlite::Row<'_>| row.get::<_, rusqlite::types::Value>(0);
             store.connection().pragma_query_value(None, name, text).unwrap()
@@ -208,7 +278,7 @@ mod tests {
         assert_eq!(ask("journal_mode"), rusqlite::types::Value::Text("wal".into()));
         assert_eq!(ask("synchronous"), rusqlite::types::Value::Integer(2), "2 is FULL");
         store.connection().pragma_update(None, "user_version", 7).unwrap();
-        assert!(matches!(Store::open(&folder), Err(StoreError::Layout { found: 7 })));
+        assert!(matches!(Store::open(&folder, DATABASE), Err(StoreError::Layout { found: 7 })));
         fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -1,0 +1,1 @@
+//! Worlds that once failed, each named after what was wrong.
