@@ -29,7 +29,7 @@ pub struct Heading {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Response {
     resource_type: Resource,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "stated")]
     id: Option<String>,
     #[serde(default, deserialize_with = "some")]
     extension: Vec<Replaces>,
@@ -91,6 +91,11 @@ pub(super) struct ResponseItem {
     pub(super) answer: Vec<ResponseAnswer>,
     #[serde(default, deserialize_with = "some")]
     pub(super) item: Vec<ResponseItem>,
+}
+
+/// FHIR's JSON has no `null` where there is nothing.
+fn stated<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(from).map(Some)
 }
 
 /// FHIR's JSON leaves an empty list out.

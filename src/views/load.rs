@@ -196,7 +196,7 @@ impl Enter {
 /// What the link invites to.
 async fn invited(door: &Door, language: RwSignal<String>) -> Result<(Arc<Study>, Invitation, Wave), NotReady> {
     let study: Study =
-        load(&door.study, |bytes| compact::decode(Holds::Study, bytes)).await.map_err(|why| (why, None))?;
+        load(&door.study, true, |bytes| compact::decode(Holds::Study, bytes)).await.map_err(|why| (why, None))?;
     let study = Arc::new(study);
     let with_study = |trouble| (trouble, Some(study.clone()));
     if !study.languages.iter().any(|tag| language.with_untracked(|now| now == tag)) {
@@ -228,7 +228,7 @@ impl Forms {
         let files = [consent, contact.map(|form| &form.file), contact.and_then(|form| form.with_identity.as_ref())];
         for file in files.into_iter().chain(wave.parts.iter().map(|part| Some(&part.file))) {
             loaded.push(match file {
-                Some(file) => Some(Arc::new(load(&format!("{folder}/{file}"), compact::decode_form).await?)),
+                Some(file) => Some(Arc::new(load(&format!("{folder}/{file}"), false, compact::decode_form).await?)),
                 None => None,
             });
         }
@@ -249,8 +249,8 @@ impl Forms {
     }
 }
 
-async fn load<T>(address: &str, decode: impl Fn(&[u8]) -> Result<T, CompactError>) -> Result<T, Trouble> {
-    let bytes = browser::fetch(address).await.map_err(|why| match why {
+async fn load<T>(address: &str, fresh: bool, decode: impl Fn(&[u8]) -> Result<T, CompactError>) -> Result<T, Trouble> {
+    let bytes = browser::fetch(address, fresh).await.map_err(|why| match why {
         FetchError::Unreachable => Trouble::Unreachable,
         FetchError::Missing => Trouble::Missing,
     })?;
