@@ -76,7 +76,9 @@ pub(super) fn say(what: &Say) -> String {
         Say::MovedLead => "Denne fanen kan du lukke.",
         Say::EndLink => "Avslutt og slett svarene",
         Say::EndTitle => "Vil du avslutte?",
-        Say::EndLead => "Vi sletter svarene du ikke har sendt, fra denne enheten. Svar du har sendt, blir ikke slettet.",
+        Say::EndLead => {
+            "Vi sletter svarene du ikke har sendt, fra denne enheten. Svar du har sendt, blir ikke slettet."
+        }
         Say::EndConfirm => "Slett og avslutt",
         Say::ClearedTitle => "Du har avsluttet",
         Say::ClearedLead => "Det ligger ingen svar igjen på denne enheten. Du kan lukke siden.",

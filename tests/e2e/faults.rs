@@ -230,6 +230,7 @@ async fn refused_answers_are_mended_and_sent_anew() {
         person.comes_to_the_consent(&server.link("nb")).await;
         person.consents().await;
         person.presses("Gå videre").await;
+        person.skips_contact().await;
         let expression = "QuestionnaireResponse.item.where(linkId='own-sick-leave.page')\
             .item.where(linkId='own-sick-leave.self-certified')\
             .item.where(linkId='own-sick-leave.self-certified-any')";
@@ -314,6 +315,7 @@ async fn a_double_click_sends_once() {
         // And as a person does it: the second press meets whatever lies there then.
         let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 11 };
         person.presses("Gå videre").await;
+        person.skips_contact().await;
         server.plan([Act::Hold(held.clone())]);
         drop(walk.answer("q1-core", &mut async |_| {}).await);
         person.presses_twice("Send svarene").await;

@@ -38,6 +38,10 @@ fn in_other(person: &Respondent, heading: &str) -> String {
     let other = Tongue::of(if person.language() == "nb" { "en" } else { "nb" });
     let known =
         [Say::DeviceTitle, Say::ConsentReceivedTitle, Say::PartReceivedTitle, Say::ReceivedTitle, Say::ReviewTitle];
+    let pages = [("Kontaktopplysninger", "Contact details"), ("Fødselsnummer", "National identity number")];
+    if let Some((nb, en)) = pages.into_iter().find(|(nb, en)| person.in_words(nb, en) == heading) {
+        return person.in_words(en, nb).to_owned();
+    }
     match known.into_iter().find(|say| person.say(say.clone()) == heading) {
         Some(say) => other.say(&say),
         None => person.in_words("Questionnaire 1", "Spørreskjema 1").to_owned(),
@@ -86,6 +90,7 @@ async fn errors_are_said_in_the_new_language() {
         person.presses("Bokmål").await;
         person.consents().await;
         person.presses("Gå videre").await;
+        person.skips_contact().await;
         person.is_at("Helsen din").await;
         let days = "Hvor mange av de siste 30 dagene var den fysiske helsen din dårlig?";
         person.writes(days, "31 dager").await;

@@ -19,6 +19,7 @@
 
 mod axe;
 mod browser;
+mod contact;
 mod faults;
 mod gate;
 #[path = "../engine/judge.rs"]

@@ -21,6 +21,7 @@ async fn is_at_the_core(person: &Respondent, server: &Server) {
     person.comes_to_the_consent(&server.link("nb")).await;
     person.consents().await;
     person.presses("Gå videre").await;
+    person.skips_contact().await;
     person.is_at(FIRST).await;
 }
 
@@ -52,6 +53,7 @@ async fn the_browser_goes_back_and_forth() {
             person.is_at("Samtykket ditt er mottatt").await;
         }
         person.presses("Gå videre").await;
+        person.skips_contact().await;
         person.is_at(FIRST).await;
         person.chooses(GENERAL, "God").await;
         person.writes(PHYSICAL, "7").await;
@@ -71,16 +73,19 @@ async fn the_browser_goes_back_and_forth() {
         person.presses("Tilbake").await;
         person.is_at(FIRST).await;
         person.presses("Tilbake").await;
-        person.is_at("Samtykket ditt er mottatt").await;
-        person.presses("Gå videre").await;
-        person.is_at(FIRST).await;
+        person.is_at(person.contact()).await;
         person.goes_back().await;
         person.is_at("Samtykket ditt er mottatt").await;
+        person.presses("Gå videre").await;
+        person.skips_contact().await;
+        person.is_at(FIRST).await;
+        person.goes_back().await;
+        person.is_at(person.contact()).await;
         // Help is a place like others.
         person.presses("Trenger du hjelp nå?").await;
         person.is_at("Trenger du hjelp nå?").await;
         person.goes_back().await;
-        person.is_at("Samtykket ditt er mottatt").await;
+        person.is_at(person.contact()).await;
         assert_eq!(server.received(), ["health-at-work-consent"]);
     })
     .await;
@@ -94,6 +99,7 @@ async fn nothing_leads_back_into_what_was_sent() {
         person.comes_to_the_consent(&server.link("nb")).await;
         person.consents().await;
         person.presses("Gå videre").await;
+        person.skips_contact().await;
         drop(walk.fill("q1-core", &mut async |_| {}).await);
         for end in ["Takk! Første del er mottatt", "Takk for hjelpen!"] {
             person.is_at(end).await;
@@ -172,6 +178,7 @@ async fn the_overview_leads_to_a_question_and_back() {
         person.comes_to_the_consent(&server.link("nb")).await;
         person.consents().await;
         person.presses("Gå videre").await;
+        person.skips_contact().await;
         drop(walk.answer("q1-core", &mut async |_| {}).await);
         let row = async |question: &str| {
             let rows: Vec<Vec<String>> = serde_json::from_value(person.rows().await).expect("rows");
@@ -328,6 +335,7 @@ async fn leaving_is_asked_about_while_answers_are_unsent() {
         person.is_at("Samtykket ditt er mottatt").await;
         assert!(!asks().await, "what was sent is safe");
         person.presses("Gå videre").await;
+        person.skips_contact().await;
         person.is_at(FIRST).await;
         assert!(!asks().await, "a questionnaire without answers");
         person.writes(PHYSICAL, "7").await;

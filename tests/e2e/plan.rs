@@ -84,6 +84,12 @@ impl<'a> Paper<'a> {
         }
     }
 
+    /// Whether this box was ticked.
+    pub(crate) fn ticked(&self, link_id: &str) -> bool {
+        let form = self.session.form();
+        form.find(link_id).is_some_and(|id| self.session.answers(id) == [svar::session::Value::Boolean(true)])
+    }
+
     /// The words of a page or question.
     pub(crate) fn words(&self, id: ItemId) -> String {
         self.words_in(id, self.language)
@@ -166,6 +172,7 @@ impl<'a> Paper<'a> {
                 [min, between, max].map(|number| Given::Type(number.to_string())).to_vec()
             }
             Kind::Decimal { .. } => vec![Given::Type("1,5".to_owned())],
+            Kind::Text { format: Some(_), .. } => unreachable!("contact details are not planned here"),
             Kind::Text { max_length, .. } => {
                 let room = max_length.map_or(usize::MAX, |max| max as usize);
                 vec![Given::Type(WORDS.chars().take(room).collect())]

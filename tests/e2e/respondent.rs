@@ -376,6 +376,29 @@ impl Respondent {
         self.is_at_say(Say::ConsentReceivedTitle).await;
     }
 
+    /// Past the page that asks how to reach the person, without telling.
+    pub(crate) async fn skips_contact(&self) {
+        self.is_at(self.contact()).await;
+        self.presses_say(Say::SkipContact).await;
+    }
+
+    /// Tells how to be reached. Who permitted a register is asked for the number next.
+    pub(crate) async fn gives_contact(&self, email: &str, phone: &str) {
+        self.is_at(self.contact()).await;
+        self.writes(self.in_words("E-postadresse", "Email address"), email).await;
+        self.writes(self.in_words("Mobilnummer", "Mobile number"), phone).await;
+    }
+
+    /// The heading of the page that asks how to reach the person.
+    pub(crate) fn contact(&self) -> &'static str {
+        self.in_words("Kontaktopplysninger", "Contact details")
+    }
+
+    /// The heading of the page that asks for the national identity number.
+    pub(crate) fn identity(&self) -> &'static str {
+        self.in_words("Fødselsnummer", "National identity number")
+    }
+
     /// The tick box that stands for taking part.
     pub(crate) fn taking_part(&self) -> &'static str {
         match self.tongue {

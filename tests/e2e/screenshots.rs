@@ -43,6 +43,7 @@ async fn pictures(person: &Respondent, server: &Server, take: impl AsyncFn(&str)
     person.consents().await;
     take("3-receipt-consent").await;
     person.presses_say(Say::GoOn).await;
+    person.skips_contact().await;
     let health = person.in_words("Helsen din", "Your health");
     person.is_at(health).await;
     take("4-slider-untouched").await;

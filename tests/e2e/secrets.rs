@@ -88,6 +88,7 @@ async fn token_and_answers_stay_where_they_belong() {
         holds_none("after the consent", true).await;
         let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 16 };
         person.presses("Gå videre").await;
+        person.skips_contact().await;
         drop(walk.fill("q1-core", &mut async |_| {}).await);
         person.is_at("Takk! Første del er mottatt").await;
         person.presses("Fortsett med resten").await;
@@ -148,6 +149,7 @@ async fn a_reload_before_the_end_keeps_the_invitation() {
         // Who stops after the first part is done with it as well.
         let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 17 };
         person.presses("Gå videre").await;
+        person.skips_contact().await;
         drop(walk.fill("q1-core", &mut async |_| {}).await);
         person.is_at("Takk! Første del er mottatt").await;
         person.presses("Avslutt her").await;
@@ -174,6 +176,7 @@ async fn mounts_without_storage() {
         person.consents().await;
         let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 18 };
         person.presses("Gå videre").await;
+        person.skips_contact().await;
         drop(walk.fill("q1-core", &mut async |_| {}).await);
         person.is_at("Takk! Første del er mottatt").await;
         person.presses("Avslutt her").await;

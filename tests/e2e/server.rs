@@ -24,7 +24,7 @@ use serde_json::Value;
 use svar::{
     study::Invitation,
     tools::{
-        collector::{Collector, DATABASE, Row, http, system_clock},
+        collector::{CONTACT_DATABASE, Collector, DATABASE, Row, http, system_clock},
         invitations::Keys,
         studies::{Questionnaire, StudyFolder},
     },
@@ -254,6 +254,23 @@ impl Server {
         };
         let rows = statement.query_map([], row).expect("rows").collect::<Result<_, _>>();
         rows.expect("rows of this shape")
+    }
+
+    /// The contact details that lie in their own database: whose, and what came.
+    pub(crate) fn contact_rows(&self) -> Vec<(String, String)> {
+        let file = self.data.join(CONTACT_DATABASE);
+        let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the database");
+        let mut statement = database.prepare("SELECT id, body FROM submission ORDER BY rowid").expect("the table");
+        let rows =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows").collect::<Result<_, _>>();
+        rows.expect("rows of this shape")
+    }
+
+    /// Every byte of the databases and what belongs to them, by file name.
+    pub(crate) fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let entries = fs::read_dir(&self.data).expect("the folder").map(|entry| entry.expect("an entry").path());
+        let name = |file: &PathBuf| file.file_name().expect("a name").to_string_lossy().into_owned();
+        entries.filter(|file| file.is_file()).map(|file| (name(&file), fs::read(file).expect("a file"))).collect()
     }
 
     /// The last part of each row's questionnaire: `health-at-work-consent`.

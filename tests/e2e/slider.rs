@@ -46,6 +46,7 @@ async fn is_at_the_slider(person: &Respondent, server: &Server) {
     person.comes_to_the_consent(&server.link("nb")).await;
     person.consents().await;
     person.presses("Gå videre").await;
+    person.skips_contact().await;
     person.is_at("Helsen din").await;
     says_nothing_yet(person).await;
 }

@@ -21,6 +21,7 @@ async fn smoke() {
         person.sees("Du må rette ett svar før du kan gå videre").await;
         person.consents().await;
         person.presses("Gå videre").await;
+        person.skips_contact().await;
 
         person.is_at("Helsen din").await;
         person.chooses("Hvordan er helsen din til vanlig?", "God").await;

@@ -51,6 +51,7 @@ impl<'a> Walk<'a> {
         self.person.is_at_say(Say::ConsentReceivedTitle).await;
         look(Moment::Between).await;
         self.presses(Say::GoOn).await;
+        self.skips_contact(&papers, &mut look).await;
         papers.push(self.fill("q1-core", &mut look).await);
         self.person.is_at_say(Say::PartReceivedTitle).await;
         look(Moment::Between).await;
@@ -59,6 +60,19 @@ impl<'a> Walk<'a> {
         self.person.is_at_say(Say::ReceivedTitle).await;
         look(Moment::Between).await;
         papers
+    }
+
+    /// Past the contact details, which are asked for with the number if the consent permits a register.
+    async fn skips_contact(&self, papers: &[Paper<'a>], look: &mut impl AsyncFnMut(Moment<'_, 'a>)) {
+        let person = self.person;
+        let permissions = ["consent.absence-data", "consent.health-care-data"];
+        let permitted = permissions.into_iter().any(|link_id| papers.iter().any(|paper| paper.ticked(link_id)));
+        let pages = [Some(person.contact()), permitted.then(|| person.identity())];
+        for heading in pages.into_iter().flatten() {
+            person.is_at(heading).await;
+            look(Moment::Between).await;
+            self.presses(Say::SkipContact).await;
+        }
     }
 
     async fn welcome(&self, look: &mut impl AsyncFnMut(Moment<'_, 'a>)) {
@@ -278,6 +292,7 @@ async fn stopping_after_the_core() {
         let mut papers = vec![walk.fill("consent", &mut async |_| {}).await];
         person.is_at("Your consent has been received").await;
         person.presses("Continue").await;
+        person.skips_contact().await;
         papers.push(walk.fill("q1-core", &mut async |_| {}).await);
         person.is_at("Thank you! The first part has been received").await;
         person.presses("Stop here").await;
