@@ -69,7 +69,7 @@ impl World {
     /// Something goes wrong: nowhere, on the way there, at the collector, on the way back, or twice.
     fn spoil_way(&mut self, way: &mut Request, there: &mut u64) {
         way.reaches = self.random.chance(60);
-        way.reply = match self.random.below(10) {
+        way.reply = match self.random.below(if self.silent { 6 } else { 10 }) {
             0 | 1 => None,
             2 | 3 => Some(Answer::Broken),
             4 => {
@@ -86,11 +86,11 @@ impl World {
                 self.after(again, Happening::Arrives { request });
                 Some(Answer::Receipt(0))
             }
-            _ => Some(self.strange()),
+            _ => Some(self.strange(way.set)),
         };
     }
 
-    fn strange(&mut self) -> Answer {
+    fn strange(&mut self, set: usize) -> Answer {
         const REPLIES: [Answer; 24] = [
             Answer::Strange(200, Body::Html),
             Answer::Strange(200, Body::Empty),
@@ -117,7 +117,9 @@ impl World {
             Answer::Busy(429, 60),
             Answer::Busy(503, 5000),
         ];
-        self.random.pick(&REPLIES)
+        // As if it could read what is sealed.
+        let sealed = self.sets[set].frozen.media == Media::Sealed;
+        if sealed && self.random.chance(10) { Answer::Refused } else { self.random.pick(&REPLIES) }
     }
 
     fn time(&mut self) -> u64 {

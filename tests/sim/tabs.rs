@@ -68,6 +68,9 @@ impl World {
                 machine: Submission::default(),
                 sent: VecDeque::new(),
                 retries: 0,
+                knows_receipt: false,
+                knows_gone: false,
+                asked_to_keep: false,
                 asked: 0,
                 given_up: 0,
             };
@@ -156,6 +159,8 @@ impl World {
             Effect::Keep { frozen, replaces } => {
                 let set = self.frozen_as(&frozen)?;
                 let replaces = replaces.map(|uuid| self.set_of(&uuid)).transpose()?;
+                self.tabs[tab].subs[sub].knows_gone = false;
+                self.tabs[tab].subs[sub].asked_to_keep = true;
                 self.begin_operation(tab, sub, set, Operation::Keep { replaces });
             }
             Effect::Look { uuid } => self.begin_operation(tab, sub, self.set_of(&uuid)?, Operation::Look),
@@ -180,6 +185,7 @@ impl World {
             Effect::Post(frozen) => {
                 let set = self.frozen_as(&frozen)?;
                 self.check_post(tab, sub, set)?;
+                self.tabs[tab].subs[sub].asked_to_keep = false;
                 self.send(tab, sub, set);
             }
             Effect::WakeIn { ms, alarm } => self.after(ms, Happening::Alarm { tab, sub, alarm }),
