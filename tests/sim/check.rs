@@ -66,7 +66,7 @@ impl Tally {
             Effect::Keep { .. } => 0,
             Effect::AskTurn { .. } => 1,
             Effect::Look { .. } => 2,
-            Effect::Post(_) => 3,
+            Effect::Post { .. } => 3,
             Effect::KeepReceipt { .. } => 4,
             Effect::Drop { .. } => 5,
             Effect::GiveUpTurn { .. } => 6,
@@ -83,7 +83,7 @@ impl Tally {
             Outcome::Found(Found::Receipt(_)) => 3,
             Outcome::NotKept => 4,
             Outcome::NotDropped => 5,
-            Outcome::Verdict(Verdict::Refused { .. }) => 6,
+            Outcome::Verdict { verdict: Verdict::Refused { .. }, .. } => 6,
             _ => return,
         };
         self.outcomes[kind] += 1;
@@ -201,7 +201,7 @@ impl World {
         let state = sub.machine.state();
         let resting = matches!(state, State::Waiting { .. } | State::Paused | State::Parked(_));
         match event {
-            Event::Came { outcome: Outcome::Verdict(Verdict::Waiting { after, .. }), .. }
+            Event::Came { outcome: Outcome::Verdict { verdict: Verdict::Waiting { after, .. }, .. }, .. }
                 if *state == State::Sending =>
             {
                 sub.asked = after.map_or(0, |seconds| now + seconds * 1000);
@@ -215,10 +215,6 @@ impl World {
             }
             Event::Came { outcome: Outcome::Kept, .. } => {
                 sub.knows_gone = false;
-                None
-            }
-            Event::Freeze(_) => {
-                sub.knows_receipt = false;
                 None
             }
             Event::Wake => resting.then_some(policy::WAKE_SPACING),

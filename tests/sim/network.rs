@@ -35,7 +35,7 @@ pub(crate) enum Body {
 }
 
 impl World {
-    pub(crate) fn send(&mut self, tab: usize, sub: usize, set: usize) {
+    pub(crate) fn send(&mut self, tab: usize, sub: usize, set: usize, number: u32) {
         let now = self.now;
         let found = &mut self.sets[set];
         found.in_flight += 1;
@@ -49,7 +49,7 @@ impl World {
         }
         sent.push_back(now);
         self.tally.requests += 1;
-        let mut way = Request { tab, sub, set, over: false, reply: None, reaches: true, back: self.time() };
+        let mut way = Request { tab, sub, set, number, over: false, reply: None, reaches: true, back: self.time() };
         let mut there = self.time();
         if self.trouble(self.bad_network) {
             self.spoil_way(&mut way, &mut there);
@@ -173,12 +173,12 @@ impl World {
         if std::mem::replace(&mut request.over, true) {
             return Ok(());
         }
-        let (tab, sub, set) = (request.tab, request.sub, request.set);
+        let Request { tab, sub, set, number: page_number, .. } = *request;
         let found = &mut self.sets[set];
         found.in_flight -= 1;
         let verdict = judge(found, answer);
         tell!(self, "request {number} is answered: {answer:?}");
-        self.outcome(tab, sub, set, Outcome::Verdict(verdict));
+        self.outcome(tab, sub, set, Outcome::Verdict { request: page_number, verdict });
         Ok(())
     }
 }

@@ -185,6 +185,8 @@ pub(crate) struct Request {
     pub(crate) tab: usize,
     pub(crate) sub: usize,
     pub(crate) set: usize,
+    /// Its number in the page.
+    pub(crate) number: u32,
     /// The tab has its answer, or does not wait for one.
     pub(crate) over: bool,
     /// What the tab gets in the end, once the request has arrived; `None` for no reply.
