@@ -356,7 +356,7 @@ fn two_processes_never_forward_from_one_folder() {
 #[test]
 fn the_command_line_says_what_it_expects() {
     for (arguments, expected) in [
-        (&["--forward", "ftp://x"][..], "expected --forward with an http: or https: address, found `ftp://x`"),
+        (&["--forward", "ftp://x"][..], "expected an http: or https: address, found `ftp://x`"),
         (&["--forward-write", "update"], "expected --forward BASE before --forward-write"),
         (
             &["--forward", "http://x", "--forward-write", "upsert"],

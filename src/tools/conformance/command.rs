@@ -12,6 +12,7 @@ use super::{Report, Settings, run};
 use crate::{
     study::{EndpointKind, Invitation, Write},
     tools::{
+        client::reachable,
         invitations::{Keys, random_id},
         studies::StudyFolder,
     },
@@ -60,6 +61,7 @@ pub fn read(arguments: &[String]) -> Result<Asked, String> {
         }
     }
     let base = base.ok_or("expected the http: or https: address of the endpoint, found none")?;
+    reachable(base)?;
     let settings = settings(base, &given)?;
     Ok(Asked { settings, json: given.contains_key("--json") })
 }

@@ -28,7 +28,10 @@ use axum::{
 pub use pace::Pace;
 pub use queue::Status;
 
-use super::collector::{Clock, Log};
+use super::{
+    client::reachable,
+    collector::{Clock, Log},
+};
 use crate::study::Write;
 use queue::{Mark, Queue};
 use target::{Outcome, Target};
@@ -79,14 +82,10 @@ impl Settings {
     /// What was expected.
     pub fn set(settings: &mut Option<Settings>, name: &str, value: &str) -> Result<(), String> {
         if name == "--forward" {
-            let web = value.starts_with("http://") || value.starts_with("https://");
-            return match (web, settings.is_some()) {
-                (true, false) => {
-                    *settings = Some(Settings::new(value));
-                    Ok(())
-                }
-                (true, true) => Err("expected --forward once, found it twice".to_owned()),
-                (false, _) => Err(format!("expected --forward with an http: or https: address, found `{value}`")),
+            reachable(value)?;
+            return match settings.replace(Settings::new(value)) {
+                None => Ok(()),
+                Some(_) => Err("expected --forward once, found it twice".to_owned()),
             };
         }
         let Some(settings) = settings else { return Err(format!("expected --forward BASE before {name}")) };
