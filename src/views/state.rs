@@ -16,7 +16,7 @@ use crate::{
     questionnaire::{Filling, ItemId, text::Text},
     session::{Value, flat, response},
     study::{CONSENT, CONTACT, Course, EndpointKind, Invitation, Step, Study, Wave, Words, Write},
-    submission::{Event, Frozen, Media},
+    submission::{Event, Frozen, Media, seal::Routing},
     words::{Say, Tongue},
 };
 
@@ -335,11 +335,9 @@ impl App {
             (EndpointKind::Sealed, Some(key)) => {
                 let questionnaire = sheet.form(|form| format!("{}|{}", form.url, form.version));
                 let (study, wave) = routing;
-                let routing = (study, wave, questionnaire);
-                {
-                    drop((key, routing));
-                    return None;
-                }
+                let (uuid, authored) = (uuid.clone(), heading.authored);
+                let routing = Routing { study, wave, questionnaire, uuid, authored };
+                (Media::Sealed, browser::seal::seal(key, &routing, &bytes).await.ok()?)
             }
         };
         Some(Frozen { uuid, part, media, bytes })
