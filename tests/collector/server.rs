@@ -183,7 +183,7 @@ pub(crate) fn variant_of_tiny(id: &str, change: impl FnOnce(&mut Value)) -> Stud
     let folder = Folder::new();
     let from = fixture("tests/fixtures/studies/tiny");
     fs::create_dir_all(folder.path().join("modules")).expect("a folder");
-    for file in ["consent.json", "core.json", "modules/about.json"] {
+    for file in ["consent.json", "core.json", "rest.json", "modules/about.json"] {
         fs::copy(from.join(file), folder.path().join(file)).expect("a copy");
     }
     let read =
