@@ -287,8 +287,8 @@ mod tests {
         let (alice, bob) = (PrivateKey::read(alice).unwrap(), PrivateKey::read(bob).unwrap());
         let shared = alice.secret.diffie_hellman(&bob.secret.public_key());
         let expected: [u8; 32] = [
-            158, 86, 217, 29, 129, 113, 53, 211, 114, 131, 66, 131, 191, 132, 38, 156, 251, 49, 110, 163, 218, 128, 106,
-            72, 246, 218, 167, 121, 140, 254, 144, 196,
+            158, 86, 217, 29, 129, 113, 53, 211, 114, 131, 66, 131, 191, 132, 38, 156, 251, 49, 110, 163, 218, 128,
+            106, 72, 246, 218, 167, 121, 140, 254, 144, 196,
         ];
         assert_eq!(shared.raw_secret_bytes().as_slice(), expected);
     }
