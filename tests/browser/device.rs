@@ -302,6 +302,41 @@ async fn colleagues_with_one_link_see_nothing_of_each_other() {
 }
 
 #[wasm_bindgen_test]
+async fn what_is_kept_while_all_is_forgotten_is_kept_readably_or_not_at_all() {
+    for own in [false, true] {
+        for forget_first in [false, true] {
+            other_device().await;
+            let device = link().open(Some(own)).await;
+            let keep = async {
+                let draft = device.save_draft(b"draft", 0).await.is_ok();
+                (draft, device.keep(UUID, b"answers", false, None).await.is_ok())
+            };
+            let forget = async { (false, device.forget().await.is_err()) };
+            let both: [std::pin::Pin<Box<dyn Future<Output = (bool, bool)>>>; 2] =
+                if forget_first { [Box::pin(forget), Box::pin(keep)] } else { [Box::pin(keep), Box::pin(forget)] };
+            let done = super::host::all(both.into()).await;
+            let (_, kept) = done[usize::from(forget_first)];
+            let next = link().open(Some(own)).await;
+            let found: Vec<_> = next.outbox().await.unwrap().into_iter().map(|outgoing| outgoing.record).collect();
+            assert_eq!(found.len(), usize::from(kept), "{own} {forget_first}: kept is kept");
+            assert_eq!(names().await.len(), usize::from(kept), "{own} {forget_first}: nothing else is left");
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_correction_takes_the_place_of_what_it_corrects() {
+    for sealed in [false, true] {
+        other_device().await;
+        let device = link().open(Some(false)).await;
+        device.keep(OTHER, b"refused", sealed, None).await.unwrap();
+        device.keep(UUID, b"corrected", sealed, Some(OTHER)).await.unwrap();
+        assert_eq!(device.outbox().await, Ok(vec![waits(&device, true, "corrected")]));
+        assert_eq!(device.look(device.owner(), OTHER).await, Ok(Look::Nothing));
+    }
+}
+
+#[wasm_bindgen_test]
 async fn only_what_is_over_is_swept() {
     other_device().await;
     let device = link().open(Some(false)).await;
