@@ -88,7 +88,7 @@ fn spoiled(router: Router, broken: Broken) -> Router {
     router.layer(from_fn_with_state(broken, apply))
 }
 
-fn settings(base: &str, keys: &Keys) -> Settings {
+pub(crate) fn settings(base: &str, keys: &Keys) -> Settings {
     let invitation = svar::study::Invitation { nbf: None, exp: None, ..invitation() };
     Settings {
         base: base.to_owned(),

@@ -19,12 +19,14 @@ use svar::{
     tools::{
         client::{Call, Client},
         collector::{Log, system_clock},
+        conformance,
         gateway::{self, Forwarder, GatewayError, Pace, Settings, Status},
         invitations::Keys,
     },
 };
 
 use crate::{
+    conformance::settings as asked,
     fhir::{Fault, FhirServer},
     server::{Folder, Server, body, deliver, fixture, invitation, uuid},
 };
@@ -200,6 +202,22 @@ fn two_hundred_arrive_once_each_though_the_process_is_killed_again_and_again() {
     assert_eq!(kills, 16);
     assert_each_once(&target, 200);
     assert_eq!(target.most_at_once(), 1);
+}
+
+#[test]
+fn the_contract_is_kept_in_front_of_a_server_and_what_was_received_is_there_once() {
+    let target = FhirServer::start(|number, _| faults(number));
+    let data = Folder::new();
+    let keys = Keys::open(data.path()).expect("keys");
+    let process = Process::start(data.path(), &target);
+    let report = conformance::run(&asked(&format!("http://{}/fhir", process.address), &keys)).expect("a report");
+    assert!(report.compatible(), "{report}");
+    until("all are forwarded", || status(data.path()).waiting == 0);
+    let status = status(data.path());
+    assert_eq!((status.forwarded, status.parked.len(), status.kept_here), (17, 0, 0), "{report}");
+    let resources = target.resources();
+    assert_eq!(resources.len(), 17);
+    assert!(resources.iter().all(|versions| versions.len() == 1));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::ops::Add;
 
-use svar::submission::{Effect, Found, Kept, Media, Outcome, State, Verdict, policy};
+use svar::submission::{Effect, Event, Found, Kept, Media, Outcome, State, Verdict, policy};
 
 use crate::{
     tabs::End,
@@ -193,10 +193,44 @@ impl World {
         Ok(())
     }
 
+    /// Remembers what the collector asks for; says how far from the last request a try may begin, if one that rests is
+    /// woken.
+    pub(crate) fn before_step(&mut self, tab: usize, sub: usize, event: &Event) -> Option<u64> {
+        let now = self.now;
+        let sub = &mut self.tabs[tab].subs[sub];
+        let state = sub.machine.state();
+        let resting = matches!(state, State::Waiting { .. } | State::Paused | State::Parked(_));
+        match event {
+            Event::Came { outcome: Outcome::Verdict(Verdict::Waiting { after, .. }), .. }
+                if *state == State::Sending =>
+            {
+                sub.asked = after.map_or(0, |seconds| now + seconds * 1000);
+                None
+            }
+            Event::Wake => resting.then_some(policy::WAKE_SPACING),
+            Event::Retry => {
+                sub.asked = 0;
+                resting.then_some(policy::PERSON_SPACING)
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn check_spacing(&self, tab: usize, sub: usize, spacing: Option<u64>) -> Result<(), String> {
+        let Sub { machine, sent, .. } = &self.tabs[tab].subs[sub];
+        let begins = matches!(machine.state(), State::Keeping | State::Queued);
+        match (spacing, sent.back()) {
+            (Some(spacing), Some(last)) if begins && last + spacing > self.now && self.clock_jumps == 0 => {
+                Err(format!("tab {tab} sends again {} ms after the last request", self.now - last))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// A request is about to be sent.
     pub(crate) fn check_post(&self, tab: usize, sub: usize, number: usize) -> Result<(), String> {
         let set = &self.sets[number];
-        let Sub { machine, sent, retries, .. } = &self.tabs[tab].subs[sub];
+        let Sub { machine, sent, retries, asked, .. } = &self.tabs[tab].subs[sub];
         let stored = set.outbox.is_some() || set.stolen || set.rows > 0 || set.withdrawn;
         if !stored && machine.kept() != Kept::MemoryOnly {
             return Err(format!("set {number} is sent before it is stored"));
@@ -204,6 +238,9 @@ impl World {
         // Once a page knows of the receipt, a second request tells nobody anything new.
         if self.locks && set.in_flight > 0 && !set.shown {
             return Err(format!("two requests for set {number} at once"));
+        }
+        if self.now < *asked && self.clock_jumps == 0 {
+            return Err(format!("set {number} is sent {} ms before the collector asked for it", asked - self.now));
         }
         let hour = sent.iter().filter(|before| *before + HOUR > self.now).count() as u32 + 1;
         let allowance = policy::REQUESTS_AT_ONCE + HOUR / policy::REQUEST_COST;

@@ -3,6 +3,16 @@
 //!
 //! `SVAR_COUNTS=full` runs 200,000 worlds, `SEED=…` replays one that failed and tells its story.
 //!
+//! What the model takes for granted of the pages, and the widget must see to:
+//!
+//! - `Keep` writes the bytes, and removes the draft and what they replace, in one transaction; a page that loads sees
+//!   what a page before it had begun to write, or none of it.
+//! - Answers are edited, sent and mended in one tab at a time, which has read the store since it has them; what is in the
+//!   outbox goes before a draft.
+//! - Where the key lives in a tab, the page says to keep it open until everything that is not sealed has arrived. Where
+//!   it lives on the device, it stays, whoever is next, for as long as something is to be delivered under it.
+//! - A tab that asks for a turn it has gets it; giving it up is at once, and voids what it had asked for before.
+//!
 //! `world` holds the parts and passes the time; `tabs` loads pages and carries out effects; `store`, `network` and
 //! `person` are what their names say; `check` holds the invariants.
 

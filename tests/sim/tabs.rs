@@ -62,8 +62,15 @@ impl World {
             events.iter().map(|found| found.1).collect::<Vec<_>>()
         );
         for (answers, set, event) in events {
-            let sub =
-                Sub { answers, set, machine: Submission::default(), sent: VecDeque::new(), retries: 0, given_up: 0 };
+            let sub = Sub {
+                answers,
+                set,
+                machine: Submission::default(),
+                sent: VecDeque::new(),
+                retries: 0,
+                asked: 0,
+                given_up: 0,
+            };
             self.tabs[number].subs.push(sub);
             if let Some(event) = event {
                 self.step(number, self.tabs[number].subs.len() - 1, event)?;
@@ -121,7 +128,9 @@ impl World {
     pub(crate) fn step(&mut self, tab: usize, sub: usize, event: Event) -> Result<(), String> {
         let moment = self.moment();
         let told = self.story.is_some().then(|| format!("{event:?}"));
+        let spacing = self.before_step(tab, sub, &event);
         let effects = self.tabs[tab].subs[sub].machine.step(event, moment);
+        self.check_spacing(tab, sub, spacing)?;
         if let Some(event) = told {
             let state = format!("{:?}", self.tabs[tab].subs[sub].machine.state());
             tell!(self, "tab {tab} sub {sub}: {event} → {state}, {effects:?}");

@@ -94,6 +94,8 @@ pub(crate) struct Sub {
     pub(crate) sent: VecDeque<u64>,
     /// How often the person pressed "try again".
     pub(crate) retries: u32,
+    /// Until when the collector asked not to be come to.
+    pub(crate) asked: u64,
     /// How often the turn was given up.
     pub(crate) given_up: u32,
 }
@@ -244,7 +246,7 @@ impl World {
         let mut random = Random::of(seed);
         let tab_vault = random.chance(30);
         let locks = !random.chance(10);
-        let crashes = (0..random.below(4)).map(|_| 1 + random.below(60) as u32).collect();
+        let crashes = (0..random.below(6)).map(|_| 1 + random.below(80) as u32).collect();
         let mut world = World {
             random,
             now: 0,
@@ -349,8 +351,10 @@ impl World {
     }
 
     pub(crate) fn stop_clock(&mut self, stands: bool) {
+        if stands || self.clock_stands.is_some() {
+            self.clock_jumps += 1;
+        }
         self.clock_stands = stands.then(|| self.moment().now);
-        self.clock_jumps += 1;
     }
 
     /// Freezes answers as a new set.
