@@ -305,7 +305,8 @@ async fn without_encryption_nothing_is_kept_and_nothing_breaks() {
         assert_eq!(device.load_draft().await, Ok(Record::Nothing), "{get}");
         assert_eq!(device.forget().await, Ok(()), "{get}");
         drop(patched);
-        assert_eq!(Database::new("svar").keys("").await, Ok(Vec::new()), "{get}");
+        let names = Database::new("svar").keys("").await.unwrap();
+        assert!(!names.iter().any(|name| name.contains(device.owner())), "{get}: {names:?}");
     }
 }
 
