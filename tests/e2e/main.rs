@@ -24,6 +24,7 @@ mod gate;
 #[path = "../engine/judge.rs"]
 mod judge;
 mod keyboard;
+mod killed;
 mod language;
 mod moving;
 mod plan;
@@ -37,5 +38,7 @@ mod secrets;
 mod server;
 mod slider;
 mod smoke;
+mod storm;
+mod tiny;
 mod trouble;
 mod whole;
