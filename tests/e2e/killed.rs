@@ -1,7 +1,10 @@
 //! Tabs and browsers that end at the worst moment: what was frozen arrives once all the same, and what was not is there
 //! again.
 
-use svar::{tools::collector::faults::{Entry, Fault, Hold}, words::Say};
+use svar::{
+    tools::collector::faults::{Entry, Fault, Hold},
+    words::Say,
+};
 use tokio::time::{Duration, timeout};
 
 use serde_json::json;
@@ -99,7 +102,8 @@ async fn dies_at(person: &Respondent, server: &Server, point: Point, end: End, o
         }
         Point::InFlight | Point::AfterCommit => {
             is_about_to_send(&visitor, consent).await;
-            let fault = if point == Point::InFlight { Fault::Hold(hold.clone()) } else { Fault::HoldAfter(hold.clone()) };
+            let fault =
+                if point == Point::InFlight { Fault::Hold(hold.clone()) } else { Fault::HoldAfter(hold.clone()) };
             server.faults.add(Entry::post(RESPONSES, fault));
             visitor.acts(&person.looks().await.heading).await;
             timeout(Duration::from_secs(20), hold.until_reached(1)).await.expect("a request");

@@ -19,6 +19,7 @@
 
 mod axe;
 mod browser;
+mod colleagues;
 mod faults;
 mod gate;
 #[path = "../engine/judge.rs"]
@@ -38,7 +39,9 @@ mod secrets;
 mod server;
 mod slider;
 mod smoke;
+mod storage;
 mod storm;
+mod tabs;
 mod tiny;
 mod trouble;
 mod whole;

@@ -416,7 +416,11 @@ fn is_there(data: &Path, body: &[u8]) -> bool {
     let Some(id) = id_of(body) else { return false };
     let open = Connection::open_with_flags(data.join(DATABASE), OpenFlags::SQLITE_OPEN_READ_ONLY);
     let found = open.and_then(|database| {
-        database.query_row("SELECT body = ?2 FROM submission WHERE id = ?1", [id, String::from_utf8_lossy(body).into_owned()], |row| row.get(0))
+        database.query_row(
+            "SELECT body = ?2 FROM submission WHERE id = ?1",
+            [id, String::from_utf8_lossy(body).into_owned()],
+            |row| row.get(0),
+        )
     });
     found.unwrap_or(false)
 }

@@ -228,7 +228,9 @@ pub(crate) fn answers_in(body: &str) -> BTreeMap<String, String> {
     fn gather(items: &Value, found: &mut BTreeMap<String, String>) {
         for item in items.as_array().into_iter().flatten() {
             let link_id = item["linkId"].as_str().unwrap_or_default();
-            if let Some(answer) = item["answer"].get(0).and_then(Value::as_object).filter(|_| !link_id.starts_with("about.")) {
+            if let Some(answer) =
+                item["answer"].get(0).and_then(Value::as_object).filter(|_| !link_id.starts_with("about."))
+            {
                 let value = answer.values().next().cloned().unwrap_or_default();
                 let text = match value.get("code").unwrap_or(&value) {
                     Value::String(text) => text.clone(),
@@ -318,4 +320,51 @@ pub(crate) async fn nothing_is_left(person: &Respondent) {
         }
     })
     .await;
+}
+
+/// Everything that the page, the tab and the browser hold, as one text: the document with its fields, storages, cookies,
+/// caches, and every record of the database, byte for byte as Latin letters and as UTF-16.
+pub(crate) async fn holdings(person: &Respondent) -> String {
+    let script = "
+        const [answer] = [...arguments].slice(-1);
+        const attributes = [...document.querySelectorAll('*')].flatMap((element) =>
+            [...element.attributes].map(({ name, value }) => `${name}=${value}`));
+        const fields = [...document.querySelectorAll('input, textarea, select')].map((field) => field.value);
+        const held = { text: document.documentElement.innerText, title: document.title, attributes, fields,
+            address: location.href, history: navigation.entries().map((entry) => entry.url),
+            state: JSON.stringify(history.state), cookie: document.cookie, name: window.name,
+            local: { ...localStorage }, session: { ...sessionStorage }, records: [] };
+        const show = (value) => value instanceof Uint8Array
+            ? [String.fromCharCode(...value), new TextDecoder().decode(value)]
+            : JSON.stringify(value);
+        const caches_ = async () => {
+            held.caches = [];
+            for (const name of await caches.keys()) held.caches.push(name);
+        };
+        const databases = async () => {
+            for (const { name } of await indexedDB.databases()) {
+                await new Promise((done) => {
+                    const open = indexedDB.open(name);
+                    open.onsuccess = () => {
+                        const stores = [...open.result.objectStoreNames];
+                        const finish = () => { open.result.close(); done(); };
+                        if (!stores.length) return finish();
+                        const transaction = open.result.transaction(stores);
+                        for (const store of stores) {
+                            transaction.objectStore(store).openCursor().onsuccess = ({ target: { result: cursor } }) => {
+                                if (!cursor) return;
+                                held.records.push([name, store, cursor.key, show(cursor.value)]);
+                                cursor.continue();
+                            };
+                        }
+                        transaction.oncomplete = finish;
+                    };
+                });
+            }
+        };
+        caches_().then(databases).then(() => answer(JSON.stringify(held)), (error) => answer(`error ${error}`));";
+    let held = person.driver().execute_async(script, vec![]).await.expect("an answer");
+    let held = held.json().as_str().expect("a text").to_owned();
+    assert!(!held.starts_with("error"), "{held}");
+    held
 }
