@@ -10,7 +10,9 @@ use svar::{
     questionnaire::Severity,
     tools::{
         check::{self, Report},
-        collector::{Collector, Faults, Origins, http, system_clock},
+        collector::{Collector, Faults, Origins, http, log_to_stderr, system_clock},
+        conformance::command as conformance,
+        gateway::{self, Forwarder},
         invitations::Keys,
         studies::StudyFolder,
     },
@@ -24,12 +26,21 @@ svar: questionnaires that lose no answer
   svar assemble FILE      prints a questionnaire with its modules put in, as FHIR JSON
   svar collect --studies DIR --data DIR [--site DIR] [--listen ADDRESS:PORT] [--origin URL]... [--faults FILE]
                           receives responses to the studies in DIR, and serves the site if it is given
+          [--forward BASE [--forward-write update|conditional-create|create] [--forward-token-file FILE]
+           [--forward-pace SECONDS-SECONDS]]
+                          … and delivers them to the FHIR server at BASE (docs/gateway.md)
+  svar forward-status --data DIR [--retry]
+                          says what was delivered there; --retry puts back what the server refused
+  svar conformance URL --study DIR (--invitation-file FILE | --key DIR | --bare) [--wave W] [--part P] [--unit U]
+          [--kind fhir|sealed|flat] [--write conditional-create|create|update] [--origin URL | --same-origin] [--seed N] [--json]
+                          says whether the endpoint at URL keeps docs/collection-endpoint.md; it stores test answers
   svar help               prints this
 
 check: exit code 0 if there is no error (there may be warnings), 1 if there is one, 2 if a file cannot be read.
 collect: listens on 127.0.0.1:8088 unless told otherwise; port 0 takes a free one. The address is printed on standard
 output, one line for each request on standard error. Without --origin, pages of every origin may deliver. --faults is
 for tests: what goes wrong on the way, as in docs/collection-endpoint.md.
+conformance: exit code 0 if the endpoint keeps the level that was asked about, 1 if not, 2 if it could not be asked.
 ";
 
 /// A wrong command line, or what cannot be read.
@@ -45,12 +56,20 @@ fn main() -> ExitCode {
         "check" => check(rest),
         "assemble" => finish(assemble(rest)),
         "collect" => finish(collect(rest)),
+        "forward-status" => finish(forward_status(rest)),
+        "conformance" => match conformance::read(rest).and_then(|asked| conformance::answer(&asked)) {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::FAILURE,
+            Err(message) => finish(Err(message)),
+        },
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             ExitCode::SUCCESS
         }
         "" => unusable("expected a command, found none"),
-        other => unusable(&format!("expected check, assemble, collect or help, found `{other}`")),
+        other => unusable(&format!(
+            "expected check, assemble, collect, forward-status, conformance or help, found `{other}`"
+        )),
     }
 }
 
@@ -109,11 +128,12 @@ struct Settings {
     listen: String,
     origins: Vec<String>,
     faults: Option<PathBuf>,
+    forward: Option<gateway::Settings>,
 }
 
 fn settings(arguments: &[String]) -> Result<Settings, String> {
     let (mut studies, mut data, mut site, mut listen, mut faults) = (None, None, None, None, None);
-    let mut origins = Vec::new();
+    let (mut origins, mut forward) = (Vec::new(), None);
     let mut arguments = arguments.iter();
     while let Some(name) = arguments.next() {
         let mut value =
@@ -128,8 +148,12 @@ fn settings(arguments: &[String]) -> Result<Settings, String> {
                 origins.push(value()?);
                 true
             }
+            name if name.starts_with("--forward") => {
+                gateway::Settings::set(&mut forward, name, &value()?)?;
+                true
+            }
             other => {
-                let known = "--studies, --data, --site, --listen, --origin or --faults";
+                let known = "--studies, --data, --site, --listen, --origin, --faults or --forward";
                 return Err(format!("expected {known}, found `{other}`"));
             }
         };
@@ -144,6 +168,7 @@ fn settings(arguments: &[String]) -> Result<Settings, String> {
         listen: listen.unwrap_or_else(|| "127.0.0.1:8088".to_owned()),
         origins,
         faults,
+        forward,
     })
 }
 
@@ -167,6 +192,12 @@ fn collect(arguments: &[String]) -> Result<(), String> {
     let router = http::router(Arc::new(collector), settings.site).map_err(|error| {
         format!("{}: expected the folder of the site, found: {error}", site.unwrap_or_default().display())
     })?;
+    let forwarder = settings
+        .forward
+        .map(|to| Forwarder::start(&settings.data, &to, system_clock(), log_to_stderr()))
+        .transpose()
+        .map_err(|error| error.to_string())?;
+    let router = forwarder.iter().fold(router, |router, forwarder| forwarder.listen(router));
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let listener = TcpListener::bind(&settings.listen)
@@ -176,6 +207,21 @@ fn collect(arguments: &[String]) -> Result<(), String> {
         println!("collecting {} at http://{address}", ids.join(", "));
         http::serve(listener, router, stopped()).await.map_err(|error| error.to_string())
     })
+}
+
+fn forward_status(arguments: &[String]) -> Result<(), String> {
+    let (folder, retry) = match arguments {
+        [name, folder] if name == "--data" => (folder, false),
+        [name, folder, retry] if name == "--data" && retry == "--retry" => (folder, true),
+        _ => return Err("expected --data DIR, and perhaps --retry".to_owned()),
+    };
+    let folder = Path::new(folder);
+    if retry {
+        let count = gateway::retry_parked(folder).map_err(|error| error.to_string())?;
+        println!("put back: {count}");
+    }
+    println!("{}", gateway::status(folder).map_err(|error| error.to_string())?);
+    Ok(())
 }
 
 /// Until the process is told to end.

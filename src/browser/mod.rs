@@ -3,6 +3,7 @@
 
 mod clock;
 mod copy;
+mod crypto;
 pub mod device;
 mod js;
 pub mod locks;
@@ -10,6 +11,7 @@ mod network;
 mod page;
 mod parsed;
 mod random;
+pub mod seal;
 pub mod wake;
 
 pub(crate) use clock::{as_people_write, now};

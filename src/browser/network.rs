@@ -7,7 +7,7 @@ use gloo_net::http::{Request, Response};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::parsed::Parsed;
+use super::{parsed::Parsed, wake::correct_by};
 use crate::{
     study::{Endpoint, Write},
     submission::{Frozen, Media, NoReply, Reply, Verdict, policy, verdict_by},
@@ -22,15 +22,22 @@ pub(crate) enum FetchError {
     Missing,
 }
 
-/// The bytes at `address`, on the page's own origin.
-pub(crate) async fn fetch(address: &str) -> Result<Vec<u8>, FetchError> {
+/// The bytes at `address`, on the page's own origin. What must be `fresh` is not taken from the cache without asking, and the
+/// `Date` of its reply corrects the clock.
+pub(crate) async fn fetch(address: &str, fresh: bool) -> Result<Vec<u8>, FetchError> {
     let request = Request::get(address)
         .credentials(web_sys::RequestCredentials::Omit)
+        .cache(if fresh { web_sys::RequestCache::NoCache } else { web_sys::RequestCache::Default })
         .build()
         .map_err(|_| FetchError::Unreachable)?;
     let response = send(request, policy::REQUEST_TIMEOUT).await.map_err(|_| FetchError::Unreachable)?;
     match response.status() {
-        200 => body(&response, policy::REPLY_LIMIT).await.ok_or(FetchError::Unreachable),
+        200 => {
+            if let (true, Ok(Some(date))) = (fresh, response.headers().get("date")) {
+                correct_by(&date);
+            }
+            body(&response, policy::REPLY_LIMIT).await.ok_or(FetchError::Unreachable)
+        }
         500..=599 => Err(FetchError::Unreachable),
         _ => Err(FetchError::Missing),
     }

@@ -29,8 +29,10 @@ pub struct Heading {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Response {
     resource_type: Resource,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "stated")]
     id: Option<String>,
+    #[serde(default, deserialize_with = "some")]
+    extension: Vec<Replaces>,
     pub(super) identifier: Identifier,
     pub(super) questionnaire: String,
     status: Status,
@@ -57,6 +59,20 @@ struct Subject {
     identifier: Identifier,
 }
 
+/// The refused submission that this one corrects.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Replaces {
+    url: ReplacesUrl,
+    value_uri: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+enum ReplacesUrl {
+    #[serde(rename = "https://svar.example/fhir/StructureDefinition/replaces")]
+    Replaces,
+}
+
 /// FHIR's `Identifier`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +91,11 @@ pub(super) struct ResponseItem {
     pub(super) answer: Vec<ResponseAnswer>,
     #[serde(default, deserialize_with = "some")]
     pub(super) item: Vec<ResponseItem>,
+}
+
+/// FHIR's JSON has no `null` where there is nothing.
+fn stated<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(from).map(Some)
 }
 
 /// FHIR's JSON leaves an empty list out.
@@ -124,6 +145,18 @@ impl Response {
         Response { id: self.uuid().map(str::to_owned), ..self }
     }
 
+    /// The same response, which names the refused submission that it corrects.
+    #[must_use]
+    pub fn replacing(self, uuid: Option<&str>) -> Response {
+        let named = |uuid| Replaces { url: ReplacesUrl::Replaces, value_uri: ["urn:uuid:", uuid].concat() };
+        Response { extension: uuid.map(named).into_iter().collect(), ..self }
+    }
+
+    /// The UUID of the refused submission that it corrects.
+    pub fn replaces(&self) -> Option<&str> {
+        self.extension.first()?.value_uri.strip_prefix("urn:uuid:")
+    }
+
     /// `url|version` of the questionnaire it answers.
     pub fn questionnaire(&self) -> &str {
         &self.questionnaire
@@ -164,6 +197,7 @@ pub fn completed(session: &Session, heading: &Heading) -> Response {
     Response {
         resource_type: Resource::QuestionnaireResponse,
         id: None,
+        extension: Vec::new(),
         identifier: Identifier { system: "urn:ietf:rfc:3986".to_owned(), value: format!("urn:uuid:{}", heading.uuid) },
         questionnaire: format!("{}|{}", form.url, form.version),
         status: Status::Completed,
@@ -222,6 +256,11 @@ impl Response {
             out.push_str(r#""id":"#);
             write_text(id, &mut out);
             out.push(',');
+        }
+        if let Some(Replaces { value_uri, .. }) = self.extension.first() {
+            out.push_str(r#""extension":[{"url":"https://svar.example/fhir/StructureDefinition/replaces","valueUri":"#);
+            write_text(value_uri, &mut out);
+            out.push_str("}],");
         }
         out.push_str(r#""identifier":"#);
         self.identifier.write(&mut out);

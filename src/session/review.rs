@@ -30,6 +30,9 @@ pub enum Reason {
     /// The response answers another questionnaire or version.
     #[error("the response answers another questionnaire or version")]
     OtherQuestionnaire,
+    /// The resource's own id, if it has one, is not that of its identifier.
+    #[error("expected the UUID of the identifier")]
+    OtherId,
     /// No such item.
     #[error("the questionnaire has no such item")]
     Unknown,
@@ -71,6 +74,9 @@ pub fn review(form: &Arc<Form>, response: &Response) -> Result<Session, Vec<Refu
     if response.questionnaire != format!("{}|{}", form.url, form.version) {
         review.refuse("QuestionnaireResponse.questionnaire", Reason::OtherQuestionnaire);
         return Err(review.refusals);
+    }
+    if response.id().is_some_and(|id| response.uuid() != Some(id)) {
+        review.refuse("QuestionnaireResponse.id", Reason::OtherId);
     }
     review.load(&response.item, None, "QuestionnaireResponse");
     review.session.settle_all();

@@ -79,6 +79,8 @@ pub struct Endpoint {
     pub write: Write,
     /// The key that submissions are sealed to; a sealed endpoint always has one.
     pub key: Option<PublicKey>,
+    /// Names of keys before it: what was sealed to one of them and waits on a device is still taken.
+    pub earlier_keys: Vec<String>,
 }
 
 /// What an endpoint takes.

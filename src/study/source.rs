@@ -145,7 +145,11 @@ impl<'a> Node<'a> {
         if kind == EndpointKind::Sealed && key.is_none() {
             self.at("key")?;
         }
-        Ok(Endpoint { kind, base: self.at("base")?.base()?, write: self.write()?, key })
+        let earlier_keys = match self.maybe("earlierKeys") {
+            Some(_) => self.list("earlierKeys")?.iter().map(Node::text).collect::<Read<_>>()?,
+            None => Vec::new(),
+        };
+        Ok(Endpoint { kind, base: self.at("base")?.base()?, write: self.write()?, key, earlier_keys })
     }
 
     /// Contact details leave the browser sealed, or not at all.

@@ -2,11 +2,13 @@
 //!
 //! Write first, send after, believe only a receipt that names our submission, and only then delete.
 
+mod alarm;
 mod event;
 mod machine;
 mod pace;
 pub mod policy;
 pub mod record;
+pub mod seal;
 mod verdict;
 
 pub use event::{Effect, Event, Found, Frozen, Kept, Media, Moment, Outcome, State};

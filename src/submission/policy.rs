@@ -58,7 +58,8 @@ pub const ELSEWHERE_POLL: u64 = 5 * SECOND;
 /// When the store did not take the receipt, or did not remove the bytes, how long until that is tried again, …
 pub const TIDY_AGAIN: u64 = 30 * SECOND;
 
-/// … and how often in all. After that the bytes stay, encrypted, until the next visit finds or fetches the receipt.
+/// … and how often in all by itself. After that the bytes stay, encrypted, until something wakes us, or the next visit
+/// finds or fetches the receipt.
 pub const TIDY_TRIES: u32 = 3;
 
 /// The largest reply that is read: a receipt is a copy of the response, and an outcome is smaller.

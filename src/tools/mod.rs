@@ -2,11 +2,15 @@
 //! files, sockets, the clock and randomness.
 //!
 //! [`studies`] loads and compiles a study folder; [`check`] says what is wrong with one; [`invitations`] signs and
-//! verifies; [`collector`] is the endpoint of `docs/collection-endpoint.md`; [`site`] serves the built pages with the
-//! headers of [`headers`].
+//! verifies; [`collector`] is the endpoint of `docs/collection-endpoint.md`; [`gateway`] delivers what it keeps to a FHIR
+//! server behind it; [`conformance`] asks any endpoint whether it keeps that document, through [`client`]; [`site`] serves
+//! the built pages with the headers of [`headers`].
 
 pub mod check;
+pub mod client;
 pub mod collector;
+pub mod conformance;
+pub mod gateway;
 pub mod headers;
 pub mod invitations;
 pub mod site;

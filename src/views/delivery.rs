@@ -112,8 +112,8 @@ impl Courier {
     async fn carry_out(self, delivery: Delivery, effect: Effect) -> Option<Event> {
         let device = self.device.get_value();
         let (uuid, outcome) = match effect {
-            Effect::Keep(frozen) => {
-                let kept = keep(device, &frozen).await;
+            Effect::Keep { frozen, replaces } => {
+                let kept = keep(device, &frozen, replaces.as_deref()).await;
                 (frozen.uuid, if kept { Outcome::Kept } else { Outcome::NotKept })
             }
             Effect::AskTurn { uuid } => {
@@ -181,10 +181,10 @@ impl Delivery {
     }
 }
 
-async fn keep(device: Option<Rc<Device>>, frozen: &Frozen) -> bool {
+async fn keep(device: Option<Rc<Device>>, frozen: &Frozen, replaces: Option<&str>) -> bool {
     let Some(device) = device else { return false };
     let sealed = frozen.media == Media::Sealed;
-    device.keep(&frozen.uuid, &record::encode_frozen(frozen), sealed).await.is_ok()
+    device.keep(&frozen.uuid, &record::encode_frozen(frozen), sealed, replaces).await.is_ok()
 }
 
 async fn look(device: &Device, owner: &str, uuid: &str) -> Found {

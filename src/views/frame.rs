@@ -25,8 +25,10 @@ pub(super) fn frame(app: App, view: impl Fn() -> AnyView + Send + 'static) -> An
             .child(button(Look::Link, app.say(Say::NeedHelp), move || app.turn(At::Help)))
             .child(button(Look::Link, app.say(Say::WhomToAsk), move || app.turn(At::Ask)))
             .live(move || {
-                let answering = matches!(app.place.get().step, Step::Consent | Step::Contact | Step::Part(_));
-                answering.then(|| button(Look::Link, app.say(Say::EndLink), move || app.turn(At::End)))
+                let place = app.place.get();
+                let answering = matches!(place.step, Step::Consent | Step::Contact | Step::Part(_));
+                (answering && place.at != At::End)
+                    .then(|| button(Look::Link, app.say(Say::EndLink), move || app.turn(At::End)))
             })
             .into(),
     ])

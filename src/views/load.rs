@@ -20,6 +20,7 @@ use crate::{
     questionnaire::{
         Form,
         compact::{self, CompactError, Holds},
+        text::Text,
     },
     session::Session,
     study::{Invitation, Study, Wave},
@@ -73,11 +74,8 @@ pub(crate) fn root(door: Door) -> AnyView {
         .live(move || match loaded.get() {
             Loaded::Not => loading(language),
             Loaded::Trouble(what, study) => {
-                let tags = study
-                    .as_ref()
-                    .map_or_else(|| vec!["nb".to_owned(), "en".to_owned()], |study| study.languages.clone());
                 let again = move || enter.enter(Said::Nothing);
-                all([header(language, tags), trouble(what, language, study, again).into()])
+                all([header(language, study.as_ref()), trouble(what, language, study, again).into()])
             }
             Loaded::Whose(study) => {
                 let page = resume::crossing(
@@ -89,22 +87,30 @@ pub(crate) fn root(door: Door) -> AnyView {
                         (Look::Secondary, Say::ResumeNo, Box::new(move || enter.enter(Said::NotMine))),
                     ],
                 );
-                all([header(language, study.languages.clone()), page.into()])
+                all([header(language, Some(&study)), page.into()])
             }
             Loaded::OtherTab(study) => {
                 let here: Box<dyn Fn()> = Box::new(move || enter.enter(Said::Here));
                 let buttons = vec![(Look::Primary, Say::UseThisTab, here)];
                 let page = resume::crossing(language, Say::OtherTabTitle, vec![Say::OtherTabLead], buttons);
-                all([header(language, study.languages.clone()), page.into()])
+                all([header(language, Some(&study)), page.into()])
             }
             Loaded::Ready(app) => app::view(app),
         })
         .view()
 }
 
-fn header(language: RwSignal<String>, tags: Vec<String>) -> Child {
+/// The header before there is an app: the study's name as soon as it is known.
+fn header(language: RwSignal<String>, study: Option<&Arc<Study>>) -> Child {
+    let known = study.map(|study| study.languages.clone());
+    let tags = known.unwrap_or_else(|| vec!["nb".to_owned(), "en".to_owned()]);
+    let study = study.cloned();
+    let title = move || {
+        let title = study.as_ref().and_then(|study| language.with(|tag| study.say(&study.title, tag).map(Text::words)));
+        title.unwrap_or_else(|| "Svar".to_owned())
+    };
     el_of("header", "svar-header")
-        .child(el_of("p", "svar-brand").text("Svar"))
+        .child(el_of("p", "svar-brand").say(title))
         .child(languages(language, tags, RwSignal::new(String::new())))
         .into()
 }
@@ -190,7 +196,7 @@ impl Enter {
 /// What the link invites to.
 async fn invited(door: &Door, language: RwSignal<String>) -> Result<(Arc<Study>, Invitation, Wave), NotReady> {
     let study: Study =
-        load(&door.study, |bytes| compact::decode(Holds::Study, bytes)).await.map_err(|why| (why, None))?;
+        load(&door.study, true, |bytes| compact::decode(Holds::Study, bytes)).await.map_err(|why| (why, None))?;
     let study = Arc::new(study);
     let with_study = |trouble| (trouble, Some(study.clone()));
     if !study.languages.iter().any(|tag| language.with_untracked(|now| now == tag)) {
@@ -222,7 +228,7 @@ impl Forms {
         let files = [consent, contact.map(|form| &form.file), contact.and_then(|form| form.with_identity.as_ref())];
         for file in files.into_iter().chain(wave.parts.iter().map(|part| Some(&part.file))) {
             loaded.push(match file {
-                Some(file) => Some(Arc::new(load(&format!("{folder}/{file}"), compact::decode_form).await?)),
+                Some(file) => Some(Arc::new(load(&format!("{folder}/{file}"), false, compact::decode_form).await?)),
                 None => None,
             });
         }
@@ -243,8 +249,8 @@ impl Forms {
     }
 }
 
-async fn load<T>(address: &str, decode: impl Fn(&[u8]) -> Result<T, CompactError>) -> Result<T, Trouble> {
-    let bytes = browser::fetch(address).await.map_err(|why| match why {
+async fn load<T>(address: &str, fresh: bool, decode: impl Fn(&[u8]) -> Result<T, CompactError>) -> Result<T, Trouble> {
+    let bytes = browser::fetch(address, fresh).await.map_err(|why| match why {
         FetchError::Unreachable => Trouble::Unreachable,
         FetchError::Missing => Trouble::Missing,
     })?;

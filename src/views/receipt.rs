@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     element::{all, el, el_of, live},
     parts::{Look, actions, button, contact, fact, facts, heading, plain_heading, text_box},
+    resume::next_person,
     sending,
     state::App,
 };
@@ -59,11 +60,8 @@ pub(super) fn finished(app: App, part: usize) -> AnyView {
         last.then(|| text_box(said(app, received(app, part)))).into(),
         contact_details(app),
         facts(contact(app)).into(),
-        actions(vec![
-            button(Look::Secondary, app.say(Say::Print), browser::print),
-            button(Look::Plain, app.say(Say::NextPerson), move || app.restart()),
-        ])
-        .into(),
+        actions(vec![button(Look::Secondary, app.say(Say::Print), browser::print)]).into(),
+        next_person(app),
     ])
 }
 

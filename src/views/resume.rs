@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    element::{all, el, el_of, live},
+    element::{Child, all, el, el_of, live},
     parts::{Look, actions, button, plain_heading},
     state::App,
 };
@@ -53,7 +53,6 @@ pub(super) fn end(app: App) -> AnyView {
 /// Nothing is left, but what is on its way.
 pub(super) fn cleared(app: App) -> AnyView {
     let under_way = Memo::new(move |_| app.is_under_way());
-    let hand_over = Memo::new(move |_| app.may_hand_over());
     all([
         plain_heading(app, app.say(Say::ClearedTitle)).into(),
         live(move || {
@@ -61,11 +60,17 @@ pub(super) fn cleared(app: App) -> AnyView {
             el("p").attr("role", "status").say(app.say(words))
         })
         .into(),
-        live(move || {
-            hand_over
-                .get()
-                .then(|| actions(vec![button(Look::Secondary, app.say(Say::NextPerson), move || app.restart())]))
-        })
-        .into(),
+        next_person(app),
     ])
+}
+
+/// The way in for the next person at this device, unless the link is one person's, or something is left that only this
+/// page can deliver.
+pub(super) fn next_person(app: App) -> Child {
+    if app.given(|given| given.invitation.sub.is_some()) {
+        return None::<AnyView>.into();
+    }
+    let may = Memo::new(move |_| app.may_hand_over());
+    let next = move || actions(vec![button(Look::Secondary, app.say(Say::NextPerson), move || app.restart())]);
+    live(move || may.get().then(next)).into()
 }

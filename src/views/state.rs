@@ -16,7 +16,7 @@ use crate::{
     questionnaire::{Filling, ItemId, text::Text},
     session::{Value, flat, response},
     study::{CONSENT, CONTACT, Course, EndpointKind, Invitation, Step, Study, Wave, Words, Write},
-    submission::{Event, Frozen, Media},
+    submission::{Event, Frozen, Media, seal::Routing},
     words::{Say, Tongue},
 };
 
@@ -283,6 +283,7 @@ impl App {
         if sheet.sealing.get_untracked() || sheet.delivery.is_under_way() {
             return;
         }
+        self.notice.set(None);
         sheet.sealing.set(true);
         sheet.unsealed.set(false);
         let app = *self;
@@ -318,10 +319,14 @@ impl App {
             (contact.unwrap_or_else(|| given.study.endpoint.clone()), heading, routing)
         });
         let by_id = endpoint.kind == EndpointKind::Fhir && endpoint.write == Write::Update;
-        let bytes = sheet.read(|session| match endpoint.kind {
-            EndpointKind::Flat => flat::flat(session, &heading),
-            _ if by_id => response::completed(session, &heading).with_id().to_bytes(),
-            _ => response::completed(session, &heading).to_bytes(),
+        let replaces = sheet.delivery.read(|submission| submission.replaces().map(str::to_owned));
+        let bytes = sheet.read(|session| {
+            let response = || response::completed(session, &heading).replacing(replaces.as_deref());
+            match endpoint.kind {
+                EndpointKind::Flat => flat::flat(session, &heading),
+                _ if by_id => response().with_id().to_bytes(),
+                _ => response().to_bytes(),
+            }
         });
         let (media, bytes) = match (endpoint.kind, &endpoint.key) {
             (EndpointKind::Fhir, _) => (Media::Fhir, bytes),
@@ -330,11 +335,9 @@ impl App {
             (EndpointKind::Sealed, Some(key)) => {
                 let questionnaire = sheet.form(|form| format!("{}|{}", form.url, form.version));
                 let (study, wave) = routing;
-                let routing = (study, wave, questionnaire);
-                {
-                    drop((key, routing));
-                    return None;
-                }
+                let (uuid, authored) = (uuid.clone(), heading.authored);
+                let routing = Routing { study, wave, questionnaire, uuid, authored };
+                (Media::Sealed, browser::seal::seal(key, &routing, &bytes).await.ok()?)
             }
         };
         Some(Frozen { uuid, part, media, bytes })

@@ -178,7 +178,7 @@ async fn nothing_follows_from_a_units_token() {
             other_device().await;
             let device = link().open(Some(own)).await;
             device.save_draft(b"the draft in clear", 0).await.unwrap();
-            device.keep(UUID, b"the answers in clear", false).await.unwrap();
+            device.keep(UUID, b"the answers in clear", false, None).await.unwrap();
             device.keep_receipt(device.owner(), OTHER, b"the receipt in clear").await.unwrap();
             let stored = everything_stored().await;
             let needles = derived_from(TOKEN).await;
@@ -223,7 +223,7 @@ async fn a_submission_goes_from_kept_to_received() {
             let device = link.open(Some(own)).await;
             let owner = device.owner();
             assert_eq!(device.look(owner, UUID).await, Ok(Look::Nothing));
-            device.keep(UUID, b"answers", sealed).await.unwrap();
+            device.keep(UUID, b"answers", sealed, None).await.unwrap();
             assert_eq!(device.look(owner, UUID).await, Ok(Look::Payload(b"answers".to_vec())));
             assert_eq!(device.outbox().await, Ok(vec![waits(&device, true, "answers")]));
             // The page is closed between any two of these.
@@ -243,8 +243,8 @@ async fn a_submission_goes_from_kept_to_received() {
 async fn what_the_studys_key_protects_is_delivered_by_whoever_comes_next() {
     other_device().await;
     let first = link().open(Some(false)).await;
-    first.keep(UUID, b"sealed", true).await.unwrap();
-    first.keep(OTHER, b"not sealed", false).await.unwrap();
+    first.keep(UUID, b"sealed", true, None).await.unwrap();
+    first.keep(OTHER, b"not sealed", false, None).await.unwrap();
     close_tab().await;
     // Not with another study's or wave's invitation.
     for (study, wave) in [("s", "q2"), ("t", "q1")] {
@@ -273,7 +273,7 @@ async fn colleagues_with_one_link_see_nothing_of_each_other() {
             first.save_draft(b"draft", 0).await.unwrap();
             first.keep_receipt(first.owner(), OTHER, b"receipt").await.unwrap();
             if let Some(sealed) = waiting {
-                first.keep(UUID, b"answers", sealed).await.unwrap();
+                first.keep(UUID, b"answers", sealed, None).await.unwrap();
             }
             first.forget().await.unwrap();
             // What was still on its way to the store does not come after.
@@ -307,8 +307,8 @@ async fn only_what_is_over_is_swept() {
     let (owner, records) = (device.owner(), Database::new("svar"));
     let day = 24 * HOUR;
     device.save_draft(b"draft", now() + day).await.unwrap();
-    device.keep(UUID, b"answers", false).await.unwrap();
-    device.keep(OTHER, b"sealed", true).await.unwrap();
+    device.keep(UUID, b"answers", false, None).await.unwrap();
+    device.keep(OTHER, b"sealed", true, None).await.unwrap();
     device.keep_receipt(owner, UUID, b"receipt").await.unwrap();
     // A damaged one, set aside, and one that is too short to say anything.
     let third = format!("outbox/{owner}/3");

@@ -69,7 +69,7 @@ async fn the_person_can_still_finish(name: &str, why: StoreError) {
     assert!(device.alone(), "{name}: turns do not need a store");
     for sealed in [false, true] {
         let begun = monotonic();
-        assert_eq!(device.keep(UUID, b"answers", sealed).await, Err(why), "{name}");
+        assert_eq!(device.keep(UUID, b"answers", sealed, None).await, Err(why), "{name}");
         assert!(monotonic() - begun < AT_MOST, "{name}: keeping took too long");
     }
     assert_eq!(device.save_draft(b"draft", 0).await, Err(why), "{name}");
@@ -156,12 +156,12 @@ async fn a_store_wiped_between_visits_is_empty_and_works() {
     other_device().await;
     let device = link().open(Some(false)).await;
     device.save_draft(b"draft", 0).await.unwrap();
-    device.keep(UUID, b"answers", false).await.unwrap();
+    device.keep(UUID, b"answers", false, None).await.unwrap();
     // The connection is open; that must hold up nobody.
     wipe("svar").await;
     assert_eq!(device.load_draft().await, Ok(Record::Nothing));
     assert_eq!(device.look(device.owner(), UUID).await, Ok(Look::Nothing));
-    assert_eq!(device.keep(UUID, b"answers", false).await, Ok(()));
+    assert_eq!(device.keep(UUID, b"answers", false, None).await, Ok(()));
     assert_eq!(device.look(device.owner(), UUID).await, Ok(Look::Payload(b"answers".to_vec())));
 }
 
@@ -189,7 +189,7 @@ async fn a_corrupt_record_is_set_aside_and_the_person_starts_afresh() {
         [("draft", format!("draft/{}", device.owner())), ("outbox", format!("outbox/{}/{UUID}", device.owner()))]
     {
         device.save_draft(b"draft", 0).await.unwrap();
-        device.keep(UUID, b"answers", kind == "outbox").await.unwrap();
+        device.keep(UUID, b"answers", kind == "outbox", None).await.unwrap();
         for harm in [
             |record: &mut Vec<u8>| *record.last_mut().unwrap() ^= 1,
             |record: &mut Vec<u8>| record.truncate(30),
@@ -283,7 +283,7 @@ async fn without_encryption_nothing_is_kept_and_nothing_breaks() {
         let device = link().open(Some(true)).await;
         assert_eq!(device.place(), Place::Page, "{get}");
         for sealed in [false, true] {
-            assert!(device.keep(UUID, b"answers", sealed).await.is_err(), "{get}");
+            assert!(device.keep(UUID, b"answers", sealed, None).await.is_err(), "{get}");
         }
         assert!(device.save_draft(b"draft", 0).await.is_err(), "{get}");
         assert_eq!(device.load_draft().await, Ok(Record::Nothing), "{get}");
@@ -305,9 +305,9 @@ async fn without_a_tab_memory_only_what_is_sealed_is_kept() {
         let device = link().open(Some(false)).await;
         assert_eq!(device.place(), Place::Page, "{get}");
         assert_eq!(device.save_draft(b"draft", 0).await, Err(StoreError::Denied), "{get}");
-        assert_eq!(device.keep(UUID, b"answers", false).await, Err(StoreError::Denied), "{get}");
+        assert_eq!(device.keep(UUID, b"answers", false, None).await, Err(StoreError::Denied), "{get}");
         assert_eq!(device.state(), StoreState::MemoryOnly(StoreError::Denied), "{get}");
-        assert_eq!(device.keep(UUID, b"sealed", true).await, Ok(()), "{get}");
+        assert_eq!(device.keep(UUID, b"sealed", true, None).await, Ok(()), "{get}");
         assert_eq!(device.state(), StoreState::Working, "{get}");
         drop(patched);
     }

@@ -3,14 +3,20 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use svar::submission::{NoReply, Reply, Verdict, verdict};
+use svar::{
+    study::Invitation,
+    submission::{NoReply, Reply, Verdict, policy, verdict},
+    tools::collector::faults::{Entry, Fault},
+};
 
 use crate::{
     client::Request,
-    server::{Server, fixture},
+    sealed::{jwe, sealed_study},
+    server::{Server, Setup, deliver, fixture, invitation},
+    ways::flat_study,
 };
 
-const UUID: &str = "0b6ae2a4-53c1-4f0e-9d3a-6c1f6a6f2d11";
+pub(crate) const UUID: &str = "0b6ae2a4-53c1-4f0e-9d3a-6c1f6a6f2d11";
 
 fn document() -> String {
     fs::read_to_string(fixture("docs/collection-endpoint.md")).expect("the document")
@@ -42,7 +48,7 @@ fn rows() -> Vec<Row> {
 }
 
 /// What may come with a status, and which words of the table fit it.
-fn samples() -> Vec<(&'static str, Reply<'static>)> {
+pub(crate) fn samples() -> Vec<(&'static str, Reply<'static>)> {
     fn body(json: Value) -> &'static [u8] {
         Box::leak(json.to_string().into_bytes().into_boxed_slice())
     }
@@ -112,7 +118,7 @@ fn examples() -> Vec<Example> {
     let document = document();
     let blocks = document.split("```http\n").skip(1).filter_map(|rest| rest.split_once("```"));
     let example = |(block, _): (&str, &str)| {
-        let (head, body) = block.split_once("\n\n").expect("a head and a body");
+        let (head, body) = block.split_once("\n\n").unwrap_or((block, ""));
         let (first_line, headers) = head.split_once('\n').expect("headers");
         let headers = headers.lines().filter_map(|line| line.split_once(": "));
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -121,22 +127,126 @@ fn examples() -> Vec<Example> {
     blocks.map(example).collect()
 }
 
+/// The blocks of code in this language.
+fn blocks(language: &str) -> Vec<String> {
+    let document = document();
+    let fence = format!("```{language}\n");
+    let blocks = document.split(&fence).skip(1).filter_map(|rest| rest.split_once("```"));
+    blocks.map(|(block, _)| block.to_owned()).collect()
+}
+
+fn server() -> Server {
+    Server::with(Setup { studies: vec![sealed_study(), flat_study()], ..Setup::default() })
+}
+
+fn token(server: &Server, study: &str, sub: Option<&str>) -> String {
+    server.keys.sign(&Invitation { study: study.to_owned(), sub: sub.map(str::to_owned), ..invitation() })
+}
+
 #[test]
-fn the_example_is_received_as_the_document_shows() {
+fn the_examples_are_answered_as_the_document_shows() {
+    let server = server();
     let examples = examples();
-    let [request, expected] = examples.as_slice() else { panic!("expected two examples, found {}", examples.len()) };
+    assert_eq!(examples.len(), 6);
+    let mut answered = 0;
+    for pair in examples.chunks(2) {
+        let [request, expected] = pair else { panic!("a request without a reply") };
+        let words: Vec<&str> = request.first_line.split(' ').collect();
+        let study = if words[1].contains("flat") { "flat" } else { "tiny" };
+        let mut asked = Request::new(words[0], words[1]).body(request.body.as_str());
+        for (name, value) in &request.headers {
+            let value = value
+                .replace("<invitation>", &token(&server, study, None))
+                .replace("<personal invitation>", &token(&server, study, Some("p-7f3a9c")));
+            asked = asked.with(name, &value);
+        }
+        let reply = asked.send(server.address);
+        let phrase = if reply.status == 201 { "Created" } else { "OK" };
+        assert_eq!(format!("HTTP/1.1 {} {phrase}", reply.status), expected.first_line, "{reply:?}");
+        for (name, value) in &expected.headers {
+            assert_eq!(reply.header(name), Some(value.as_str()), "{}: {name}", request.first_line);
+        }
+        let receipt: Value = serde_json::from_str(&expected.body).expect("JSON");
+        assert_eq!(reply.json(), receipt, "{}", request.first_line);
+        if words[0] == "POST" {
+            let id = receipt["id"].as_str().expect("an id");
+            assert!(matches!(reply.verdict(id), Verdict::Received(_)));
+            answered += 1;
+        }
+    }
+    assert_eq!(answered, 2);
+}
+
+#[test]
+fn the_header_of_a_sealed_body_is_taken_as_the_document_shows_it() {
+    let server = server();
+    let header = blocks("json").into_iter().find(|block| block.contains("epk")).expect("a header");
+    let header: Value = serde_json::from_str(&header).expect("JSON");
+    let delivery = deliver(&token(&server, "sealed", None), UUID, jwe(&header, "answers"));
+    let reply = delivery.with("Content-Type", "application/jose").send(server.address);
+    assert_eq!(reply.status, 201, "{reply:?}");
+    let document = document();
+    let table = document.split_once("| `alg`, `enc` |").expect("the table").1;
+    let table = format!("`alg`, `enc`{}", table.split_once("\n\n").expect("its end").0);
+    for name in header.as_object().expect("an object").keys() {
+        assert!(table.contains(&format!("`{name}`")), "{name} is not explained");
+    }
+}
+
+#[test]
+fn every_fault_of_the_document_is_one_and_every_one_is_there() {
+    let document = document();
+    let table = document.split_once("| fault | what happens | kept |").expect("the table").1;
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let mut names = Vec::new();
+    for row in rows {
+        let fault = row.split('`').nth(1).expect("a fault");
+        let fault: Fault = serde_json::from_str(fault).unwrap_or_else(|error| panic!("{fault}: {error}"));
+        names.push(fault.name());
+    }
+    let expected = [
+        "drop-before",
+        "drop-after",
+        "delay",
+        "duplicate",
+        "truncate",
+        "status",
+        "status-after",
+        "portal",
+        "portal-after",
+        "slow-loris",
+        "redirect",
+    ];
+    assert_eq!(names, expected);
+    let plan = blocks("json").into_iter().find(|block| block.contains("nth")).expect("a plan");
+    let plan: Vec<Entry> = serde_json::from_str(&plan).expect("a plan");
+    assert_eq!(plan.len(), 3);
+}
+
+#[test]
+fn the_numbers_and_the_columns_are_those_of_the_code() {
+    fn thousands(number: usize) -> String {
+        format!("{},{:03}", number / 1000, number % 1000)
+    }
+    let document = document();
+    for number in [
+        thousands(policy::BODY_LIMIT),
+        thousands(policy::SEALED_LIMIT),
+        format!("{} hours", policy::GRACE.as_secs() / 3_600),
+        format!("{} seconds", policy::REQUEST_TIMEOUT.as_secs()),
+    ] {
+        assert!(document.contains(&number), "{number}");
+    }
+    assert_eq!(policy::CLOCK_TOLERANCE.as_secs(), 5 * 60, "the document says five minutes");
+    let columns = document.split_once("submission(id TEXT PRIMARY KEY, ").and_then(|(_, rest)| rest.split_once(')'));
+    let named: Vec<&str> = columns.expect("the table").0.split(", ").collect();
     let server = Server::start();
-    let words: Vec<&str> = request.first_line.split(' ').collect();
-    let mut delivery = Request::new(words[0], words[1]).body(request.body.as_str());
-    for (name, value) in &request.headers {
-        delivery = delivery.with(name, &value.replace("<invitation>", &server.token()));
+    for name in ["collector.sqlite", "contact.sqlite"] {
+        let found: Vec<String> = server
+            .database_of(name)
+            .prepare("SELECT name FROM pragma_table_info('submission') WHERE name <> 'id'")
+            .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
+            .expect("columns");
+        assert_eq!(found, named, "{name}");
     }
-    let reply = delivery.send(server.address);
-    assert_eq!(format!("HTTP/1.1 {} Created", reply.status), expected.first_line, "{reply:?}");
-    for (name, value) in &expected.headers {
-        assert_eq!(reply.header(name), Some(value.as_str()), "{name}");
-    }
-    let receipt: Value = serde_json::from_str(&expected.body).expect("JSON");
-    assert_eq!(reply.json(), receipt);
-    assert!(matches!(reply.verdict(UUID), Verdict::Received(_)));
 }

@@ -172,6 +172,26 @@ fn a_request_is_held_until_the_test_lets_it_go() {
 }
 
 #[test]
+fn whoever_is_being_served_when_the_end_comes_is_served_to_the_end() {
+    let hold = Hold::new();
+    let faults = Faults::of([Entry::post(RESPONSES, Fault::Hold(hold.clone()))]);
+    let mut server = server(&faults);
+    let reply = thread::scope(|scope| {
+        let sender = scope.spawn(|| delivery(&server, 1).send(server.address));
+        until(|| hold.reached() == 1);
+        server.ends();
+        // Nobody new is let in, and the one who waits is not sent away.
+        until(|| TcpStream::connect(server.address).is_err());
+        assert!(!server.has_ended());
+        hold.release();
+        sender.join().expect("a reply")
+    });
+    assert_eq!(reply.status, 201);
+    server.until_ended();
+    assert_eq!(server.rows(), 1);
+}
+
+#[test]
 fn a_plan_can_be_changed_while_the_collector_runs() {
     let faults = Faults::new();
     let server = server(&faults);

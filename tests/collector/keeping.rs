@@ -1,6 +1,7 @@
 //! What was received stays, once, as it came; and nothing of it is anywhere else.
 
 use std::{
+    fs,
     io::{BufRead, BufReader, Read},
     net::SocketAddr,
     path::Path,
@@ -162,11 +163,16 @@ struct Process {
 
 impl Process {
     fn start(data: &Path) -> Process {
+        Process::with(data, &[])
+    }
+
+    fn with(data: &Path, arguments: &[&str]) -> Process {
         let mut child = Command::new(env!("CARGO_BIN_EXE_svar"))
             .args(["collect", "--listen", "127.0.0.1:0", "--studies"])
             .arg(fixture("tests/fixtures/studies"))
             .arg("--data")
             .arg(data)
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -246,4 +252,18 @@ fn the_log_holds_no_answer_and_no_token() {
     assert!(lines.iter().all(|line| shape(line)), "{log}");
     assert!(lines[0].starts_with("POST /fhir/QuestionnaireResponse 201 "), "{log}");
     assert!(lines[8].starts_with("PUT /fhir/QuestionnaireResponse/(id) 401 "), "{log}");
+}
+
+#[test]
+fn a_bad_day_can_be_ordered_on_the_command_line() {
+    let data = Folder::new();
+    let token = Keys::open(data.path()).expect("keys").sign(&now("north"));
+    let plan = data.path().join("faults.json");
+    fs::write(&plan, r#"[{ "method": "POST", "fault": { "status": { "status": 503 } } }]"#).expect("to write");
+    let process = Process::with(data.path(), &["--faults", plan.to_str().expect("a path")]);
+    let id = uuid(1);
+    let statuses = [503, 201].map(|_| deliver(&token, &id, body(&id).to_string()).send(process.address).status);
+    assert_eq!(statuses, [503, 201]);
+    let log = process.kill();
+    assert!(log.starts_with("fault: status\nPOST /fhir/QuestionnaireResponse 201 "), "{log}");
 }

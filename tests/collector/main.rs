@@ -9,9 +9,13 @@
 
 mod checking;
 mod client;
+mod conformance;
 mod contract;
 mod faults;
+mod fhir;
+mod gateway;
 mod keeping;
+mod openapi;
 mod replies;
 mod sealed;
 mod server;

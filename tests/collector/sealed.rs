@@ -15,19 +15,23 @@ use crate::{
     server::{CONTACT, CORE, Server, Setup, body, deliver, invitation, uuid, variant_of_tiny},
 };
 
+/// A change to a good header, and the status that it gets.
+type Changed = (&'static str, fn(&mut Value), u16);
+
 /// A base64url of 32 bytes.
 fn coordinate(byte: u8) -> String {
     URL_SAFE_NO_PAD.encode([byte; 32])
 }
 
-fn key(kid: &str) -> Value {
+pub(crate) fn key(kid: &str) -> Value {
     json!({ "kty": "EC", "crv": "P-256", "kid": kid, "x": coordinate(1), "y": coordinate(2) })
 }
 
 /// Answers sealed to one key, contact details to another.
-fn sealed_study() -> StudyFolder {
+pub(crate) fn sealed_study() -> StudyFolder {
     variant_of_tiny("sealed", |study| {
-        study["endpoint"] = json!({ "kind": "sealed", "base": "/fhir", "key": key("answers-1") });
+        let (key, earlier) = (key("answers-1"), ["answers-0"]);
+        study["endpoint"] = json!({ "kind": "sealed", "base": "/fhir", "key": key, "earlierKeys": earlier });
         with_contact(study);
     })
 }
@@ -54,7 +58,7 @@ fn header(uuid: &str) -> Value {
 }
 
 /// A JWE with this header. What stands for the sealed content is in clear: nobody here can tell.
-fn jwe(header: &Value, content: &str) -> String {
+pub(crate) fn jwe(header: &Value, content: &str) -> String {
     let content = format!("{content:4096}");
     let part = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
     let header = part(header.to_string().as_bytes());
@@ -131,10 +135,19 @@ fn a_personal_invitation_seals_once() {
 }
 
 #[test]
+fn what_was_sealed_before_the_key_was_changed_is_still_taken() {
+    let server = server();
+    let id = uuid(1);
+    let mut header = header(&id);
+    header["kid"] = json!("answers-0");
+    assert_eq!(seal(&server, &id, jwe(&header, "answers")).send(server.address).status, 201);
+}
+
+#[test]
 fn a_header_that_says_something_else_is_refused() {
     let server = server();
     let id = uuid(1);
-    let refused: [(&str, fn(&mut Value), u16); 20] = [
+    let refused: [Changed; 20] = [
         ("another agreement", |header| header["alg"] = json!("RSA-OAEP-256"), 422),
         ("another cipher", |header| header["enc"] = json!("A128GCM"), 422),
         ("another curve", |header| header["epk"]["crv"] = json!("P-384"), 422),

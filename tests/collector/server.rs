@@ -1,7 +1,7 @@
 //! The real collector on a loopback port, with data in a folder of its own, and what a good delivery to it looks like.
 
 use std::{
-    fs,
+    fs, io,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::{
@@ -24,7 +24,7 @@ use svar::{
         studies::StudyFolder,
     },
 };
-use tokio::{net::TcpListener, runtime::Runtime};
+use tokio::{net::TcpListener, runtime::Runtime, sync::Notify, task::JoinHandle};
 
 use crate::client::Request;
 
@@ -84,6 +84,8 @@ pub(crate) struct Server {
     pub(crate) keys: Keys,
     pub(crate) log: Arc<Mutex<Vec<String>>>,
     time: Arc<AtomicU64>,
+    end: Arc<Notify>,
+    serving: Option<JoinHandle<io::Result<()>>>,
     runtime: Option<Runtime>,
 }
 
@@ -119,8 +121,25 @@ impl Server {
         let runtime = Runtime::new().expect("a runtime");
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a port");
         let address = listener.local_addr().expect("an address");
-        runtime.spawn(http::serve(listener, router, std::future::pending()));
-        Server { address, data, keys, log, time, runtime: Some(runtime) }
+        let end = Arc::new(Notify::new());
+        let asked_to_end = end.clone();
+        let serving = runtime.spawn(http::serve(listener, router, async move { asked_to_end.notified().await }));
+        Server { address, data, keys, log, time, end, serving: Some(serving), runtime: Some(runtime) }
+    }
+
+    /// Asks it to end.
+    pub(crate) fn ends(&self) {
+        self.end.notify_one();
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.serving.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
+    /// Until everybody has been served.
+    pub(crate) fn until_ended(&mut self) {
+        let (runtime, serving) = (self.runtime.as_ref().expect("a runtime"), self.serving.take());
+        runtime.block_on(serving.expect("a server")).expect("its end").expect("a good end");
     }
 
     /// Sets the collector's clock, in seconds since 1970.

@@ -8,12 +8,16 @@ use svar::{
     },
     study::Invitation,
     submission::{Parked, Verdict},
+    tools::studies::StudyFolder,
 };
 
 use crate::{
     client::Request,
     server::{CONTACT, CORE, Server, Setup, answered, body, invitation, pseudonym, uuid, variant_of_tiny},
 };
+
+/// A change to a good body, and the status that it gets.
+type Changed = (&'static str, fn(&mut Value), u16);
 
 fn heading(uuid: &str) -> Heading {
     Heading { uuid: uuid.to_owned(), pseudonym: pseudonym(uuid), authored: "2026-11-22T09:29:58.123Z".to_owned() }
@@ -80,8 +84,11 @@ fn the_address_the_id_and_the_identifier_are_one() {
 }
 
 fn flat_server() -> Server {
-    let study = variant_of_tiny("flat", |study| study["endpoint"] = json!({ "kind": "flat", "base": "/fhir/flat" }));
-    Server::with(Setup { studies: vec![study], ..Setup::default() })
+    Server::with(Setup { studies: vec![flat_study()], ..Setup::default() })
+}
+
+pub(crate) fn flat_study() -> StudyFolder {
+    variant_of_tiny("flat", |study| study["endpoint"] = json!({ "kind": "flat", "base": "/fhir/flat" }))
 }
 
 fn post_flat(server: &Server, body: impl Into<Vec<u8>>) -> Request {
@@ -127,7 +134,7 @@ fn a_flat_body_that_says_too_little_is_refused() {
     let good = json!({
         "id": uuid(1), "pseudonym": "p-1", "questionnaire": CORE, "authored": "2026-11-22T09:29:58Z", "health.days": 3,
     });
-    let refused: [(&str, fn(&mut Value), u16); 8] = [
+    let refused: [Changed; 8] = [
         ("no object", |body| *body = json!([1]), 422),
         ("no id", |body| drop(body.as_object_mut().expect("an object").remove("id")), 422),
         ("no UUID", |body| body["id"] = json!("1"), 422),

@@ -556,7 +556,12 @@ fn tidying_up_fails_and_is_tried_again() {
          receipt-not-kept a |                          |
          alarm              | receipt core a, in 30000 |
          alarm              |                          | received
-         kept a             |                          | received",
+         kept a             |                          | received
+         wake               | receipt core a, in 30000 | received
+         wake               |                          | received
+         receipt-kept a     | drop a, in 30000         | received
+         dropped a          |                          | received
+         wake               |                          | received",
     );
     after_sent(
         "the bytes are not removed",

@@ -5,6 +5,7 @@ use svar::{
     questionnaire::ItemId,
     session::{
         Session,
+        flat::flat,
         response::{Heading, Response, completed},
         review::{Reason, review},
     },
@@ -223,6 +224,23 @@ fn what_is_loaded_is_exported_as_it_came() {
         let ids: Vec<ItemId> = session.form().ids().collect();
         assert!(ids.iter().all(|id| loaded.enabled(*id) == session.enabled(*id)));
     }
+}
+
+#[test]
+fn a_corrected_set_names_the_one_it_replaces() {
+    let mut session = small();
+    give(&mut session, "pain", "no");
+    let old = "0b6ae2a4-53c1-4f0e-9d3a-6c1f6a6f2d11";
+    let sent = completed(&session, &heading()).replacing(Some(old)).with_id().to_bytes();
+    let response: Response = serde_json::from_slice(&sent).unwrap();
+    assert_eq!((response.replaces(), response.id()), (Some(old), Some(heading().uuid.as_str())));
+    assert!(review(session.form(), &response).is_ok());
+    assert_eq!(response.to_bytes(), sent);
+    assert_eq!(completed(&session, &heading()).replacing(None), completed(&session, &heading()));
+
+    let mut other: Json = serde_json::from_slice(&sent).unwrap();
+    other["extension"][0]["url"] = json!("https://svar.example/fhir/StructureDefinition/name");
+    assert!(serde_json::from_value::<Response>(other).is_err(), "an extension of another kind may hold anything");
 }
 
 #[test]
@@ -485,4 +503,63 @@ fn the_shape_of_a_response_is_strict() {
     let doubled =
         response.to_string().replace(r#""status":"completed""#, r#""status":"completed","status":"completed""#);
     assert!(serde_json::from_str::<Response>(&doubled).is_err(), "a doubled key");
+}
+
+#[test]
+fn the_flat_form_has_the_same_answers_as_plain_values() {
+    let mut session = small();
+    for (link_id, answer) in
+        [("unit", "enhet 7"), ("pain", "yes"), ("days", "3"), ("weight", "2,50"), ("where", "neck back")]
+    {
+        give(&mut session, link_id, answer);
+    }
+    let found = String::from_utf8(flat(&session, &heading())).unwrap();
+    let expected = concat!(
+        r#"{"id":"0b0f6a3e-3c1d-4a63-9a2f-0d9a5f1c7e21","pseudonym":"p-1","#,
+        r#""questionnaire":"https://svar.example/fhir/Questionnaire/try|1","authored":"2026-11-22T09:30:00.000Z","#,
+        r#""unit":"enhet 7","pain":true,"days":3,"weight":2.50,"where":["back","neck"],"#,
+        r#""words":null,"line":null,"tick":false}"#,
+    );
+    assert_eq!(found, expected);
+
+    give(&mut session, "pain", "no");
+    give(&mut session, "where", "none");
+    let found: Json = serde_json::from_slice(&flat(&session, &heading())).unwrap();
+    assert_eq!((found.get("days"), found.get("weight")), (None, None), "what is not asked is left out");
+    assert_eq!((&found["pain"], &found["where"]), (&json!(false), &json!(["none"])));
+    assert_eq!(flat(&session, &heading()), flat(&session.clone(), &heading()), "the same answers are the same bytes");
+}
+
+#[test]
+fn a_question_may_be_called_as_the_flat_form_calls_its_own() {
+    let mut session = Session::new(form(json!([page(json!([
+        { "linkId": "id", "type": "integer", "text": "Nummer" },
+        { "linkId": "it's \"x\"", "type": "string", "text": "Ord" },
+        { "linkId": "one", "type": "choice", "text": "Hvor?", "answerOption": [option("back"), option("neck")] },
+    ]))])));
+    give(&mut session, "id", "7");
+    give(&mut session, "one", "neck");
+    let found: Json = serde_json::from_slice(&flat(&session, &heading())).unwrap();
+    assert_eq!((&found["id"], &found["id_"]), (&json!(heading().uuid), &json!(7)));
+    assert_eq!((&found["it's \"x\""], &found["one"]), (&Json::Null, &json!("neck")));
+}
+
+#[test]
+fn a_response_may_have_its_uuid_as_its_own_id() {
+    let (session, heading) = (small(), heading());
+    let plain = completed(&session, &heading);
+    assert_eq!(plain.id(), None);
+    let bytes = plain.clone().with_id().to_bytes();
+    let mut found: Json = serde_json::from_slice(&bytes).unwrap();
+    assert_eq!(found.as_object_mut().unwrap().remove("id"), Some(json!(heading.uuid)));
+    assert_eq!(found, serde_json::from_slice::<Json>(&plain.to_bytes()).unwrap(), "nothing else differs");
+    let read: Response = serde_json::from_slice(&bytes).unwrap();
+    assert_eq!(read.id(), Some(heading.uuid.as_str()));
+    assert_eq!(read.to_bytes(), bytes);
+    assert!(review(session.form(), &read).is_ok());
+    found["id"] = json!("6f1b2c3d-0000-4000-8000-000000000001");
+    let other: Response = serde_json::from_value(found.clone()).unwrap();
+    assert_eq!(review(session.form(), &other).unwrap_err()[0].reason, Reason::OtherId);
+    found["id"] = Json::Null;
+    assert!(serde_json::from_value::<Response>(found).is_err());
 }

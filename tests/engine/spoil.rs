@@ -17,7 +17,7 @@ pub(crate) struct Good<'a> {
 /// Spoils the response; none if this response offers no opportunity.
 type Way = fn(&Good<'_>, &mut Random) -> Option<Value>;
 
-pub(crate) const WAYS: [(&str, Way); 56] = [
+pub(crate) const WAYS: [(&str, Way); 57] = [
     ("a code that is no option", |good, random| {
         good.change(random, codings, |answer, _| answer["valueCoding"]["code"] = json!("no-such-code"))
     }),
@@ -312,6 +312,12 @@ pub(crate) const WAYS: [(&str, Way); 56] = [
     ("an identifier that is none of ours", |good, random| match random.below(2) {
         0 => good.head("/identifier/system", json!("urn:x")),
         _ => good.head("/identifier/value", json!("0b0f6a3e-3c1d-4a63-9a2f-0d9a5f1c7e21")),
+    }),
+    ("another id than the identifier", |good, random| {
+        let mut spoiled = good.response.clone();
+        let id = random.pick(&["", "6f1b2c3d-0000-4000-8000-000000000001"]);
+        fields(&mut spoiled).insert("id".to_owned(), json!(id));
+        Some(spoiled)
     }),
     ("a subject who is no pseudonym", |good, random| match random.below(3) {
         0 => good.head("/subject/identifier/system", json!("urn:oid:2.16.578.1.12.4.1.4.1")),

@@ -397,7 +397,7 @@ class Judging {
   }
 
   header(r) {
-    this.only(r, ['resourceType', 'identifier', 'questionnaire', 'status', 'subject', 'authored', 'item'], 'R0', 'QuestionnaireResponse');
+    this.only(r, ['resourceType', 'id', 'identifier', 'questionnaire', 'status', 'subject', 'authored', 'item'], 'R0', 'QuestionnaireResponse');
     const identifier = r.identifier;
     if (!isObject(identifier)) this.bad('R0', 'identifier', 'missing');
     else {
@@ -405,6 +405,7 @@ class Judging {
       if (identifier.system !== URI_SYSTEM) this.bad('R0', 'identifier.system', `not ${URI_SYSTEM}`);
       if (!isString(identifier.value) || !UUID_URN.test(identifier.value)) this.bad('R0', 'identifier.value', 'no urn:uuid: in lower case');
     }
+    if ('id' in r && (!isString(r.id) || identifier?.value !== `urn:uuid:${r.id}`)) this.bad('R0', 'id', 'not that of the identifier');
     if (r.status !== 'completed') this.bad('R0', 'status', 'not completed');
     if (r.questionnaire !== this.form.canonical) this.bad('R0', 'questionnaire', `not ${this.form.canonical}`);
     if (!isInstant(r.authored)) this.bad('R0', 'authored', 'no instant with zone');

@@ -2,11 +2,11 @@
 
 use std::ops::Add;
 
-use svar::submission::{Effect, Kept, Media, State, policy};
+use svar::submission::{Effect, Found, Kept, Media, Outcome, State, Verdict, policy};
 
 use crate::{
     tabs::End,
-    world::{HOUR, Sub, World},
+    world::{Answers, HOUR, Sub, World},
 };
 
 /// What so many worlds came to.
@@ -22,14 +22,18 @@ pub(crate) struct Tally {
     pub(crate) cut_off: u64,
     /// The same, where the store had failed and there was no draft either.
     pub(crate) cut_off_without_store: u64,
-    /// Lost after the store failed, the person was told to keep the page open, and it ended all the same.
-    pub(crate) warned: u64,
-    /// Lost because the key lived in a tab that the person closed after being told to keep it open.
-    pub(crate) closed_with_key: u64,
+    /// Lost with a page that said to keep it open, for the store had failed: closed by the person all the same.
+    pub(crate) warned_and_closed: u64,
+    /// The same, but the page crashed.
+    pub(crate) warned_and_crashed: u64,
+    /// Lost because the key lived in the tab, which said so, and ended all the same.
+    pub(crate) ended_with_key: u64,
     /// Taken from a store that had it, while no page was open.
     pub(crate) stolen: u64,
     /// Worlds in which, when they became healthy, some sets had arrived and others not.
     pub(crate) half: u64,
+    /// Outcomes: no turn, nothing in the store, unreadable, a receipt in the store, not kept, not dropped, refused.
+    pub(crate) outcomes: [u64; 7],
     /// Pages that ended before an effect: Keep, AskTurn, Look, Post, KeepReceipt, Drop, GiveUpTurn, WakeIn.
     pub(crate) crashed_before: [u64; 8],
     /// Most requests for one set after the world became healthy.
@@ -46,10 +50,12 @@ impl Tally {
             received: self.received.add(other.received),
             cut_off: self.cut_off.add(other.cut_off),
             cut_off_without_store: self.cut_off_without_store.add(other.cut_off_without_store),
-            warned: self.warned.add(other.warned),
-            closed_with_key: self.closed_with_key.add(other.closed_with_key),
+            warned_and_closed: self.warned_and_closed.add(other.warned_and_closed),
+            warned_and_crashed: self.warned_and_crashed.add(other.warned_and_crashed),
+            ended_with_key: self.ended_with_key.add(other.ended_with_key),
             stolen: self.stolen.add(other.stolen),
             half: self.half.add(other.half),
+            outcomes: std::array::from_fn(|kind| self.outcomes[kind] + other.outcomes[kind]),
             crashed_before: std::array::from_fn(|kind| self.crashed_before[kind] + other.crashed_before[kind]),
             most_tries: self.most_tries.max(other.most_tries),
         }
@@ -69,19 +75,35 @@ impl Tally {
         self.crashed_before[kind] += 1;
     }
 
+    pub(crate) fn came(&mut self, outcome: &Outcome) {
+        let kind = match outcome {
+            Outcome::NoTurn => 0,
+            Outcome::Found(Found::Nothing) => 1,
+            Outcome::Found(Found::Unreadable) => 2,
+            Outcome::Found(Found::Receipt(_)) => 3,
+            Outcome::NotKept => 4,
+            Outcome::NotDropped => 5,
+            Outcome::Verdict(Verdict::Refused { .. }) => 6,
+            _ => return,
+        };
+        self.outcomes[kind] += 1;
+    }
+
     /// The worlds were what they are meant to be: every excuse was needed now and then, and seldom.
     pub(crate) fn assert_telling(&self) {
         let percent = |count: u64| 100 * count / self.sets;
         assert!(percent(self.received) >= 80, "too little gets through to tell anything");
         for (excuse, count) in [
             ("cut off", self.cut_off),
-            ("warned", self.warned),
-            ("closed with the key", self.closed_with_key),
+            ("warned and closed", self.warned_and_closed),
+            ("warned and crashed", self.warned_and_crashed),
+            ("ended with the key", self.ended_with_key),
             ("stolen", self.stolen),
         ] {
             assert!(count > 0 && percent(count) < 10, "{excuse}: {count}");
         }
         assert!(self.crashed_before.iter().all(|count| *count > 0), "a page never ended before some effect");
+        assert!(self.outcomes.iter().all(|count| *count > self.worlds / 100), "some outcome hardly ever came");
         assert!(self.half > 0);
         assert!(self.requests > 2 * self.sets, "hardly anything fails");
     }
@@ -123,40 +145,47 @@ impl World {
     fn excuse(&mut self, number: usize) -> Result<(), String> {
         let set = &mut self.sets[number];
         set.lost = true;
-        let draft = self.answers[set.answers].draft;
-        let unsealed = set.frozen.media != Media::Sealed;
-        if !set.posted && !set.kept && !set.warned {
-            if draft {
-                self.tally.cut_off += 1;
-            } else {
-                self.tally.cut_off_without_store += 1;
+        let count = if !set.posted && !set.kept && set.last_kept == Kept::Unknown {
+            // "Saving", said the page. The answers are still the draft, or the set that they were to correct, where there
+            // was a store to hold it.
+            let (answers, trouble) = (set.answers, set.trouble);
+            let before = self.answers[answers].sets.iter().copied().rfind(|before| *before < number);
+            let replaced = before.filter(|before| self.sets[*before].outbox.is_some());
+            if let Some(replaced) = replaced {
+                self.sets[replaced].withdrawn = false;
             }
-        } else if set.warned && (set.trouble || set.stolen) {
-            self.tally.warned += 1;
+            let Answers { draft, draft_stolen, .. } = self.answers[answers];
+            if draft || replaced.is_some() {
+                &mut self.tally.cut_off
+            } else if trouble || draft_stolen {
+                &mut self.tally.cut_off_without_store
+            } else {
+                return Err(format!("set {number} is lost, and the draft too"));
+            }
+        } else if set.last_kept == Kept::MemoryOnly && (set.trouble || set.stolen) {
+            match self.ended {
+                End::Closed => &mut self.tally.warned_and_closed,
+                End::Crashed | End::Reloaded => &mut self.tally.warned_and_crashed,
+            }
         } else if set.stolen {
-            self.tally.stolen += 1;
-        } else if self.tab_vault && unsealed && set.kept {
-            self.tally.closed_with_key += 1;
+            &mut self.tally.stolen
+        } else if self.tab_vault && set.frozen.media != Media::Sealed && set.kept {
+            &mut self.tally.ended_with_key
         } else {
             return Err(format!("set {number} is lost"));
-        }
+        };
+        *count += 1;
         Ok(())
     }
 
     /// What the page shows after a step.
     pub(crate) fn check_shown(&mut self, tab: usize, sub: usize) -> Result<(), String> {
-        let owner = self.tabs[tab].owner;
-        let Sub { set: Some(number), machine, answers, .. } = &self.tabs[tab].subs[sub] else { return Ok(()) };
+        let Sub { set: Some(number), machine, .. } = &self.tabs[tab].subs[sub] else { return Ok(()) };
         let set = &mut self.sets[*number];
         if machine.received().is_some() && set.rows == 0 {
             return Err(format!("tab {tab} shows set {number} as received, and the collector has it not"));
         }
         set.shown |= machine.received().is_some();
-        // The view says "keep this page open" also where the key lives in the tab.
-        let key_here = self.tab_vault && set.frozen.media != Media::Sealed && owner == self.answers[*answers].owner;
-        if machine.kept() == Kept::MemoryOnly || (key_here && machine.kept() == Kept::Stored && set.stolen) {
-            set.warned = true;
-        }
         let past_keeping = !matches!(machine.state(), State::Draft | State::Keeping);
         if past_keeping && machine.frozen().is_some() && machine.kept() == Kept::Unknown {
             return Err(format!("tab {tab} goes on with set {number} and does not know whether it is stored"));
@@ -207,23 +236,12 @@ impl World {
     }
 
     /// A page has ended; what was being mended in it, and not frozen anew, is as it was before.
-    pub(crate) fn check_ended(&mut self, tab: usize, how: End) -> Result<(), String> {
+    pub(crate) fn check_ended(&mut self, tab: usize) -> Result<(), String> {
         for sub in 0..self.tabs[tab].subs.len() {
             let sub = &self.tabs[tab].subs[sub];
             let mending = World::drafts(sub).then(|| sub.machine.replaces()).flatten();
             if let Some(old) = mending.map(|uuid| self.set_of(uuid)).transpose()? {
                 self.sets[old].withdrawn = false;
-            }
-        }
-        if how == End::Closed {
-            for number in 0..self.sets.len() {
-                let set = &self.sets[number];
-                let told = set.warned || set.rows > 0 || set.lost || set.withdrawn || set.stolen;
-                let stored = set.outbox.as_ref().is_some_and(|record| record.whole);
-                let knows = told || stored || self.in_memory(number).next().is_some() || (!set.posted && !set.kept);
-                if !knows {
-                    return Err(format!("set {number} is closed upon without a warning"));
-                }
             }
         }
         Ok(())

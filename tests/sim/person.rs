@@ -49,6 +49,10 @@ impl World {
         let lengths = [20 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 5 * HOUR];
         let length = self.random.pick(&lengths);
         let within = |world: &mut World| world.random.below(length as usize) as u64;
+        // Often there are several tabs from early on.
+        for _ in 0..self.random.pick(&[0, 0, 1, 2]) {
+            self.soon(length as usize / 4, Happening::Act(Act::Open));
+        }
         for _ in 0..self.random.below(20) {
             let act = self.fault();
             let at = within(self);
@@ -77,7 +81,7 @@ impl World {
         let parts = self.random.pick(&[vec![0], vec![0], vec![0, 1], vec![0, 1], vec![0, 1, 0]]);
         for endpoint in parts {
             let sealed = endpoint == 1 || self.random.chance(30);
-            self.answers.push(Answers { owner, endpoint, sealed, sets: Vec::new(), draft: true });
+            self.answers.push(Answers { owner, endpoint, sealed, sets: Vec::new(), draft: true, draft_stolen: false });
         }
     }
 
@@ -205,7 +209,9 @@ impl World {
         let answers = &self.answers[sub.answers];
         let last = answers.sets.last().map(|set| &self.sets[*set]);
         let mends = sub.machine.replaces().is_some();
-        World::drafts(sub) && (mends || last.is_none_or(|set| set.lost && !set.posted && answers.draft))
+        // What is in the outbox goes before a draft.
+        let outbox = answers.sets.iter().any(|set| self.sets[*set].outbox.is_some());
+        World::drafts(sub) && (mends || last.is_none_or(|set| set.lost && !set.posted && answers.draft && !outbox))
     }
 
     fn send_some(&mut self) -> Result<(), String> {
@@ -226,9 +232,15 @@ impl World {
             let Some(set) = self.tabs[tab].subs[sub].set else { continue };
             let refused = matches!(self.tabs[tab].subs[sub].machine.state(), State::Refused { .. });
             let answers = self.sets[set].answers;
-            if refused && !self.sets[set].withdrawn && self.answers[answers].sets.last() == Some(&set) {
+            let later = self.answers[answers].sets.iter().filter(|later| **later > set);
+            let last = later.into_iter().all(|later| self.sets[*later].lost && !self.sets[*later].posted);
+            if refused && !self.sets[set].withdrawn && last {
                 self.sets[set].withdrawn = true;
+                self.sets[set].last_kept = self.tabs[tab].subs[sub].machine.kept();
                 self.tabs[tab].subs[sub].set = None;
+                let saved = matches!(self.store, Store::Works | Store::Slow);
+                self.answers[answers].draft = saved;
+                self.answers[answers].draft_stolen |= !saved;
                 self.step(tab, sub, Event::Reopen)?;
             }
         }
@@ -284,6 +296,13 @@ impl World {
     fn tend(&mut self) -> Result<(), String> {
         let open: Vec<usize> = self.open_tabs().map(|(number, _)| number).collect();
         for tab in open {
+            self.step_all(tab, &Event::Wake)?;
+            // A page that could not read the store when it was loaded says so, and is loaded again.
+            let at_rest = |sub: &crate::world::Sub| World::drafts(sub) || sub.machine.received().is_some();
+            if self.tabs[tab].blind && self.tabs[tab].subs.iter().all(at_rest) {
+                self.reload(tab)?;
+                continue;
+            }
             let resting = |sub: &crate::world::Sub| matches!(sub.machine.state(), State::Parked(_) | State::Paused);
             if self.tabs[tab].subs.iter().any(resting) {
                 self.retry(tab)?;

@@ -115,15 +115,12 @@ impl World {
     }
 
     /// The bytes of the outbox, if this page can read them: its own, or sealed ones, which are anybody's to deliver.
-    pub(crate) fn restore(&mut self, set: usize, has_key: bool) -> Result<Option<Frozen>, String> {
+    pub(crate) fn restore(&self, set: usize, has_key: bool) -> Result<Option<Frozen>, String> {
         let readable = has_key || self.sets[set].frozen.media == Media::Sealed;
-        if !readable || self.unreadable() { Ok(None) } else { self.read(set) }
+        if readable { self.read(set) } else { Ok(None) }
     }
 
-    pub(crate) fn receipt(&mut self, set: usize) -> Option<Receipt> {
-        if self.unreadable() {
-            return None;
-        }
+    pub(crate) fn receipt(&self, set: usize) -> Option<Receipt> {
         let record = self.sets[set].receipt.as_ref()?;
         record::decode_receipt(record).ok().map(|arrived| arrived.receipt)
     }
@@ -142,7 +139,7 @@ impl World {
         }
     }
 
-    fn unreadable(&mut self) -> bool {
+    pub(crate) fn unreadable(&mut self) -> bool {
         match self.store {
             Store::Denied => true,
             Store::Flaky => self.random.chance(20),
@@ -157,7 +154,9 @@ impl World {
             (set.stolen, set.receipt_stolen) = (true, true);
             (set.outbox, set.receipt) = (None, None);
         }
-        self.answers.iter_mut().for_each(|answers| answers.draft = false);
+        for answers in &mut self.answers {
+            (answers.draft, answers.draft_stolen) = (false, true);
+        }
     }
 
     /// A bit of a record turns.

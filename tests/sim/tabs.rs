@@ -24,7 +24,7 @@ pub(crate) enum End {
 impl World {
     /// Opens a page; `owner` is whose key it has.
     pub(crate) fn open(&mut self, owner: u32) -> usize {
-        self.tabs.push(Tab { owner, open: true, loaded: false, frozen: 0, subs: Vec::new() });
+        self.tabs.push(Tab { owner, open: true, loaded: false, blind: false, frozen: 0, subs: Vec::new() });
         let tab = self.tabs.len() - 1;
         self.soon(50, Happening::Load { tab });
         tab
@@ -38,7 +38,9 @@ impl World {
         }
         let owner = tab.owner;
         let mut events = Vec::new();
-        for set in 0..self.sets.len() {
+        let readable = !self.unreadable();
+        self.tabs[number].blind = !readable;
+        for set in 0..if readable { self.sets.len() } else { 0 } {
             let answers = self.sets[set].answers;
             // A device keeps an owner's key for as long as it keeps what is to be delivered under it.
             let ours = self.answers[answers].owner == owner;
@@ -81,6 +83,7 @@ impl World {
     pub(crate) fn came(&mut self, tab: usize, sub: usize, set: usize, outcome: Outcome) -> Result<(), String> {
         let what = |outcome| Happening::Came { tab, sub, set, outcome };
         let Some(outcome) = self.awake(tab, outcome, what) else { return Ok(()) };
+        self.tally.came(&outcome);
         let uuid = self.sets[set].frozen.uuid.clone();
         self.step(tab, sub, Event::Came { uuid, outcome })
     }
@@ -216,7 +219,13 @@ impl World {
     /// The page ends: its requests are cut off, its turns are free, and the store finishes or forgets what it was at.
     pub(crate) fn end(&mut self, tab: usize, how: End) -> Result<(), String> {
         tell!(self, "tab {tab} ends: {how:?}");
+        self.ended = how;
         self.tabs[tab].open = false;
+        for sub in &self.tabs[tab].subs {
+            if let (Some(set), Some(_)) = (sub.set, sub.machine.frozen()) {
+                self.sets[set].last_kept = sub.machine.kept();
+            }
+        }
         for (set, operation) in self.operations_of(tab) {
             if self.random.chance(50) {
                 self.transact(set, &operation)?;
@@ -233,7 +242,7 @@ impl World {
                 self.sets[request.set].in_flight -= 1;
             }
         }
-        self.check_ended(tab, how)
+        self.check_ended(tab)
     }
 
     /// A page crashes, or the whole browser.

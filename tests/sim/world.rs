@@ -5,9 +5,9 @@ use std::{
     collections::{BinaryHeap, VecDeque},
 };
 
-use svar::submission::{Frozen, Media, Moment, Outcome, Submission};
+use svar::submission::{Frozen, Kept, Media, Moment, Outcome, Submission};
 
-use crate::{check::Tally, network::Answer, person::Act, random::Random, store::Operation};
+use crate::{check::Tally, network::Answer, person::Act, random::Random, store::Operation, tabs::End};
 
 pub(crate) const SECOND: u64 = 1000;
 pub(crate) const MINUTE: u64 = 60 * SECOND;
@@ -39,8 +39,8 @@ pub(crate) struct Set {
     pub(crate) stolen: bool,
     /// The same for its receipt.
     pub(crate) receipt_stolen: bool,
-    /// The person was told to keep the page open.
-    pub(crate) warned: bool,
+    /// What the last page that held it said of the store when it ended.
+    pub(crate) last_kept: Kept,
     /// Shown as received in some page.
     pub(crate) shown: bool,
     /// The person went back to mend it.
@@ -69,6 +69,8 @@ pub(crate) struct Answers {
     pub(crate) sets: Vec<usize>,
     /// The store has a draft.
     pub(crate) draft: bool,
+    /// It was taken from there, or never got there.
+    pub(crate) draft_stolen: bool,
 }
 
 /// A page, from its loading to its end.
@@ -76,6 +78,8 @@ pub(crate) struct Tab {
     pub(crate) owner: u32,
     pub(crate) open: bool,
     pub(crate) loaded: bool,
+    /// The store could not be read when it was loaded.
+    pub(crate) blind: bool,
     /// Suspended until then.
     pub(crate) frozen: u64,
     pub(crate) subs: Vec<Sub>,
@@ -218,6 +222,8 @@ pub(crate) struct World {
     pub(crate) crashes: Vec<u32>,
     pub(crate) effects: u32,
     pub(crate) healthy: Option<u64>,
+    /// How the last page ended.
+    pub(crate) ended: End,
     pub(crate) tally: Tally,
     pub(crate) story: Option<Vec<String>>,
 }
@@ -261,6 +267,7 @@ impl World {
             crashes,
             effects: 0,
             healthy: None,
+            ended: End::Closed,
             tally: Tally::default(),
             story: None,
         };
@@ -367,7 +374,7 @@ impl World {
             trouble: false,
             stolen: false,
             receipt_stolen: false,
-            warned: false,
+            last_kept: Kept::Unknown,
             shown: false,
             withdrawn: false,
             lost: false,

@@ -140,6 +140,7 @@ impl<'a> Copy<'a> {
             "engine" => self.cargo(&engine, &["--lib", "--test", "engine"], filter, None),
             "sim" => self.cargo(&engine, &["--test", "sim"], filter, None),
             "collector" => self.cargo(&tools, &["--test", "collector"], filter, None),
+            "collector-lib" => self.cargo(&tools, &["--lib"], filter, None),
             "e2e" => {
                 let driver = setup::chromium()?;
                 let mut build =

@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     Doc,
     /// The pure engine, and the house rules.
     Engine,
+    /// Submissions in simulated worlds that fail in every way.
+    Sim,
     /// The second judge, in another language.
     Oracle,
     /// The reference collector.
@@ -47,10 +49,11 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 10] = [
+    const ALL: [Kind; 11] = [
         Kind::Lint,
         Kind::Doc,
         Kind::Engine,
+        Kind::Sim,
         Kind::Oracle,
         Kind::Collector,
         Kind::Browser,
@@ -74,6 +77,7 @@ impl Kind {
             Kind::Lint => "lint",
             Kind::Doc => "doc",
             Kind::Engine => "engine",
+            Kind::Sim => "sim",
             Kind::Oracle => "oracle",
             Kind::Collector => "collector",
             Kind::Browser => "browser",
@@ -153,6 +157,7 @@ impl Run<'_> {
             Kind::Lint => self.lint(),
             Kind::Doc => self.doc(),
             Kind::Engine => self.engine(),
+            Kind::Sim => self.tests(self.cargo("test", &ENGINE, &["--test", "sim"])),
             Kind::Oracle => self.oracle(),
             Kind::Collector => self.collector(),
             Kind::Browser => self.browser(),
@@ -168,7 +173,11 @@ impl Run<'_> {
         let strict = |options: &[&'static str]| [options, &["--", "-D", "warnings"]].concat();
         let everything = ["--no-default-features", "--features", "xtask,e2e"];
         self.step(self.cargo("fmt", &[], &["--check"]))?;
-        self.step(self.cargo("clippy", &ENGINE, &strict(&["--lib", "--test", "engine", "--test", "tidy"])))?;
+        self.step(self.cargo(
+            "clippy",
+            &ENGINE,
+            &strict(&["--lib", "--test", "engine", "--test", "sim", "--test", "tidy"]),
+        ))?;
         self.step(self.cargo("clippy", &WEB, &strict(&["--lib", "--test", "browser"])))?;
         self.step(self.cargo("clippy", &everything, &strict(&["--all-targets"])))?;
         self.step(self.cargo("check", &ENGINE, &[]))?;

@@ -35,13 +35,14 @@ pub struct Database {
     late: Cell<bool>,
 }
 
-/// One request in a transaction of its own.
+/// One request in a transaction of its own, and a record that goes in the same.
 struct Operation<'a> {
     store: &'a str,
     mode: &'static str,
     durability: &'static str,
     method: &'static str,
     arguments: &'a [JsValue],
+    removes: Option<&'a str>,
 }
 
 impl Database {
@@ -71,7 +72,7 @@ impl Database {
     }
 
     async fn read(&self, store: &str, method: &'static str, arguments: &[JsValue]) -> Result<JsValue, StoreError> {
-        self.run(Operation { store, mode: "readonly", durability: "default", method, arguments }).await
+        self.run(Operation { store, mode: "readonly", durability: "default", method, arguments, removes: None }).await
     }
 
     async fn write(
@@ -85,7 +86,7 @@ impl Database {
             Durability::Strict => "strict",
             Durability::Relaxed => "relaxed",
         };
-        self.run(Operation { store, mode: "readwrite", durability, method, arguments }).await.map(drop)
+        self.run(Operation { store, mode: "readwrite", durability, method, arguments, removes: None }).await.map(drop)
     }
 
     async fn run(&self, operation: Operation<'_>) -> Result<JsValue, StoreError> {
@@ -158,6 +159,14 @@ impl Store for Database {
         self.write(RECORDS, durability, "put", &[Uint8Array::from(value).into(), key.into()]).await
     }
 
+    async fn replace(&self, old: &str, key: &str, value: &[u8]) -> Result<(), StoreError> {
+        let arguments = [Uint8Array::from(value).into(), key.into()];
+        let (mode, durability) = ("readwrite", "strict");
+        let put =
+            Operation { store: RECORDS, mode, durability, method: "put", arguments: &arguments, removes: Some(old) };
+        self.run(put).await.map(drop)
+    }
+
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
         self.write(RECORDS, Durability::Strict, "delete", &[key.into()]).await
     }
@@ -204,6 +213,9 @@ fn begin(database: &JsValue, operation: &Operation<'_>) -> Result<(JsValue, JsVa
     let transaction = call(database, "transaction", &[store.clone(), operation.mode.into(), options])?;
     let records = call(&transaction, "objectStore", &[store])?;
     let request = call(&records, operation.method, operation.arguments)?;
+    if let Some(key) = operation.removes {
+        call(&records, "delete", &[key.into()])?;
+    }
     Ok((request, settled(&transaction, "oncomplete", ["onabort", "onerror"])))
 }
 

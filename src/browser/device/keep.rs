@@ -92,13 +92,22 @@ impl Device {
     }
 
     /// Keeps a frozen submission. It answers when the record is on disk. `sealed` says that the study's key protects it
-    /// already; then it can be delivered later without this person's key, and is kept even where that is not.
+    /// already; then it can be delivered later without this person's key, and is kept even where that is not. What it
+    /// corrects, the submission `replaces`, goes in the same transaction.
     ///
     /// # Errors
     /// It is not kept for longer than the page: the store failed, or the key cannot be kept ([`StoreError::Denied`]).
-    pub async fn keep(&self, uuid: &str, record: &[u8], sealed: bool) -> Result<(), StoreError> {
+    pub async fn keep(
+        &self,
+        uuid: &str,
+        record: &[u8],
+        sealed: bool,
+        replaces: Option<&str>,
+    ) -> Result<(), StoreError> {
         let name = self.name("outbox", self.owner(), uuid);
-        self.write(&name, record, Written { expires: 0, sealed, durability: Durability::Strict }).await
+        let old = replaces.map(|old| self.name("outbox", self.owner(), old));
+        let (expires, durability, replaces) = (0, Durability::Strict, old.as_deref());
+        self.write(&name, record, Written { expires, sealed, durability, replaces }).await
     }
 
     /// What waits: this person's submissions, and those of others that can be delivered without them.
@@ -145,7 +154,7 @@ impl Device {
         let name = self.name("receipt", owner, uuid);
         let expires = unix_ms().saturating_add(RECEIPT_FOR);
         let sealed = owner != self.owner() || self.place() == Place::Page;
-        self.write(&name, receipt, Written { expires, sealed, durability: Durability::Strict }).await
+        self.write(&name, receipt, Written { expires, sealed, durability: Durability::Strict, replaces: None }).await
     }
 
     /// Removes a submission that has been received, after its receipt was kept.
@@ -176,7 +185,7 @@ impl Device {
     /// # Errors
     /// It is not kept for longer than the page.
     pub async fn save_draft(&self, draft: &[u8], expires: u64) -> Result<(), StoreError> {
-        let written = Written { expires, sealed: false, durability: Durability::Relaxed };
+        let written = Written { expires, sealed: false, durability: Durability::Relaxed, replaces: None };
         self.write(&self.draft_name(), draft, written).await
     }
 

@@ -15,12 +15,13 @@ use wasm_bindgen::JsValue;
 
 use super::{
     super::{
+        crypto::{bytes, of_buffer, subtle, usages},
         js::{call, get, object},
         random,
     },
     database::Database,
     store::{Store, StoreError},
-    vault::{Vault, bytes, of_buffer, owner_of, subtle, usages},
+    vault::{Vault, owner_of},
 };
 
 /// Bytes of an owner's id, and its length as base64url.

@@ -9,20 +9,22 @@ use super::{
 const ASIDE_FOR: u64 = 7 * 24 * 60 * 60 * 1000;
 
 /// How a record is written.
-pub(super) struct Written {
+pub(super) struct Written<'a> {
     pub(super) expires: u64,
     pub(super) sealed: bool,
     pub(super) durability: Durability,
+    /// The record that it takes the place of, in one transaction.
+    pub(super) replaces: Option<&'a str>,
 }
 
 impl Device {
-    pub(super) async fn write(&self, name: &str, bytes: &[u8], how: Written) -> Result<(), StoreError> {
+    pub(super) async fn write(&self, name: &str, bytes: &[u8], how: Written<'_>) -> Result<(), StoreError> {
         self.told(self.try_write(name, bytes, how).await)?;
         self.state.set(StoreState::Working);
         Ok(())
     }
 
-    async fn try_write(&self, name: &str, bytes: &[u8], how: Written) -> Result<(), StoreError> {
+    async fn try_write(&self, name: &str, bytes: &[u8], how: Written<'_>) -> Result<(), StoreError> {
         if self.place() == Place::Page && !how.sealed {
             return Err(StoreError::Denied);
         }
@@ -31,7 +33,10 @@ impl Device {
         } else {
             self.vault.lock(name, how.expires, bytes).await?
         };
-        self.link.database.put(name, &record, how.durability).await
+        match how.replaces {
+            Some(old) => self.link.database.replace(old, name, &record).await,
+            None => self.link.database.put(name, &record, how.durability).await,
+        }
     }
 
     pub(super) async fn read(&self, name: &str) -> Result<Record, StoreError> {

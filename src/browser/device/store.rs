@@ -42,6 +42,8 @@ pub trait Store {
     fn get(&self, key: &str) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>>;
     /// Keeps `value` under `key`, in place of what was there.
     fn put(&self, key: &str, value: &[u8], durability: Durability) -> impl Future<Output = Result<(), StoreError>>;
+    /// Keeps `value` under `key` and removes the record under `old`: both, or neither.
+    fn replace(&self, old: &str, key: &str, value: &[u8]) -> impl Future<Output = Result<(), StoreError>>;
     /// Removes the record under `key`; none is as good.
     fn delete(&self, key: &str) -> impl Future<Output = Result<(), StoreError>>;
     /// The keys that begin with `prefix`, ascending.
@@ -72,6 +74,11 @@ impl Store for Memory {
         let (Ok(place) | Err(place)) = self.place(key);
         self.records.borrow_mut().insert(place, (key.to_owned(), value.to_vec()));
         Ok(())
+    }
+
+    async fn replace(&self, old: &str, key: &str, value: &[u8]) -> Result<(), StoreError> {
+        self.delete(old).await?;
+        self.put(key, value, Durability::Strict).await
     }
 
     async fn delete(&self, key: &str) -> Result<(), StoreError> {

@@ -6,12 +6,12 @@
 //! device would be received, and nobody could ever open it.
 //! Set aside: `0 ‖ expires ‖` what was found. `expires` is 8 bytes, milliseconds since 1970, little-endian; 0 is never.
 
-use js_sys::{Array, ArrayBuffer, Uint8Array, global};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 use super::{
     super::{
-        js::{await_, call, get, object},
+        crypto::{bytes, of_buffer, subtle},
+        js::{get, object},
         random,
     },
     store::StoreError,
@@ -190,24 +190,4 @@ async fn check(head: &[u8], name: &str, rest: &[u8]) -> Result<Vec<u8>, JsValue>
     let mut digest = subtle("digest", &["SHA-256".into(), bytes(&input)]).await.and_then(of_buffer)?;
     digest.truncate(MARK);
     Ok(digest)
-}
-
-/// What a method of WebCrypto comes to. It is missing outside a secure context.
-pub(super) async fn subtle(method: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
-    let subtle = get(&get(&global(), "crypto")?, "subtle")?;
-    await_(call(&subtle, method, arguments)?).await
-}
-
-pub(super) fn bytes(of: &[u8]) -> JsValue {
-    Uint8Array::from(of).into()
-}
-
-pub(super) fn of_buffer(buffer: JsValue) -> Result<Vec<u8>, JsValue> {
-    let buffer: ArrayBuffer = buffer.dyn_into()?;
-    Ok(Uint8Array::new(&buffer).to_vec())
-}
-
-/// What keys are for.
-pub(super) fn usages(of: &[&str]) -> JsValue {
-    of.iter().map(|usage| JsValue::from(*usage)).collect::<Array>().into()
 }

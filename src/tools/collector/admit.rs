@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 
 use super::{
-    Answer, Collector, Content, Delivery, Destination, Incoming, Way, flat, outcome::Code, plain, sealed,
+    Answer, Collector, Delivery, Destination, Way,
+    delivery::{Content, Incoming},
+    flat,
+    outcome::Code,
+    plain, sealed,
     window::Window,
 };
 use crate::{

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    Answer, Content, Incoming,
+    Answer,
     admit::{canonical_uuid, misread, own, plain_pseudonym, text},
+    delivery::{Content, Incoming},
     outcome::Code,
 };
 use crate::{study::Invitation, submission::policy};

@@ -9,6 +9,7 @@
 
 mod admit;
 mod cors;
+mod delivery;
 pub mod faults;
 mod flat;
 pub mod http;
@@ -25,13 +26,15 @@ use std::{path::Path, sync::Arc};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+pub use delivery::{Delivery, Destination, Way};
 pub use faults::Faults;
 pub use outcome::Answer;
 pub use store::{CONTACT_DATABASE, DATABASE, Row, StoreError};
 
 use super::{invitations::Keys, studies::StudyFolder};
-use crate::{session::response::Response, study::Invitation};
+use crate::study::Invitation;
 use admit::Media;
+use delivery::{Content, Incoming};
 use outcome::Code;
 use store::{Kept, Store};
 
@@ -82,88 +85,6 @@ pub enum CollectorError {
         /// The id.
         id: String,
     },
-}
-
-/// The two endpoints: whoever holds the data of one does not hold that of the other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Destination {
-    /// Consent and answers, under the pseudonym.
-    #[default]
-    Answers,
-    /// Contact details, sealed.
-    Contact,
-}
-
-impl Destination {
-    /// Where its interface begins.
-    pub fn base(self) -> &'static str {
-        match self {
-            Destination::Answers => BASE,
-            Destination::Contact => CONTACT_BASE,
-        }
-    }
-
-    fn other(self) -> Destination {
-        match self {
-            Destination::Answers => Destination::Contact,
-            Destination::Contact => Destination::Answers,
-        }
-    }
-}
-
-/// How a submission was sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Way {
-    /// `POST`.
-    #[default]
-    Create,
-    /// `PUT` to an address with this id.
-    Update {
-        /// The last part of the address, as it came.
-        uuid: String,
-    },
-    /// `POST` of the flat form.
-    Flat,
-}
-
-/// What was delivered, as far as it matters here.
-#[derive(Clone, Debug, Default)]
-pub struct Delivery {
-    /// Where to.
-    pub to: Destination,
-    /// How.
-    pub way: Way,
-    /// The `Authorization` header.
-    pub authorization: Option<String>,
-    /// The `Content-Type` header.
-    pub content_type: Option<String>,
-    /// The `If-None-Exist` header.
-    pub if_none_exist: Option<String>,
-    /// The `Prefer` header.
-    pub prefer: Option<String>,
-    /// The body; none if it is larger than any that is taken.
-    pub body: Option<Vec<u8>>,
-}
-
-/// What a body says of itself, in whatever form it came.
-struct Incoming<'a> {
-    id: String,
-    questionnaire: String,
-    /// None where it is sealed, or was left out.
-    pseudonym: Option<String>,
-    /// When it was completed, by the sender's clock; none where that cannot be read.
-    authored: Option<Timestamp>,
-    /// Its media type, without parameters.
-    media_type: String,
-    /// The bytes, which are text in every form.
-    body: &'a str,
-    content: Content,
-}
-
-enum Content {
-    Plain(Response),
-    Sealed(sealed::Header),
-    Flat,
 }
 
 /// The collector of some studies.
@@ -268,7 +189,7 @@ impl Collector {
         admit::addressed(delivery, &incoming)?;
         // Asked first, so that a receipt is given again whatever has changed here in the meantime.
         if let Some(received_at) = self.received_before(delivery.to, &invitation, &incoming)? {
-            return Ok(receipt(200, delivery.to, &incoming, &received_at));
+            return Ok(incoming.receipt(200, delivery.to, &received_at));
         }
         fits?;
         let timing = window::timing(&invitation, incoming.authored, now).ok_or_else(admit::too_late)?;
@@ -286,8 +207,8 @@ impl Collector {
             odd_clock: timing.odd_clock,
         };
         match self.store(delivery.to).keep(&row).map_err(|error| self.not_now(&error))? {
-            Kept::Now => Ok(receipt(201, delivery.to, &incoming, &row.received_at)),
-            Kept::Before { received_at } => Ok(receipt(200, delivery.to, &incoming, &received_at)),
+            Kept::Now => Ok(incoming.receipt(201, delivery.to, &row.received_at)),
+            Kept::Before { received_at } => Ok(incoming.receipt(200, delivery.to, &received_at)),
             Kept::Other => Err(Answer::no(409, Code::Conflict, "another response has this identifier already")),
             Kept::Answered => Err(Answer::no(
                 409,
@@ -357,30 +278,4 @@ impl Collector {
             }],
         })
     }
-}
-
-/// The receipt. Of a plain response it is the resource as it is kept, with the id and the time that it was given here; of
-/// any other form, those two alone.
-fn receipt(status: u16, destination: Destination, incoming: &Incoming<'_>, received_at: &str) -> Answer {
-    let id = &incoming.id;
-    let mut resource = match incoming.content {
-        Content::Plain(_) => serde_json::from_str(incoming.body).unwrap_or_default(),
-        Content::Sealed(_) | Content::Flat => json!({}),
-    };
-    if let Some(fields) = resource.as_object_mut() {
-        fields.insert("id".to_owned(), json!(id));
-        let meta = fields.entry("meta").or_insert_with(|| json!({}));
-        if !meta.is_object() {
-            *meta = json!({});
-        }
-        if let Some(meta) = meta.as_object_mut() {
-            meta.insert("lastUpdated".to_owned(), json!(received_at));
-        }
-    }
-    let location = match incoming.content {
-        // There is no resource to speak of.
-        Content::Flat => None,
-        _ => Some(format!("{}/QuestionnaireResponse/{id}", destination.base())),
-    };
-    Answer { status, location, retry_after: None, body: Some(resource) }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{
-    Answer, Content, Incoming,
+    Answer,
     admit::{canonical_uuid, misread, own, plain_pseudonym, text},
+    delivery::{Content, Incoming},
     outcome::Code,
 };
 use crate::{

@@ -6,8 +6,9 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 
 use super::{
-    Answer, Content, Destination, Incoming,
+    Answer, Destination,
     admit::{canonical_uuid, misread, text},
+    delivery::{Content, Incoming},
     outcome::Code,
 };
 use crate::{
@@ -121,12 +122,10 @@ pub(super) fn check(
         Destination::Answers => Some(&study.endpoint),
         Destination::Contact => study.contact_endpoint.as_ref(),
     };
-    let kid = endpoint.and_then(|endpoint| endpoint.key.as_ref()).map(|key| key.kid.as_str());
-    if kid == Some(header.kid.as_str()) {
-        Ok(())
-    } else {
-        Err(unacceptable(Code::BusinessRule, "kid", "the name of the study's key"))
-    }
+    let known = endpoint.is_some_and(|endpoint| {
+        endpoint.key.as_ref().is_some_and(|key| key.kid == header.kid) || endpoint.earlier_keys.contains(&header.kid)
+    });
+    if known { Ok(()) } else { Err(unacceptable(Code::BusinessRule, "kid", "the name of the study's key")) }
 }
 
 fn unacceptable(code: Code, member: &str, expected: &str) -> Answer {
