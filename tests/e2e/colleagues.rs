@@ -45,8 +45,15 @@ async fn comes_as_another(person: &Respondent, link: &str) {
     person.is_at(tiny::WELCOME).await;
 }
 
-async fn one_after_the_other(person: &Respondent, server: &Server, own: bool, leaves: Leaves, second_own: bool) {
-    let case = format!("{leaves:?} {own} {second_own}");
+async fn one_after_the_other(
+    person: &Respondent,
+    server: &Server,
+    sealed: bool,
+    own: bool,
+    leaves: Leaves,
+    second_own: bool,
+) {
+    let case = format!("{leaves:?} {sealed} {own} {second_own}");
     eprintln!("{case}");
     let link = server.link("nb");
     let (first, second) = (format!("Kanarifugl {case}"), format!("Etterpå {case}"));
@@ -105,13 +112,12 @@ async fn one_after_the_other(person: &Respondent, server: &Server, own: bool, le
     }
     let expected = match leaves {
         Leaves::HalfWay | Leaves::Ends => 0,
-        // On a shared device it is only this tab that can deliver what is not sealed, and says so.
-        Leaves::Undelivered if !own => 0,
+        // What is not sealed can be delivered by the tab alone, on a shared device; the page has said so.
+        Leaves::Undelivered if !own && !sealed => 0,
         Leaves::Undelivered | Leaves::Sent | Leaves::SentAndNext => 1,
     };
     let rows_with = |comment: &str| {
-        let cores = tiny::rows_of(server, "tiny-core");
-        cores.iter().filter(|row| tiny::answers_in(&row.body)["words.comment"] == comment).count()
+        tiny::arrived(server, "tiny-core").iter().filter(|answers| answers["words.comment"] == comment).count()
     };
     crate::browser::until("what the first one sent", async || match rows_with(&first) {
         found if found == expected => Ok(()),
@@ -127,14 +133,28 @@ async fn one_after_the_other(person: &Respondent, server: &Server, own: bool, le
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_colleagues_on_one_computer() {
-    let server = tiny::study(|_| {}).await;
-    browse("two_colleagues_on_one_computer", &server, "nb", async |person| {
+    two_colleagues("two_colleagues_on_one_computer", false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_colleagues_whose_answers_are_sealed() {
+    two_colleagues("two_colleagues_whose_answers_are_sealed", true).await;
+}
+
+async fn two_colleagues(name: &str, sealed: bool) {
+    let server = tiny::study(|study| {
+        if sealed {
+            tiny::sealed(study)
+        }
+    })
+    .await;
+    browse(name, &server, "nb", async |person| {
         for (place, leaves) in WAYS.into_iter().enumerate() {
             for own in [true, false] {
                 // What the second chooses alternates; with many counts, both.
                 let thorough = crate::browser::thorough();
                 for second_own in [place % 2 == 0, place % 2 == 1].into_iter().take(if thorough { 2 } else { 1 }) {
-                    one_after_the_other(person, &server, own, leaves, second_own).await;
+                    one_after_the_other(person, &server, sealed, own, leaves, second_own).await;
                 }
             }
         }

@@ -75,13 +75,32 @@ async fn ends(person: &Respondent, end: End, link: &str) {
     }
 }
 
-/// At the last press before what is to be killed: the consent, or the core.
-async fn is_about_to_send(visitor: &Visitor<'_>, consent: bool) {
-    if consent {
-        visitor.goes_on_to(tiny::CONSENT).await;
-    } else {
-        visitor.goes_on_to_say(Say::ReviewTitle).await;
-    }
+/// From the last press to the point.
+async fn comes_to(person: &Respondent, server: &Server, visitor: &Visitor<'_>, point: Point, hold: &Hold) {
+    let heading = person.looks().await.heading;
+    let held = match point {
+        Point::BeforeSeal => return,
+        Point::InFlight | Point::AfterCommit => {
+            let fault =
+                if point == Point::InFlight { Fault::Hold(hold.clone()) } else { Fault::HoldAfter(hold.clone()) };
+            server.faults.add(Entry::post(RESPONSES, fault));
+            visitor.acts(&heading).await;
+            timeout(Duration::from_secs(20), hold.until_reached(1)).await.expect("a request");
+            return;
+        }
+        Point::AfterDelete => {
+            let before = tiny::done(person, "delete outbox").await;
+            visitor.acts(&heading).await;
+            return tiny::until_done(person, "delete outbox", before).await;
+        }
+        Point::DuringStoreWrite => "put outbox",
+        Point::AfterStore => "send",
+        Point::AfterReply => "put receipt",
+        Point::AfterReceipt => "delete outbox",
+    };
+    tiny::hold(person, held).await;
+    visitor.acts(&heading).await;
+    tiny::until_held(person).await;
 }
 
 /// One life: it comes to the point, ends, and goes on; and one row of each questionnaire is there, with these answers.
@@ -94,38 +113,17 @@ async fn dies_at(person: &Respondent, server: &Server, point: Point, end: End, o
     let consent = life % 3 == 2 && point != Point::BeforeSeal;
     let hold = Hold::new();
     person.opens(&link).await;
-    match point {
-        Point::BeforeSeal => {
-            visitor.goes_on_to(tiny::WORDS).await;
-            visitor.writes_the_comment().await;
-            tiny::until_saved(person).await;
+    if point == Point::BeforeSeal {
+        visitor.goes_on_to(tiny::WORDS).await;
+        visitor.writes_the_comment().await;
+        tiny::until_saved(person).await;
+    } else {
+        if consent {
+            visitor.goes_on_to(tiny::CONSENT).await;
+        } else {
+            visitor.goes_on_to_say(Say::ReviewTitle).await;
         }
-        Point::InFlight | Point::AfterCommit => {
-            is_about_to_send(&visitor, consent).await;
-            let fault =
-                if point == Point::InFlight { Fault::Hold(hold.clone()) } else { Fault::HoldAfter(hold.clone()) };
-            server.faults.add(Entry::post(RESPONSES, fault));
-            visitor.acts(&person.looks().await.heading).await;
-            timeout(Duration::from_secs(20), hold.until_reached(1)).await.expect("a request");
-        }
-        Point::AfterDelete => {
-            is_about_to_send(&visitor, consent).await;
-            let before = tiny::done(person, "delete outbox").await;
-            visitor.acts(&person.looks().await.heading).await;
-            tiny::until_done(person, "delete outbox", before).await;
-        }
-        Point::DuringStoreWrite | Point::AfterStore | Point::AfterReply | Point::AfterReceipt => {
-            is_about_to_send(&visitor, consent).await;
-            let held = match point {
-                Point::DuringStoreWrite => "put outbox",
-                Point::AfterStore => "send",
-                Point::AfterReply => "put receipt",
-                _ => "delete outbox",
-            };
-            tiny::hold(person, held).await;
-            visitor.acts(&person.looks().await.heading).await;
-            tiny::until_held(person).await;
-        }
+        comes_to(person, server, &visitor, point, &hold).await;
     }
     // What was sent arrives before the next visit, or after it.
     if life % 2 == 0 {
@@ -147,23 +145,36 @@ async fn dies_at(person: &Respondent, server: &Server, point: Point, end: End, o
     if person.looks().await.heading == end {
         tiny::nothing_is_left(person).await;
     }
-    let found: Vec<_> = tiny::rows_of(server, "tiny-core")
-        .iter()
-        .map(|row| tiny::answers_in(&row.body))
-        .filter(|answers| answers["words.comment"] == comment)
-        .collect();
+    let mut found = tiny::arrived(server, "tiny-core");
+    found.retain(|answers| answers["words.comment"] == comment);
     assert_eq!(found, [tiny::core_answers(&comment)], "{comment}");
     assert_eq!(tiny::rows_of(server, "tiny-consent").len(), tiny::rows_of(server, "tiny-core").len(), "consents");
     tiny::nothing_twice(server);
 }
 
-async fn dies_often(name: &str, points: &[Point], own: bool) {
-    let server = tiny::study(|_| {}).await;
+/// Whose device it is, and who can read what waits on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Own,
+    OwnSealed,
+    Shared,
+    SharedSealed,
+}
+
+async fn dies_often(name: &str, points: &[Point], kind: Kind, ends: &[End]) {
+    let sealed = matches!(kind, Kind::OwnSealed | Kind::SharedSealed);
+    let own = matches!(kind, Kind::Own | Kind::OwnSealed);
+    let server = tiny::study(|study| {
+        if sealed {
+            tiny::sealed(study)
+        }
+    })
+    .await;
     let lives = if thorough() { 25 } else { 2 };
     browse(name, &server, "nb", async |person| {
         for point in points {
             for life in 0..lives {
-                let end = if own { ENDS[(life + *point as usize) % ENDS.len()] } else { End::Reload };
+                let end = ends[(life + *point as usize) % ends.len()];
                 dies_at(person, &server, *point, end, own, life).await;
             }
         }
@@ -174,22 +185,67 @@ async fn dies_often(name: &str, points: &[Point], own: bool) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tab_that_ends_before_it_has_sent() {
-    dies_often("a_tab_that_ends_before_it_has_sent", &POINTS[..3], true).await;
+    dies_often("a_tab_that_ends_before_it_has_sent", &POINTS[..3], Kind::Own, &ENDS).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tab_that_ends_while_it_sends() {
-    dies_often("a_tab_that_ends_while_it_sends", &POINTS[3..5], true).await;
+    dies_often("a_tab_that_ends_while_it_sends", &POINTS[3..5], Kind::Own, &ENDS).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tab_that_ends_when_it_has_sent() {
-    dies_often("a_tab_that_ends_when_it_has_sent", &POINTS[5..], true).await;
+    dies_often("a_tab_that_ends_when_it_has_sent", &POINTS[5..], Kind::Own, &ENDS).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tab_with_sealed_answers() {
+    dies_often("a_tab_with_sealed_answers", &POINTS[1..7], Kind::OwnSealed, &ENDS).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tab_on_a_shared_device_that_is_loaded_anew() {
-    dies_often("a_tab_on_a_shared_device_that_is_loaded_anew", &POINTS, false).await;
+    dies_often("a_tab_on_a_shared_device_that_is_loaded_anew", &POINTS, Kind::Shared, &[End::Reload]).await;
+    dies_often("a_tab_on_a_shared_device_that_is_loaded_anew", &POINTS[2..7], Kind::SharedSealed, &[End::Reload]).await;
+}
+
+/// On a shared device the tab takes its key with it, but what was sealed for the study needs none: whoever opens the link
+/// next delivers it, and sees nothing of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sealed_answers_outlive_the_tab_of_a_shared_device() {
+    let server = tiny::study(tiny::sealed).await;
+    let lives = if thorough() { 25 } else { 2 };
+    let name = "sealed_answers_outlive_the_tab_of_a_shared_device";
+    browse(name, &server, "nb", async |person| {
+        let mut comments = Vec::new();
+        for life in 0..lives {
+            for point in
+                [Point::AfterStore, Point::InFlight, Point::AfterCommit, Point::AfterReply, Point::AfterReceipt]
+            {
+                let comment = format!("{point:?} {life}.");
+                eprintln!("{comment}");
+                let visitor = Visitor::new(person, false, &comment);
+                let hold = Hold::new();
+                person.opens(&server.link("nb")).await;
+                visitor.goes_on_to_say(Say::ReviewTitle).await;
+                comes_to(person, &server, &visitor, point, &hold).await;
+                ends(person, [End::Crash, End::Close][life % 2], &server.link("nb")).await;
+                hold.release();
+                person.is_at(tiny::WELCOME).await;
+                comments.push(comment);
+                until("the answers of the one before", async || match tiny::rows_of(&server, "tiny-core").len() {
+                    found if found == comments.len() => Ok(()),
+                    found => Err(format!("{found} rows")),
+                })
+                .await;
+                tiny::until_delivered(person).await;
+                tiny::no_trap(person).await;
+            }
+        }
+        tiny::arrived_once(&server, &comments.iter().map(String::as_str).collect::<Vec<_>>());
+        eprintln!("{name}: {} lives", comments.len());
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -19,6 +19,7 @@
 
 mod axe;
 mod browser;
+mod canary;
 mod colleagues;
 mod faults;
 mod gate;

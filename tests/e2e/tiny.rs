@@ -4,6 +4,8 @@
 use std::{
     cell::Cell,
     collections::{BTreeMap, BTreeSet},
+    io::Write,
+    process::{Command, Stdio},
     time::Duration,
 };
 
@@ -14,7 +16,7 @@ use svar::{tools::collector::Row, words::Say};
 use crate::{
     browser::{until, until_within},
     respondent::{Look, Respondent},
-    server::Server,
+    server::{Server, root},
 };
 
 /// Time passes quickly, and what happens is noted down.
@@ -224,7 +226,7 @@ pub(crate) async fn no_trap(person: &Respondent) {
 // The rows.
 
 /// Answers by `linkId`, as they read; what the widget fills in itself is left out.
-pub(crate) fn answers_in(body: &str) -> BTreeMap<String, String> {
+pub(crate) fn answers_in(response: &Value) -> BTreeMap<String, String> {
     fn gather(items: &Value, found: &mut BTreeMap<String, String>) {
         for item in items.as_array().into_iter().flatten() {
             let link_id = item["linkId"].as_str().unwrap_or_default();
@@ -242,7 +244,7 @@ pub(crate) fn answers_in(body: &str) -> BTreeMap<String, String> {
         }
     }
     let mut found = BTreeMap::new();
-    gather(&serde_json::from_str::<Value>(body).expect("a response")["item"], &mut found);
+    gather(&response["item"], &mut found);
     found
 }
 
@@ -262,32 +264,73 @@ pub(crate) fn rows_of(server: &Server, questionnaire: &str) -> Vec<Row> {
     server.rows().into_iter().filter(|row| is_of(row, questionnaire)).collect()
 }
 
-/// Nothing is double: one row for each person and questionnaire, and no two ids were ever sent for one.
+/// Submissions in clear; the sealed ones are opened by other hands than ours.
+pub(crate) fn opened(bodies: &[&str]) -> Vec<Value> {
+    let sealed: Vec<&str> = bodies.iter().copied().filter(|body| !body.starts_with('{')).collect();
+    let mut opened = Vec::new();
+    if !sealed.is_empty() {
+        let mut node = Command::new("node");
+        node.arg(root().join("tests/e2e/open.mjs")).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut node = node.spawn().expect("Node");
+        let input = sealed.join("\n");
+        let mut stdin = node.stdin.take().expect("its input");
+        // More may come out than fits into a pipe while we still write.
+        let writing = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+        let output = node.wait_with_output().expect("its output");
+        writing.join().expect("a thread").expect("to write");
+        assert!(output.status.success(), "every sealed submission can be opened");
+        let lines = String::from_utf8(output.stdout).expect("text");
+        opened = lines.lines().map(|line| serde_json::from_str(line).expect("a response")).collect();
+        assert_eq!(opened.len(), sealed.len());
+    }
+    let mut opened = opened.into_iter();
+    let mut open = |body: &&str| match body.starts_with('{') {
+        true => serde_json::from_str(body).expect("a response"),
+        false => opened.next().expect("as many as were sealed"),
+    };
+    bodies.iter().map(&mut open).collect()
+}
+
+/// What arrived for a questionnaire, as answers.
+pub(crate) fn arrived(server: &Server, questionnaire: &str) -> Vec<BTreeMap<String, String>> {
+    let rows = rows_of(server, questionnaire);
+    let bodies: Vec<&str> = rows.iter().map(|row| row.body.as_str()).collect();
+    opened(&bodies).iter().map(answers_in).collect()
+}
+
+/// Nothing is double: one row for each person and questionnaire, no two sets of bytes were ever sent for one, and none was
+/// under way twice at once.
 pub(crate) fn nothing_twice(server: &Server) {
+    let whose = |body: &Value| format!("{} {}", body["subject"], body["questionnaire"]);
     let rows = server.rows();
-    let distinct: BTreeSet<_> = rows.iter().map(|row| (&row.pseudonym, &row.questionnaire)).collect();
-    assert_eq!(distinct.len(), rows.len(), "rows of the same person: {rows:#?}");
-    let mut sent: BTreeMap<String, BTreeSet<Vec<u8>>> = BTreeMap::new();
-    for submission in server.submissions() {
-        let body: Value = serde_json::from_slice(&submission.body).unwrap_or_default();
-        let whose = format!("{} {}", body["subject"], body["questionnaire"]);
-        sent.entry(whose).or_default().insert(submission.body.to_vec());
-    }
-    for (whose, bodies) in sent {
-        assert_eq!(bodies.len(), 1, "{whose}: different bytes were sent for the same");
-    }
+    let bodies: Vec<&str> = rows.iter().map(|row| row.body.as_str()).collect();
+    let persons: BTreeSet<String> = opened(&bodies).iter().map(whose).collect();
+    assert_eq!(persons.len(), rows.len(), "rows of the same person: {rows:#?}");
+    let sent: BTreeSet<String> =
+        server.submissions().iter().map(|sent| String::from_utf8_lossy(&sent.body).into_owned()).collect();
+    let sent: Vec<&str> = sent.iter().map(String::as_str).filter(|body| !body.is_empty()).collect();
+    let persons: BTreeSet<String> = opened(&sent).iter().map(whose).collect();
+    assert_eq!(persons.len(), sent.len(), "different bytes were sent for the same: {sent:#?}");
     assert!(server.most_in_flight() <= 1, "the same submission was under way twice at once");
 }
 
-/// There are these cores, each once, and as many consents; nothing else.
+/// There are these cores, each once; nothing else.
 pub(crate) fn arrived_once(server: &Server, comments: &[&str]) {
     nothing_twice(server);
-    let found: Vec<_> = rows_of(server, "tiny-core").iter().map(|row| answers_in(&row.body)).collect();
+    let mut found = arrived(server, "tiny-core");
     let mut expected: Vec<_> = comments.iter().map(|comment| core_answers(comment)).collect();
-    let mut sorted = found.clone();
-    sorted.sort();
+    found.sort();
     expected.sort();
-    assert_eq!(sorted, expected, "the cores that arrived");
+    assert_eq!(found, expected, "the cores that arrived");
+}
+
+/// Has the answers sealed to the study's key.
+pub(crate) fn sealed(study: &mut Value) {
+    study["endpoint"] = json!({ "kind": "sealed", "base": "/fhir", "key": {
+        "kty": "EC", "crv": "P-256", "kid": "rfc-7517",
+        "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+        "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+    } });
 }
 
 /// The names of all that lies in the browser's database, of whomever.
@@ -308,6 +351,15 @@ pub(crate) async fn records(person: &Respondent) -> Vec<String> {
         };";
     let names = person.driver().execute_async(script, vec![]).await.expect("an answer");
     serde_json::from_value(names.json().clone()).expect("names")
+}
+
+/// Nothing waits on the device any more, whoever's it was.
+pub(crate) async fn until_delivered(person: &Respondent) {
+    until("nothing to deliver", async || match records(person).await {
+        names if names.iter().all(|name| !name.starts_with("outbox/")) => Ok(()),
+        names => Err(format!("{names:?}")),
+    })
+    .await;
 }
 
 /// Nothing is left in the browser's database, nor in this tab.
