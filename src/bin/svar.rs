@@ -14,6 +14,7 @@ use svar::{
         conformance::command as conformance,
         gateway::{self, Forwarder},
         invitations::Keys,
+        open::command as open,
         studies::StudyFolder,
     },
 };
@@ -27,19 +28,24 @@ svar: questionnaires that lose no answer
   svar collect --studies DIR --data DIR [--site DIR] [--listen ADDRESS:PORT] [--origin URL]... [--faults FILE]
                           receives responses to the studies in DIR, and serves the site if it is given
           [--forward BASE [--forward-write update|conditional-create|create] [--forward-token-file FILE]
-           [--forward-pace SECONDS-SECONDS]]
+           [--forward-pace SECONDS-SECONDS] [--forward-settle SECONDS]]
                           … and delivers them to the FHIR server at BASE (docs/gateway.md)
   svar forward-status --data DIR [--retry]
                           says what was delivered there; --retry puts back what the server refused
   svar conformance URL --study DIR (--invitation-file FILE | --key DIR | --bare) [--wave W] [--part P] [--unit U]
           [--kind fhir|sealed|flat] [--write conditional-create|create|update] [--origin URL | --same-origin] [--seed N] [--json]
                           says whether the endpoint at URL keeps docs/collection-endpoint.md; it stores test answers
+  svar keygen --out DIR [--kid NAME]
+                          makes a key to seal answers to: the private half in DIR, the public half for study.json
+  svar open [--key FILE]... --studies DIR --out DIR INPUT...
+                          opens what was received (databases, files, folders), validates it again, and writes tables
   svar help               prints this
 
 check: exit code 0 if there is no error (there may be warnings), 1 if there is one, 2 if a file cannot be read.
 collect: listens on 127.0.0.1:8088 unless told otherwise; port 0 takes a free one. The address is printed on standard
 output, one line for each request on standard error. Without --origin, pages of every origin may deliver. --faults is
 for tests: what goes wrong on the way, as in docs/collection-endpoint.md.
+open: exit code 0 if everything could be used, 1 if something is listed in refused.csv, 2 if it could not be done.
 conformance: exit code 0 if the endpoint keeps the level that was asked about, 1 if not, 2 if it could not be asked.
 ";
 
@@ -62,13 +68,21 @@ fn main() -> ExitCode {
             Ok(false) => ExitCode::FAILURE,
             Err(message) => finish(Err(message)),
         },
+        "keygen" => finish(open::keygen(rest).map(|told| print!("{told}"))),
+        "open" => match open::run(rest) {
+            Ok(summary) => {
+                println!("{} opened, {} refused", summary.opened, summary.refused);
+                if summary.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            }
+            Err(message) => finish(Err(message)),
+        },
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             ExitCode::SUCCESS
         }
         "" => unusable("expected a command, found none"),
         other => unusable(&format!(
-            "expected check, assemble, collect, forward-status, conformance or help, found `{other}`"
+            "expected check, assemble, collect, forward-status, conformance, keygen, open or help, found `{other}`"
         )),
     }
 }

@@ -21,6 +21,7 @@ pub(crate) const SUB_QUESTIONNAIRE: &str =
 pub(crate) const ASSEMBLE: &str =
     "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-assemble-expectation";
 pub(crate) const INSTRUMENT: &str = "https://svar.example/fhir/StructureDefinition/instrument";
+pub(crate) const FORMAT: &str = "https://svar.example/fhir/StructureDefinition/format";
 pub(crate) const FILLED_FROM: &str = "https://svar.example/fhir/StructureDefinition/filled-from";
 pub(crate) const TEXT_PACK: &str = "https://svar.example/fhir/StructureDefinition/text-pack";
 

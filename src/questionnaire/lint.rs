@@ -3,6 +3,7 @@
 use super::{
     fhir::{Findings, Place},
     finding::Rule,
+    format::Format,
     model::{Choice, Form, ItemId, Kind, Layout, Role},
 };
 
@@ -71,10 +72,24 @@ fn ranges(form: &Form, id: ItemId, place: &Place<'_>, findings: &mut Findings) {
                 }
             }
         }
+        Kind::Text { max_length: Some(max), format: Some(format), .. } if max < shortest(format) => {
+            let message =
+                format!("expected room for {} characters, which this format needs, found {max}", shortest(format));
+            findings.error(Rule::Format, place, message);
+        }
         Kind::Decimal { min: Some(min), max: Some(max) } if min > max => {
             findings.error(Rule::Range, place, format!("expected a range, found from {min} to {max}"));
         }
         _ => {}
+    }
+}
+
+/// How many characters the shortest text of this format has, in numbers those of a Norwegian one.
+fn shortest(format: Format) -> u32 {
+    match format {
+        Format::Email => 5,
+        Format::Phone => 8,
+        Format::NationalIdentityNumber => 11,
     }
 }
 

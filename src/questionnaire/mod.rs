@@ -7,6 +7,7 @@ pub mod compact;
 mod decimal;
 mod fhir;
 mod finding;
+mod format;
 mod graph;
 mod lint;
 mod model;
@@ -15,6 +16,7 @@ pub mod text;
 
 pub use decimal::Decimal;
 pub use finding::{Finding, Rule, Severity};
+pub use format::Format;
 pub use model::{
     Children, Choice, Condition, Expected, Filling, Form, Item, ItemId, Kind, Layout, ListId, Operator, Role, TextId,
 };

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{decimal::Decimal, text::Text};
+use super::{decimal::Decimal, format::Format, text::Text};
 
 /// An item of one [`Form`], by its place in reading order (parents before their children).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -106,6 +106,8 @@ pub enum Kind {
         max_length: Option<u32>,
         /// Several lines (FHIR's `text`) rather than one (`string`).
         lines: bool,
+        /// What one line must look like.
+        format: Option<Format>,
     },
     /// One option of a list, or several.
     Choice {

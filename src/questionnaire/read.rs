@@ -9,6 +9,7 @@ use super::{
     decimal::Decimal,
     fhir::{self, Findings, Place},
     finding::{Finding, Rule},
+    format::Format,
     graph::Graph,
     lint,
     model::{Choice, Condition, Expected, Filling, Form, Item, ItemId, Kind, Layout, ListId, Operator, Role, TextId},
@@ -240,6 +241,11 @@ impl<'a> Reader<'a> {
             let message = "`repeats` is supported on `choice` only in this profile";
             self.findings.error(Rule::Repeats, place, message);
         }
+        if let Some(format) = place.extension(fhir::FORMAT)
+            && !matches!(kind, Kind::Text { .. })
+        {
+            self.findings.error(Rule::Format, &format, "only a question of type string can have a format");
+        }
         let filled_from = self.filled_from(place, hidden);
         let unit = place.extension(fhir::UNIT).and_then(|unit| unit.get("valueCoding"));
         let unit = unit.and_then(|coding| self.words(&coding, "display"));
@@ -424,7 +430,26 @@ impl<'a> Reader<'a> {
                 1
             })
         });
-        Kind::Text { max_length, lines }
+        let format = place.extension(fhir::FORMAT).and_then(|extension| self.format(&extension, lines));
+        Kind::Text { max_length, lines, format }
+    }
+
+    fn format(&mut self, extension: &Place<'a>, lines: bool) -> Option<Format> {
+        let format = match extension.text("valueCode") {
+            _ if lines => None,
+            Some("email") => Some(Format::Email),
+            Some("phone") => Some(Format::Phone),
+            Some("national-identity-number") => Some(Format::NationalIdentityNumber),
+            _ => None,
+        };
+        if format.is_none() {
+            let found = extension.text("valueCode").unwrap_or("nothing");
+            let message = format!(
+                "expected email, phone or national-identity-number on a question of type string, found {found}"
+            );
+            self.findings.error(Rule::Format, extension, message);
+        }
+        format
     }
 
     fn options(&mut self, place: &Place<'a>) -> ListId {
@@ -649,7 +674,7 @@ fn number(value: &Value) -> Option<Decimal> {
 
 const MODIFIER: &str = "modifierExtension";
 
-const KNOWN_ON_ITEMS: [&str; 10] = [
+const KNOWN_ON_ITEMS: [&str; 11] = [
     fhir::ITEM_CONTROL,
     fhir::MIN_VALUE,
     fhir::MAX_VALUE,
@@ -658,6 +683,7 @@ const KNOWN_ON_ITEMS: [&str; 10] = [
     fhir::HIDDEN,
     fhir::INSTRUMENT,
     fhir::FILLED_FROM,
+    fhir::FORMAT,
     fhir::TEXT_PACK,
     fhir::SUB_QUESTIONNAIRE,
 ];

@@ -46,7 +46,12 @@ pub(super) fn read(kind: &Kind, typed: &str) -> Option<Vec<Value>> {
     match kind {
         Kind::Integer { .. } => whole(&plain_number(typed)).map(|number| vec![Value::Integer(number)]),
         Kind::Decimal { .. } => Decimal::parse(&plain_number(typed)).map(|number| vec![Value::Decimal(number)]),
-        Kind::Text { lines, .. } => Some(text(sendable(typed, *lines))),
+        Kind::Text { lines, format, .. } => {
+            let words = sendable(typed, *lines);
+            // What has another shape is kept as typed, to be mended.
+            let plain = format.and_then(|format| format.read(&words));
+            Some(text(plain.unwrap_or(words)))
+        }
         _ => Some(Vec::new()),
     }
 }
@@ -116,8 +121,10 @@ mod tests {
 
     #[test]
     fn blank_is_no_answer() {
-        for kind in [Kind::Integer { min: None, max: None, slider: None }, Kind::Text { max_length: None, lines: true }]
-        {
+        for kind in [
+            Kind::Integer { min: None, max: None, slider: None },
+            Kind::Text { max_length: None, lines: true, format: None },
+        ] {
             assert_eq!(read(&kind, " \n\t"), Some(Vec::new()));
         }
     }

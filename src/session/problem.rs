@@ -1,7 +1,7 @@
 //! What is wrong with an answer. A question left open is no problem unless the study requires an answer.
 
 use super::{Session, Value};
-use crate::questionnaire::{Decimal, ItemId, Kind};
+use crate::questionnaire::{Decimal, Format, ItemId, Kind};
 
 /// What is wrong at one question.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,6 +27,8 @@ pub enum Problem {
         /// Found so many.
         found: u32,
     },
+    /// Text of another shape than the question asks for.
+    Format(Format),
 }
 
 impl Session {
@@ -57,9 +59,10 @@ pub(super) fn wrong(kind: &Kind, answer: &Value) -> Option<Problem> {
     match (kind, answer) {
         (Kind::Integer { min, max, .. }, _) => outside(min.map(Decimal::from), max.map(Decimal::from)),
         (Kind::Decimal { min, max }, _) => outside(*min, *max),
-        (Kind::Text { max_length: Some(max), .. }, Value::Text(words)) => {
+        (Kind::Text { max_length, format, .. }, Value::Text(words)) => {
             let found = u32::try_from(words.chars().count()).unwrap_or(u32::MAX);
-            (found > *max).then_some(Problem::TooLong { max: *max, found })
+            let long = max_length.filter(|max| found > *max).map(|max| Problem::TooLong { max, found });
+            long.or_else(|| format.filter(|format| !format.fits(words)).map(Problem::Format))
         }
         _ => None,
     }

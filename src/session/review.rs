@@ -54,7 +54,7 @@ pub enum Reason {
     /// Blank text.
     #[error("expected words, found blank text")]
     Blank,
-    /// Out of range, too long, or unanswered though required.
+    /// Out of range, too long, of another format, or unanswered though required.
     #[error("the answer breaks the question's own limits")]
     Limits,
     /// The item is not enabled, or cannot stand without an answer.

@@ -179,7 +179,7 @@ fn encoded(value: &impl Serialize) -> String {
 }
 
 /// Writes a file that must not be there yet, readable to its owner alone.
-fn write_new(file: &Path, text: &str) -> io::Result<()> {
+pub(super) fn write_new(file: &Path, text: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

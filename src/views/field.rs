@@ -8,7 +8,7 @@ use super::{
     question::Around,
 };
 use crate::{
-    questionnaire::ItemId,
+    questionnaire::{Format, ItemId},
     session::Session,
     words::{Say, Tongue},
 };
@@ -25,7 +25,7 @@ pub(super) fn typed(session: &Session, id: ItemId) -> String {
 pub(super) fn number(page: Page, id: ItemId, mode: &'static str) -> AnyView {
     let unit = page.sheet.form(|form| form.item(id).unit);
     let also: &[&str] = if unit.is_some() { &["unit"] } else { &[] };
-    let input = input(page, id, "svar-input svar-input--short", Some(mode), also);
+    let input = input(page, id, "svar-input svar-input--short", Some(mode), "off", also);
     let field = match unit {
         Some(unit) => {
             let words = page.sheet.words(page.app, Some(unit));
@@ -37,9 +37,15 @@ pub(super) fn number(page: Page, id: ItemId, mode: &'static str) -> AnyView {
     question(page, id, field.view())
 }
 
-/// One line of text.
-pub(super) fn line(page: Page, id: ItemId) -> AnyView {
-    question(page, id, input(page, id, "svar-input svar-input--medium", None, &[]).view())
+/// One line of text. Never `type=email` or `tel`: browsers judge those by rules of their own.
+pub(super) fn line(page: Page, id: ItemId, format: Option<Format>) -> AnyView {
+    let (mode, complete) = match format {
+        Some(Format::Email) => (Some("email"), "email"),
+        Some(Format::Phone) => (Some("tel"), "tel"),
+        Some(Format::NationalIdentityNumber) => (Some("numeric"), "off"),
+        None => (None, "off"),
+    };
+    question(page, id, input(page, id, "svar-input svar-input--medium", mode, complete, &[]).view())
 }
 
 fn input(
@@ -47,19 +53,20 @@ fn input(
     id: ItemId,
     class: &'static str,
     mode: Option<&'static str>,
+    complete: &'static str,
     also: &'static [&'static str],
 ) -> Element {
     let element = el_of("input", class).attr("type", "text").maybe_attr("inputmode", mode);
-    written(page, id, element, also)
+    written(page, id, element, complete, also)
 }
 
 /// What every field to write in has.
-fn written(page: Page, id: ItemId, element: Element, also: &'static [&'static str]) -> Element {
+fn written(page: Page, id: ItemId, element: Element, complete: &'static str, also: &'static [&'static str]) -> Element {
     let (sheet, around) = (page.sheet, Around::new(page, id));
     let at_first = sheet.read(|session| typed(session, id));
     element
         .attr("id", id_of(id))
-        .attr("autocomplete", "off")
+        .attr("autocomplete", complete)
         .live_attr("aria-describedby", around.described_by(also))
         .live_attr("aria-invalid", around.invalid())
         .value(move || at_first.clone())
@@ -76,7 +83,7 @@ pub(super) fn lines(page: Page, id: ItemId, max_length: Option<u32>) -> AnyView 
         language.with(|tag| Tongue::of(tag).say(&Say::CharactersLeft { left, of }))
     };
     let also: &[&str] = if max_length.is_some() { &["count"] } else { &[] };
-    let area = written(page, id, el_of("textarea", "svar-input").attr("rows", "4"), also);
+    let area = written(page, id, el_of("textarea", "svar-input").attr("rows", "4"), "off", also);
     let counter = max_length.map(|of| el_of("p", "svar-counter").attr("id", count).say(move || left(of)));
     question(page, id, all([area.into(), counter.into()]))
 }

@@ -44,8 +44,8 @@ fn item(page: Page, id: ItemId) -> AnyView {
         Kind::Integer { slider: Some(step), min: Some(min), max: Some(max) } => slider::view(page, id, min, max, step),
         Kind::Integer { .. } => field::number(page, id, "numeric"),
         Kind::Decimal { .. } => field::number(page, id, "decimal"),
-        Kind::Text { lines: false, .. } => field::line(page, id),
-        Kind::Text { lines: true, max_length } => field::lines(page, id, max_length),
+        Kind::Text { lines: false, format, .. } => field::line(page, id, format),
+        Kind::Text { lines: true, max_length, .. } => field::lines(page, id, max_length),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Safekeeping, Say, Trouble, number};
 use crate::{
+    questionnaire::Format,
     session::Problem,
     study::InvitationError,
     submission::{NoReply, Parked, Verdict, Waiting},
@@ -172,6 +173,13 @@ fn wrong(problem: Problem) -> String {
         Problem::OutOfRange { min: Some(min), max: None } => format!("Write a number that is {} or higher.", n(min)),
         Problem::OutOfRange { max: Some(max), .. } => format!("Write a number that is {} or lower.", n(max)),
         Problem::OutOfRange { .. } => "Write another number.".to_owned(),
+        Problem::Format(Format::Email) => "Write the whole email address, for example name@example.com.".to_owned(),
+        Problem::Format(Format::Phone) => {
+            "Write a phone number of 8 digits. If it is not Norwegian, begin with + and the country code.".to_owned()
+        }
+        Problem::Format(Format::NationalIdentityNumber) => {
+            "This is not a valid national identity number or D number. Check that all 11 digits are right.".to_owned()
+        }
         Problem::TooLong { max, found } => {
             format!("The text is too long: {found} characters. There is room for {max}.")
         }

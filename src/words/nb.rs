@@ -2,6 +2,7 @@
 
 use super::{Safekeeping, Say, Trouble, number};
 use crate::{
+    questionnaire::Format,
     session::Problem,
     study::InvitationError,
     submission::{NoReply, Parked, Verdict, Waiting},
@@ -166,6 +167,13 @@ fn wrong(problem: Problem) -> String {
         Problem::OutOfRange { min: Some(min), max: None } => format!("Skriv et tall som er {} eller høyere.", n(min)),
         Problem::OutOfRange { max: Some(max), .. } => format!("Skriv et tall som er {} eller lavere.", n(max)),
         Problem::OutOfRange { .. } => "Skriv et annet tall.".to_owned(),
+        Problem::Format(Format::Email) => "Skriv hele e-postadressen, for eksempel navn@eksempel.no.".to_owned(),
+        Problem::Format(Format::Phone) => {
+            "Skriv et telefonnummer med 8 sifre. Er nummeret utenlandsk, begynner du med + og landkoden.".to_owned()
+        }
+        Problem::Format(Format::NationalIdentityNumber) => {
+            "Dette er ikke et gyldig fødselsnummer eller d-nummer. Sjekk at alle de 11 sifrene er riktige.".to_owned()
+        }
         Problem::TooLong { max, found } => format!("Teksten er for lang: {found} tegn. Det er plass til {max}."),
     }
 }

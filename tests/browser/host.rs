@@ -47,9 +47,10 @@ impl Drop for Patched {
 
 /// Removes a database, as somebody does who clears what sites have stored.
 pub(crate) async fn wipe(database: &str) {
-    let body = "await new Promise((done) => {
+    let body = "await new Promise((done, fail) => {
         const request = indexedDB.deleteDatabase(found);
         request.onsuccess = request.onerror = done;
+        setTimeout(() => fail('a connection holds up whoever clears the database'), 10000);
     })";
     script(body, &database.into()).await;
 }

@@ -21,6 +21,11 @@ const NO_LOCKS: [(&str, &str); 7] = [
     ("answers never", "return { request: () => new Promise(() => {}) }"),
 ];
 
+/// What it comes to; to give up a lock takes the browser a moment.
+async fn soon<T>(work: impl Future<Output = T>) -> T {
+    within(10_000, work).await.expect("a turn that somebody gave up")
+}
+
 /// Whether it is still not done after the browser had every chance.
 async fn waits(work: impl Future) -> bool {
     within(200, work).await.is_none()
@@ -32,8 +37,7 @@ async fn of_two_takers_one_has_the_turn_until_it_is_dropped() {
     assert_eq!(take_turn("svar-test").await.err(), Some(Busy));
     assert!(take_turn("svar-other").await.is_ok(), "another name is another turn");
     drop(turn);
-    // To give up a lock takes the browser a moment; who waits for it gets it.
-    let turn = when_free("svar-test").await;
+    let turn = soon(when_free("svar-test")).await;
     assert_eq!(take_turn("svar-test").await.err(), Some(Busy));
     drop(turn);
 }
@@ -50,7 +54,7 @@ async fn a_turn_in_another_frame_is_busy_and_free_when_the_frame_is_gone() {
     let mut waiting = pin!(when_free("svar-frame"));
     assert!(waits(waiting.as_mut()).await);
     super::host::script("found.remove()", &frame).await;
-    drop(waiting.await);
+    drop(soon(waiting).await);
 }
 
 #[wasm_bindgen_test]
@@ -58,7 +62,7 @@ async fn who_no_longer_waits_does_not_get_the_turn() {
     let turn = take_turn("svar-left").await.unwrap();
     assert!(waits(when_free("svar-left")).await);
     drop(turn);
-    drop(when_free("svar-left").await);
+    drop(soon(when_free("svar-left")).await);
 }
 
 #[wasm_bindgen_test]
@@ -67,7 +71,7 @@ async fn a_turn_that_is_taken_over_learns_it_and_no_other_does() {
     let mut lost = pin!(turn.taken_over());
     assert!(waits(lost.as_mut()).await);
     let mine = steal("svar-steal").await;
-    lost.await;
+    soon(lost).await;
     assert_eq!(take_turn("svar-steal").await.err(), Some(Busy));
     assert!(waits(mine.taken_over()).await);
     drop(turn);
@@ -90,7 +94,7 @@ async fn where_locks_do_not_work_every_turn_is_granted() {
         drop(steal("svar-none").await);
         assert!(monotonic() - begun < 12_000, "{name}: took too long");
         if name != "answers never" {
-            drop(when_free("svar-none").await);
+            drop(soon(when_free("svar-none")).await);
         }
     }
 }

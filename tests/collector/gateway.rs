@@ -19,12 +19,14 @@ use svar::{
     tools::{
         client::{Call, Client},
         collector::{Log, system_clock},
+        conformance,
         gateway::{self, Forwarder, GatewayError, Pace, Settings, Status},
         invitations::Keys,
     },
 };
 
 use crate::{
+    conformance::settings as asked,
     fhir::{Fault, FhirServer},
     server::{Folder, Server, body, deliver, fixture, invitation, uuid},
 };
@@ -34,7 +36,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 fn hurried(server: &FhirServer, write: Write) -> Settings {
     let pace = Pace { first: Duration::from_millis(1), most: Duration::from_millis(20) };
-    Settings { write, pace, ..Settings::new(server.base()) }
+    Settings { write, pace, settle: Duration::ZERO, ..Settings::new(server.base()) }
 }
 
 fn silent() -> Log {
@@ -203,6 +205,22 @@ fn two_hundred_arrive_once_each_though_the_process_is_killed_again_and_again() {
 }
 
 #[test]
+fn the_contract_is_kept_in_front_of_a_server_and_what_was_received_is_there_once() {
+    let target = FhirServer::start(|number, _| faults(number));
+    let data = Folder::new();
+    let keys = Keys::open(data.path()).expect("keys");
+    let process = Process::start(data.path(), &target);
+    let report = conformance::run(&asked(&format!("http://{}/fhir", process.address), &keys)).expect("a report");
+    assert!(report.compatible(), "{report}");
+    until("all are forwarded", || status(data.path()).waiting == 0);
+    let status = status(data.path());
+    assert_eq!((status.forwarded, status.parked.len(), status.kept_here), (17, 0, 0), "{report}");
+    let resources = target.resources();
+    assert_eq!(resources.len(), 17);
+    assert!(resources.iter().all(|versions| versions.len() == 1));
+}
+
+#[test]
 fn what_goes_to_the_server_is_the_body_as_it_came_and_no_invitation() {
     let target = FhirServer::start(|_, _| Fault::None);
     let collector = Server::start();
@@ -222,6 +240,25 @@ fn what_goes_to_the_server_is_the_body_as_it_came_and_no_invitation() {
     assert!(seen[0].head.contains("content-type: application/fhir+json"), "{}", seen[0].head);
     let secret = collector.token().to_lowercase();
     assert!(secret.split('.').all(|part| !seen[0].head.contains(part) && !seen[0].line.contains(part)));
+}
+
+#[test]
+fn a_request_that_is_still_at_work_in_the_server_is_not_sent_beside_itself() {
+    for write in [Write::ConditionalCreate, Write::Create] {
+        let target = FhirServer::start(|number, _| if number == 1 { Fault::StoreLater(300) } else { Fault::None });
+        let collector = Server::start();
+        receive(&collector, 1);
+        let settings = Settings { settle: Duration::from_secs(1), ..hurried(&target, write) };
+        let forwarder = forward(collector.data.path(), &settings);
+        until("a try has failed", || status(collector.data.path()).last_error.is_some());
+        // Nor by the next process, which knows of it by the database alone.
+        drop(forwarder);
+        let _forwarder = forward(collector.data.path(), &settings);
+        until("it arrives", || status(collector.data.path()).forwarded == 1);
+        assert_each_once(&target, 1);
+        let lines: Vec<String> = target.seen().iter().map(|seen| seen.line.clone()).collect();
+        assert_eq!(lines.iter().filter(|line| line.starts_with("POST")).count(), 1, "{lines:?}");
+    }
 }
 
 #[test]
@@ -319,7 +356,7 @@ fn two_processes_never_forward_from_one_folder() {
 #[test]
 fn the_command_line_says_what_it_expects() {
     for (arguments, expected) in [
-        (&["--forward", "ftp://x"][..], "expected --forward with an http: or https: address, found `ftp://x`"),
+        (&["--forward", "ftp://x"][..], "expected an http: or https: address, found `ftp://x`"),
         (&["--forward-write", "update"], "expected --forward BASE before --forward-write"),
         (
             &["--forward", "http://x", "--forward-write", "upsert"],

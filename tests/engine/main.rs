@@ -16,6 +16,7 @@ mod compact;
 mod course;
 mod draft;
 mod enable;
+mod formats;
 mod forms;
 mod judge;
 mod machine;

@@ -61,7 +61,7 @@ impl Maker<'_> {
 
     fn leaf(&mut self, parent: usize) {
         let mut extensions = Vec::new();
-        let mut item = match self.random.below(12) {
+        let mut item = match self.random.below(13) {
             0 => json!({ "type": "display" }),
             1 | 2 => json!({ "type": "boolean" }),
             3 => {
@@ -81,6 +81,12 @@ impl Maker<'_> {
             8 => json!({ "type": "choice", "answerValueSet": "#set" }),
             9 => json!({ "type": "choice", "answerOption": [option("a"), option("b"), option("c")] }),
             10 => json!({ "type": "choice", "repeats": true, "answerValueSet": "#set" }),
+            11 => {
+                let code = self.random.pick(&["email", "phone", "national-identity-number"]);
+                let url = "https://svar.example/fhir/StructureDefinition/format";
+                extensions.push(json!({ "url": url, "valueCode": code }));
+                json!({ "type": "string", "maxLength": 11 + self.random.below(20) })
+            }
             _ => {
                 json!({ "type": "choice", "repeats": true, "answerOption": [option("a"), option("b"), option("c"), option("none!")] })
             }

@@ -72,6 +72,8 @@ fn whole() -> Json {
                     ] })),
                 translated(json!({ "linkId": "words", "type": "text", "text": "Noe mer?", "maxLength": 500,
                     "enableWhen": [{ "question": "where", "operator": "=", "answerCoding": { "system": SYSTEM, "code": "back" } }] })),
+                translated(json!({ "linkId": "phone", "type": "string", "text": "Telefonnummer", "maxLength": 20,
+                    "extension": [{ "url": format!("{SVAR}/format"), "valueCode": "phone" }] })),
             ] })),
             translated(json!({ "linkId": "table", "type": "group", "text": "Hvor ofte?", "extension": [control("table")], "item": [
                 row("table.a", "Trøtt"), row("table.b", "Svimmel"),
@@ -220,7 +222,7 @@ fn each_rule_says_what_where_and_about_which_question() {
         ),
         error("/item/0/item/0/type", json!("integer"), "shape", "item[0].item[0].extension[1]", "about.unit"),
         // Outside the profile.
-        error("/item/1/item/-", date(), "outside-profile", "item[1].item[6]", "Når?"),
+        error("/item/1/item/-", date(), "outside-profile", "item[1].item[7]", "Når?"),
         error("/item/1/item/0/type", json!("open-choice"), "outside-profile", "item[1].item[0]", "Har du vondt?"),
         error("/item/1/item/0/type", None, "outside-profile", "item[1].item[0]", "Har du vondt?"),
         error(
@@ -557,6 +559,18 @@ fn each_rule_says_what_where_and_about_which_question() {
         error("/item/1/item/5/maxLength", json!(0), "range", "item[1].item[5].maxLength", "Noe mer?"),
         error("/item/1/item/5/maxLength", json!(100_001), "range", "item[1].item[5].maxLength", "Noe mer?"),
         error("/item/1/item/5/maxLength", json!("500"), "range", "item[1].item[5].maxLength", "Noe mer?"),
+        // Formats.
+        error(
+            "/item/1/item/6/extension/0/valueCode",
+            json!("iban"),
+            "format",
+            "item[1].item[6].extension[0]",
+            "Telefonnummer",
+        ),
+        error("/item/1/item/6/extension/0/valueCode", None, "format", "item[1].item[6].extension[0]", "Telefonnummer"),
+        error("/item/1/item/6/type", json!("text"), "format", "item[1].item[6].extension[0]", "Telefonnummer"),
+        error("/item/1/item/6/type", json!("boolean"), "format", "item[1].item[6].extension[0]", "Telefonnummer"),
+        error("/item/1/item/6/maxLength", json!(7), "format", "item[1].item[6]", "Telefonnummer"),
     ];
     let used: Vec<&str> = rows.into_iter().map(|row| check(row).rule.code()).collect();
     for rule in [
@@ -576,6 +590,7 @@ fn each_rule_says_what_where_and_about_which_question() {
         "advise-exists",
         "translation",
         "range",
+        "format",
         "no-text",
         "repeats",
         "slot",

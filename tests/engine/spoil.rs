@@ -6,7 +6,7 @@ use svar::{
     session::Session,
 };
 
-use crate::random::Random;
+use crate::{random::Random, walk::example};
 
 /// A good response, and the session that wrote it.
 pub(crate) struct Good<'a> {
@@ -17,7 +17,7 @@ pub(crate) struct Good<'a> {
 /// Spoils the response; none if this response offers no opportunity.
 type Way = fn(&Good<'_>, &mut Random) -> Option<Value>;
 
-pub(crate) const WAYS: [(&str, Way); 57] = [
+pub(crate) const WAYS: [(&str, Way); 58] = [
     ("a code that is no option", |good, random| {
         good.change(random, codings, |answer, _| answer["valueCoding"]["code"] = json!("no-such-code"))
     }),
@@ -106,6 +106,11 @@ pub(crate) const WAYS: [(&str, Way); 57] = [
                 answer["valueString"] = json!("å".repeat(room(kind).unwrap() as usize + 1));
             },
         )
+    }),
+    ("text of another format", |good, random| {
+        let formatted = |kind: &Kind| matches!(kind, Kind::Text { format: Some(_), .. });
+        let other = random.pick(&["å", "a@b", " a@b.no", "0000000", "00 00 00 00", "15819010028", "158190 10029"]);
+        good.change(random, formatted, |answer, _| answer["valueString"] = json!(other))
     }),
     ("a line break in one line", |good, random| {
         let line = |kind: &Kind| matches!(kind, Kind::Text { lines: false, .. });
@@ -409,7 +414,7 @@ fn any_answer(form: &Form, id: ItemId) -> Value {
         Kind::Boolean { .. } => json!({ "valueBoolean": true }),
         kind @ Kind::Integer { .. } => json!({ "valueInteger": low(kind).or(high(kind)).unwrap_or(1.0) as i64 }),
         kind @ Kind::Decimal { .. } => json!({ "valueDecimal": low(kind).or(high(kind)).unwrap_or(1.5) }),
-        Kind::Text { .. } => json!({ "valueString": "å" }),
+        Kind::Text { format, .. } => json!({ "valueString": format.map_or("å", example) }),
         _ => json!({ "valueCoding": options(form, id).next().unwrap() }),
     }
 }

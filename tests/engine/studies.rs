@@ -68,6 +68,8 @@ fn load(folder: &Path) -> Vec<Part> {
     let languages: Vec<&str> = study.languages.iter().map(String::as_str).collect();
     let files = study.waves.iter().flat_map(|wave| {
         let consent = wave.consent.iter().map(|consent| consent.file.clone());
+        let contact = wave.contact.iter().flat_map(|form| [Some(form.file.clone()), form.with_identity.clone()]);
+        let consent = consent.chain(contact.flatten());
         consent.chain(wave.parts.iter().map(|part| part.file.clone())).collect::<Vec<_>>()
     });
     files

@@ -2,7 +2,7 @@
 //! typing what cannot be read, and mending it before they send.
 
 use svar::{
-    questionnaire::{Decimal, Filling, Form, ItemId, Kind},
+    questionnaire::{Decimal, Filling, Form, Format, ItemId, Kind},
     session::{Problem, Session, response::Heading},
 };
 
@@ -115,7 +115,11 @@ pub(crate) fn step(session: &mut Session, random: &mut Random, id: ItemId, yes: 
             let typed = number(random, bound(min), bound(max), 2);
             session.type_in(id, &typed);
         }
-        Kind::Text { max_length, lines } => {
+        Kind::Text { format: Some(format), .. } => {
+            let typed = formatted(random, format);
+            session.type_in(id, &typed);
+        }
+        Kind::Text { max_length, lines, .. } => {
             let typed = words(random, max_length, lines);
             session.type_in(id, &typed);
         }
@@ -207,6 +211,29 @@ fn words(random: &mut Random, max_length: Option<u32>, lines: bool) -> String {
     }
 }
 
+/// A text of this format.
+pub(crate) fn example(format: Format) -> &'static str {
+    match format {
+        Format::Email => "a@b.no",
+        Format::Phone => "+4700000000",
+        Format::NationalIdentityNumber => "15819010029",
+    }
+}
+
+/// A text of a format as somebody might type it, right or nearly so.
+fn formatted(random: &mut Random, format: Format) -> String {
+    let right = example(random.pick(&[format, format, format, Format::Email, Format::Phone]));
+    let mut typed: Vec<char> = right.chars().collect();
+    let place = random.below(typed.len());
+    match random.below(5) {
+        0 => typed.insert(place, random.pick(&[' ', '\u{a0}', '-', '0', '@', '.', '\n', '\u{85}', '\u{feff}', '٣'])),
+        1 => drop(typed.remove(place)),
+        2 => typed[place] = random.pick(&['0', '1', '4', '8', '9', ' ', '.', '@']),
+        _ => {}
+    }
+    typed.into_iter().collect()
+}
+
 /// Mends or clears whatever is wrong, as the pages would have asked for.
 fn mend(session: &mut Session, random: &mut Random) {
     loop {
@@ -233,7 +260,7 @@ pub(crate) fn rightly(session: &mut Session, random: &mut Random, id: ItemId) {
         Kind::Decimal { min, max } => {
             drop(session.type_in(id, &min.or(max).map_or_else(|| "2.25".to_owned(), |bound| bound.to_string())))
         }
-        Kind::Text { .. } => drop(session.type_in(id, "å")),
+        Kind::Text { format, .. } => drop(session.type_in(id, format.map_or("å", example))),
         Kind::Choice { .. } => {
             session.clear(id);
             session.choose(id, random.below(form.options(id).len()) as u16);

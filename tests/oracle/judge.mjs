@@ -220,7 +220,7 @@ export function compile(questionnaire) {
         index: form.nodes.length, linkId: id, type: item.type, kind, parent, place: out.length,
         children: [], placeOf: new Map(), conditions: [], any: false, hidden: parent ? parent.hidden : false,
         required: item.required === true, repeats: item.repeats === true, tick: false,
-        maxLength: null, min: [], max: [], options: null,
+        maxLength: null, format: null, min: [], max: [], options: null,
       };
       form.nodes.push(node);
       form.byId.set(id, node);
@@ -244,6 +244,10 @@ export function compile(questionnaire) {
       if (item.maxLength !== undefined && (node.type === 'string' || node.type === 'text')) {
         if (!Number.isInteger(item.maxLength) || item.maxLength < 1 || item.maxLength > 100000) bad(id, 'maxLength outside 1 to 100000');
         else node.maxLength = item.maxLength;
+      }
+      for (const e of extensions(item, 'https://svar.example/fhir/StructureDefinition/format')) {
+        if (node.type !== 'string' || !Object.hasOwn(FORMATS, e.valueCode)) bad(id, `format ${JSON.stringify(e.valueCode)} on ${node.type}`);
+        else node.format = FORMATS[e.valueCode];
       }
       if (node.type === 'integer' || node.type === 'decimal') {
         for (const [name, bounds] of [['minValue', node.min], ['maxValue', node.max]]) {
@@ -377,6 +381,29 @@ function isInstant(v) {
   return year > 0 && day > 0 && day <= days[month - 1];
 }
 
+// A day, month and two-digit year: 40 more in the day of a D number; 40, 65 or 80 more in the month
+// of a number made for testing. The century is not in the date, so either will do.
+function isBirthNumber(v) {
+  if (!/^[0-9]{11}$/.test(v)) return false;
+  const d = [...v].map(Number);
+  const weighted = (weights) => weights.reduce((sum, w, n) => sum + w * d[n], 0) % 11;
+  if (weighted([3, 7, 6, 1, 8, 9, 4, 5, 2, 1]) !== 0 || weighted([5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) !== 0) return false;
+  let day = Number(v.slice(0, 2));
+  if (day > 40) day -= 40;
+  const written = Number(v.slice(2, 4));
+  const month = written - (written > 80 ? 80 : written > 65 ? 65 : written > 40 ? 40 : 0);
+  return [1900, 2000].some((century) => {
+    const date = new Date(Date.UTC(century + Number(v.slice(4, 6)), month - 1, day));
+    return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  });
+}
+
+const FORMATS = {
+  email: (v) => /^[^@\p{White_Space}]+@[^@.\p{White_Space}][^@\p{White_Space}]*\.[^@\p{White_Space}]*[^@.\p{White_Space}]$/u.test(v),
+  phone: (v) => /^(?:[0-9]{8}|\+[0-9]{6,15})$/.test(v),
+  'national-identity-number': isBirthNumber,
+};
+
 const characters = (s) => { let n = 0; for (const _ of s) n++; return n; };
 
 class Judging {
@@ -501,6 +528,7 @@ class Judging {
         if (!isString(v)) { this.bad('RT', id, `${where}: no string`); return false; }
         if (isBlank(v)) this.bad('R7', id, `${where}: blank text`);
         if (characters(v) > (node.maxLength ?? 1048576)) this.bad('R7', id, `${where}: text too long`);
+        if (node.format && !node.format(v)) this.bad('R7', id, `${where}: text of another format`);
         if (CONTROL_CHARACTER.test(v) || LONE_SURROGATE.test(v)) this.bad('RT', id, `${where}: character that FHIR does not allow`);
         if (node.type === 'string' && /[\r\n]/.test(v)) this.bad('RT', id, `${where}: line break in a one-line answer`);
         return true;

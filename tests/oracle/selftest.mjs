@@ -302,6 +302,23 @@ for (const [name, form, answer, expected] of [
   ['characters outside the plane count once', short, T('😀😀😀'), 'ok'], ['one too many of them', short, T('😀😀😀😀'), 'R7'],
   ['text with edges', short, T(' a '), 'ok'],
 ]) verdict(name, form, response([r('x', answer)]), expected);
+
+// Numbers of test populations, computed for this file; or dates that no calendar has.
+const FORMAT = 'https://svar.example/fhir/StructureDefinition/format';
+const formatted = (valueCode, type = 'string') => questionnaire([q('x', type, { maxLength: 60, extension: [{ url: FORMAT, valueCode }] })]);
+for (const [format, good, wrong] of [
+  ['email', ['a@b.no', 'æ.ø+å@post.svar.example', 'a@b..no'], ['a', 'a@b', '@b.no', 'a@.no', 'a@b.', 'a@b..', 'a@b@c.no', 'a b@c.no', ' a@b.no', 'a@b.no\u00a0']],
+  ['phone', ['00000000', '+000000', '+000000000000000'], ['0000000', '000000000', '+00000', '+0000000000000000', '00 00 00 00', '000-00000', '٠٠٠٠٠٠٠٠']],
+  ['national-identity-number',
+    ['15819010029', '41819010186', '15419010046', '55419010110', '15669010092', '31779010026', '30919010033', '29829210078', '29820010092'],
+    ['15819010028', '15819010039', '1581901002', '158190100290', '158190 10029', '29829110057', '31919010072', '01939010110', '01809010011', '01539010057', '00819010072', '32819010063', '40819010066', '71829010008', '72819010057', '00000000000', 'nei']],
+]) {
+  for (const v of good) verdict(`${format}: ${v}`, formatted(format), response([r('x', T(v))]), 'ok');
+  for (const v of wrong) verdict(`no ${format}: ${v}`, formatted(format), response([r('x', T(v))]), 'R7');
+  verdict(`${format}: unanswered`, formatted(format), response([r('x')]), 'ok');
+  verdict(`${format} of several lines`, formatted(format, 'text'), response([r('x')]), 'Q');
+}
+verdict('unknown format', formatted('iban'), response([r('x')]), 'Q');
 verdict('decimal beyond a double', fine, JSON.stringify(response([r('x', D(1))])).replace('"valueDecimal":1', '"valueDecimal":9.50000000000000001'), 'R7');
 
 // --- rule 8 -------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 use std::ops::Add;
 
-use svar::submission::{Effect, Found, Kept, Media, Outcome, State, Verdict, policy};
+use svar::submission::{Effect, Event, Found, Kept, Media, Outcome, State, Verdict, policy};
 
 use crate::{
     tabs::End,
@@ -66,7 +66,7 @@ impl Tally {
             Effect::Keep { .. } => 0,
             Effect::AskTurn { .. } => 1,
             Effect::Look { .. } => 2,
-            Effect::Post(_) => 3,
+            Effect::Post { .. } => 3,
             Effect::KeepReceipt { .. } => 4,
             Effect::Drop { .. } => 5,
             Effect::GiveUpTurn { .. } => 6,
@@ -83,7 +83,7 @@ impl Tally {
             Outcome::Found(Found::Receipt(_)) => 3,
             Outcome::NotKept => 4,
             Outcome::NotDropped => 5,
-            Outcome::Verdict(Verdict::Refused { .. }) => 6,
+            Outcome::Verdict { verdict: Verdict::Refused { .. }, .. } => 6,
             _ => return,
         };
         self.outcomes[kind] += 1;
@@ -193,17 +193,74 @@ impl World {
         Ok(())
     }
 
+    /// Remembers what the page is told; says how far from the last request a try may begin, if one that rests is
+    /// woken.
+    pub(crate) fn before_step(&mut self, tab: usize, sub: usize, event: &Event) -> Option<u64> {
+        let now = self.now;
+        let sub = &mut self.tabs[tab].subs[sub];
+        let state = sub.machine.state();
+        let resting = matches!(state, State::Waiting { .. } | State::Paused | State::Parked(_));
+        match event {
+            Event::Came { outcome: Outcome::Verdict { verdict: Verdict::Waiting { after, .. }, .. }, .. }
+                if *state == State::Sending =>
+            {
+                sub.asked = after.map_or(0, |seconds| now + seconds * 1000);
+                None
+            }
+            Event::Came { outcome: Outcome::Found(found), .. } => {
+                sub.knows_receipt |= matches!(found, Found::Receipt(_));
+                let gone = matches!(found, Found::Nothing | Found::Unreadable);
+                sub.knows_gone |= gone && *state == State::Looking && sub.machine.kept() == Kept::Stored;
+                None
+            }
+            Event::Came { outcome: Outcome::Kept, .. } => {
+                sub.knows_gone = false;
+                None
+            }
+            Event::Wake => resting.then_some(policy::WAKE_SPACING),
+            Event::Retry => {
+                sub.asked = 0;
+                resting.then_some(policy::PERSON_SPACING)
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn check_spacing(&self, tab: usize, sub: usize, spacing: Option<u64>) -> Result<(), String> {
+        let Sub { machine, sent, .. } = &self.tabs[tab].subs[sub];
+        let begins = matches!(machine.state(), State::Keeping | State::Queued);
+        match (spacing, sent.back()) {
+            (Some(spacing), Some(last)) if begins && last + spacing > self.now && self.clock_jumps == 0 => {
+                Err(format!("tab {tab} sends again {} ms after the last request", self.now - last))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// A request is about to be sent.
     pub(crate) fn check_post(&self, tab: usize, sub: usize, number: usize) -> Result<(), String> {
         let set = &self.sets[number];
-        let Sub { machine, sent, retries, .. } = &self.tabs[tab].subs[sub];
+        let Sub { machine, sent, retries, asked, knows_receipt, knows_gone, asked_to_keep, .. } =
+            &self.tabs[tab].subs[sub];
         let stored = set.outbox.is_some() || set.stolen || set.rows > 0 || set.withdrawn;
         if !stored && machine.kept() != Kept::MemoryOnly {
             return Err(format!("set {number} is sent before it is stored"));
         }
+        if *knows_receipt {
+            return Err(format!("set {number} is sent, and the page knows its receipt"));
+        }
+        if *knows_gone && machine.kept() == Kept::Stored {
+            return Err(format!("set {number} is gone from the store, and is not written again"));
+        }
+        if machine.kept() == Kept::MemoryOnly && !asked_to_keep {
+            return Err(format!("set {number} is sent from memory, and the store is not tried again"));
+        }
         // Once a page knows of the receipt, a second request tells nobody anything new.
         if self.locks && set.in_flight > 0 && !set.shown {
             return Err(format!("two requests for set {number} at once"));
+        }
+        if self.now < *asked && self.clock_jumps == 0 {
+            return Err(format!("set {number} is sent {} ms before the collector asked for it", asked - self.now));
         }
         let hour = sent.iter().filter(|before| *before + HOUR > self.now).count() as u32 + 1;
         let allowance = policy::REQUESTS_AT_ONCE + HOUR / policy::REQUEST_COST;

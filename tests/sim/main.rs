@@ -3,6 +3,16 @@
 //!
 //! `SVAR_COUNTS=full` runs 200,000 worlds, `SEED=…` replays one that failed and tells its story.
 //!
+//! What the model takes for granted of the pages, and the widget must see to:
+//!
+//! - `Keep` writes the bytes, and removes the draft and what they replace, in one transaction; a page that loads sees
+//!   what a page before it had begun to write, or none of it.
+//! - Answers are edited, sent and mended in one tab at a time, which has read the store since it has them; what is in the
+//!   outbox goes before a draft.
+//! - Where the key lives in a tab, the page says to keep it open until everything that is not sealed has arrived. Where
+//!   it lives on the device, it stays, whoever is next, for as long as something is to be delivered under it.
+//! - A tab that asks for a turn it has gets it; giving it up is at once, and voids what it had asked for before.
+//!
 //! `world` holds the parts and passes the time; `tabs` loads pages and carries out effects; `store`, `network` and
 //! `person` are what their names say; `check` holds the invariants.
 
@@ -42,10 +52,6 @@ pub(crate) fn run(seed: u64) -> Tally {
             world.story = Some(Vec::new());
             let broken = world.run().expect_err("the same seed makes the same world");
             let story = world.story.unwrap_or_default().join("\n");
-            // For people who hunt several at once.
-            if std::env::var_os("BRIEF").is_some() {
-                panic!("BROKEN {broken} SEED={seed}");
-            }
             panic!("{story}\n{broken}\nreplay this very world with SEED={seed}");
         }
     }

@@ -303,7 +303,7 @@ impl World {
                 self.reload(tab)?;
                 continue;
             }
-            let resting = |sub: &crate::world::Sub| matches!(sub.machine.state(), State::Parked(_) | State::Paused);
+            let resting = |sub: &crate::world::Sub| matches!(sub.machine.state(), State::Parked(_));
             if self.tabs[tab].subs.iter().any(resting) {
                 self.retry(tab)?;
             }

@@ -62,8 +62,18 @@ impl World {
             events.iter().map(|found| found.1).collect::<Vec<_>>()
         );
         for (answers, set, event) in events {
-            let sub =
-                Sub { answers, set, machine: Submission::default(), sent: VecDeque::new(), retries: 0, given_up: 0 };
+            let sub = Sub {
+                answers,
+                set,
+                machine: Submission::default(),
+                sent: VecDeque::new(),
+                retries: 0,
+                knows_receipt: false,
+                knows_gone: false,
+                asked_to_keep: false,
+                asked: 0,
+                given_up: 0,
+            };
             self.tabs[number].subs.push(sub);
             if let Some(event) = event {
                 self.step(number, self.tabs[number].subs.len() - 1, event)?;
@@ -76,7 +86,10 @@ impl World {
         let answers = self.tabs[tab].subs[sub].answers;
         let mended = self.tabs[tab].subs[sub].machine.replaces().is_some();
         let frozen = self.new_set(answers, mended);
-        self.tabs[tab].subs[sub].set = Some(self.sets.len() - 1);
+        let told = &mut self.tabs[tab].subs[sub];
+        told.set = Some(self.sets.len() - 1);
+        (told.knows_receipt, told.knows_gone, told.asked_to_keep, told.asked) = (false, false, false, 0);
+        told.sent.clear();
         self.step(tab, sub, Event::Freeze(frozen))
     }
 
@@ -128,7 +141,9 @@ impl World {
     pub(crate) fn step(&mut self, tab: usize, sub: usize, event: Event) -> Result<(), String> {
         let moment = self.moment();
         let told = self.story.is_some().then(|| format!("{event:?}"));
+        let spacing = self.before_step(tab, sub, &event);
         let effects = self.tabs[tab].subs[sub].machine.step(event, moment);
+        self.check_spacing(tab, sub, spacing)?;
         if let Some(event) = told {
             let state = format!("{:?}", self.tabs[tab].subs[sub].machine.state());
             tell!(self, "tab {tab} sub {sub}: {event} → {state}, {effects:?}");
@@ -154,6 +169,8 @@ impl World {
             Effect::Keep { frozen, replaces } => {
                 let set = self.frozen_as(&frozen)?;
                 let replaces = replaces.map(|uuid| self.set_of(&uuid)).transpose()?;
+                self.tabs[tab].subs[sub].knows_gone = false;
+                self.tabs[tab].subs[sub].asked_to_keep = true;
                 self.begin_operation(tab, sub, set, Operation::Keep { replaces });
             }
             Effect::Look { uuid } => self.begin_operation(tab, sub, self.set_of(&uuid)?, Operation::Look),
@@ -175,10 +192,11 @@ impl World {
                     self.sets[set].turn = None;
                 }
             }
-            Effect::Post(frozen) => {
+            Effect::Post { frozen, request } => {
                 let set = self.frozen_as(&frozen)?;
                 self.check_post(tab, sub, set)?;
-                self.send(tab, sub, set);
+                self.tabs[tab].subs[sub].asked_to_keep = false;
+                self.send(tab, sub, set, request);
             }
             Effect::WakeIn { ms, alarm } => self.after(ms, Happening::Alarm { tab, sub, alarm }),
         }

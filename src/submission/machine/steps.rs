@@ -78,7 +78,9 @@ impl Submission {
     pub(super) fn post(&mut self, at: Moment) -> Vec<Effect> {
         let Some(frozen) = self.frozen.clone() else { return Vec::new() };
         self.pace.sent(at.now);
-        self.wait_for(State::Sending, Effect::Post(frozen), policy::VERDICT_PATIENCE)
+        self.requests = self.requests.wrapping_add(1);
+        let post = Effect::Post { frozen, request: self.requests };
+        self.wait_for(State::Sending, post, policy::VERDICT_PATIENCE)
     }
 
     /// A verdict that is no receipt.

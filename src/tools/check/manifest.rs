@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use super::{CheckError, Report, Source, json_files, languages, locate, module, read, root};
 use crate::{
-    questionnaire::{Filling, Finding, Form, Kind, Rule, Severity, assemble::canonical_of},
+    questionnaire::{Filling, Finding, Form, Rule, Severity, assemble::canonical_of},
     study::{Study, source},
     tools::studies::{self, MANIFEST},
 };
@@ -46,6 +46,7 @@ pub(super) fn folder(report: &mut Report, folder: &Path) -> Result<(), CheckErro
     unused(report, &roots, &modules);
     if let Some(study) = study {
         let mut checker = Manifest { report, file: &file, study: &study, forms: &forms };
+        checker.keys();
         checker.waves();
     }
     Ok(())
@@ -98,12 +99,12 @@ fn unused(report: &mut Report, roots: &[Source], modules: &[Source]) {
 }
 
 /// The manifest against what lies beside it.
-struct Manifest<'a> {
+pub(super) struct Manifest<'a> {
     report: &'a mut Report,
     file: &'a Path,
-    study: &'a Study,
+    pub(super) study: &'a Study,
     /// The questionnaires beside it, by file name; none for one that has errors of its own.
-    forms: &'a BTreeMap<&'a str, Option<Form>>,
+    pub(super) forms: &'a BTreeMap<&'a str, Option<Form>>,
 }
 
 impl<'a> Manifest<'a> {
@@ -117,9 +118,10 @@ impl<'a> Manifest<'a> {
             if let Some(consent) = &wave.consent {
                 let path = format!("{path}.consent");
                 if let Some(form) = self.questionnaire(&path, &consent.file) {
-                    self.taking_part(&path, form, &consent.taking_part);
+                    self.tick_box(&format!("{path}.takingPart"), form, &consent.taking_part);
                 }
             }
+            self.contact(&path, wave);
             for (place, part) in wave.parts.iter().enumerate() {
                 let path = format!("{path}.parts[{place}]");
                 if wave.parts.iter().take(place).any(|other| other.id == part.id) {
@@ -131,17 +133,22 @@ impl<'a> Manifest<'a> {
     }
 
     /// The form of a questionnaire that the manifest names at `path`.
-    fn questionnaire(&mut self, path: &str, name: &str) -> Option<&'a Form> {
-        let path = format!("{path}.questionnaire");
+    pub(super) fn form(&mut self, path: &str, name: &str) -> Option<&'a Form> {
         if studies::stem(name).is_none() {
-            self.error(Rule::Shape, &path, format!("expected the name of a .json file in this folder, found `{name}`"));
+            self.error(Rule::Shape, path, format!("expected the name of a .json file in this folder, found `{name}`"));
             return None;
         }
         let Some(form) = self.forms.get(name) else {
-            self.error(Rule::Missing, &path, format!("expected a file in this folder, found no `{name}`"));
+            self.error(Rule::Missing, path, format!("expected a file in this folder, found no `{name}`"));
             return None;
         };
-        let form = form.as_ref()?;
+        form.as_ref()
+    }
+
+    /// A consent or a part, which says where it belongs.
+    fn questionnaire(&mut self, path: &str, name: &str) -> Option<&'a Form> {
+        let path = format!("{path}.questionnaire");
+        let form = self.form(&path, name)?;
         for (filling, what) in [(Filling::Study, "study"), (Filling::Wave, "wave"), (Filling::Unit, "unit")] {
             if !form.items.iter().any(|item| item.filled_from == Some(filling)) {
                 let message = format!(
@@ -161,22 +168,7 @@ impl<'a> Manifest<'a> {
         Some(form)
     }
 
-    /// Taking part is a tick box that the person can see: unticked is no.
-    fn taking_part(&mut self, path: &str, form: &Form, link_id: &str) {
-        let path = format!("{path}.takingPart");
-        let Some(id) = form.find(link_id) else {
-            let message =
-                format!("expected the linkId of a tick box of the consent, found `{link_id}`, which no item has");
-            return self.error(Rule::Missing, &path, message);
-        };
-        let item = form.item(id);
-        if !matches!(item.kind, Kind::Boolean { tick_box: true }) || item.hidden {
-            let message = format!("expected a boolean item with control check-box that is shown; `{link_id}` is none");
-            self.error(Rule::Shape, &path, message);
-        }
-    }
-
-    fn error(&mut self, rule: Rule, path: &str, message: String) {
+    pub(super) fn error(&mut self, rule: Rule, path: &str, message: String) {
         self.report.error(self.file, rule, path, message);
     }
 }

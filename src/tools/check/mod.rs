@@ -1,6 +1,7 @@
 //! What is wrong with a study's files, said where its author finds it: the file, the place in that file, the question's
 //! words. A module is judged by the questionnaires that include it, since its conditions may look at their items.
 
+mod contact;
 mod locate;
 mod manifest;
 

@@ -28,7 +28,10 @@ use axum::{
 pub use pace::Pace;
 pub use queue::Status;
 
-use super::collector::{Clock, Log};
+use super::{
+    client::reachable,
+    collector::{Clock, Log},
+};
 use crate::study::Write;
 use queue::{Mark, Queue};
 use target::{Outcome, Target};
@@ -58,12 +61,19 @@ pub struct Settings {
     pub token_file: Option<PathBuf>,
     /// How long to wait between tries.
     pub pace: Pace,
+    /// How long a request whose end is not known may still be at work in the server. Only then is the server asked whether
+    /// it has the submission, where a second request would make a second copy.
+    pub settle: Duration,
 }
+
+/// A server gives up a request within a minute, as the proxies before it do.
+const SETTLE: Duration = Duration::from_secs(60);
 
 impl Settings {
     /// To the server at `base`, by `PUT` under the submission's own UUID.
     pub fn new(base: impl Into<String>) -> Settings {
-        Settings { base: base.into(), write: Write::Update, token_file: None, pace: Pace::default() }
+        let (write, token_file, pace) = (Write::Update, None, Pace::default());
+        Settings { base: base.into(), write, token_file, pace, settle: SETTLE }
     }
 
     /// Takes one option of the command line, `--forward…`.
@@ -72,14 +82,10 @@ impl Settings {
     /// What was expected.
     pub fn set(settings: &mut Option<Settings>, name: &str, value: &str) -> Result<(), String> {
         if name == "--forward" {
-            let web = value.starts_with("http://") || value.starts_with("https://");
-            return match (web, settings.is_some()) {
-                (true, false) => {
-                    *settings = Some(Settings::new(value));
-                    Ok(())
-                }
-                (true, true) => Err("expected --forward once, found it twice".to_owned()),
-                (false, _) => Err(format!("expected --forward with an http: or https: address, found `{value}`")),
+            reachable(value)?;
+            return match settings.replace(Settings::new(value)) {
+                None => Ok(()),
+                Some(_) => Err("expected --forward once, found it twice".to_owned()),
             };
         }
         let Some(settings) = settings else { return Err(format!("expected --forward BASE before {name}")) };
@@ -95,8 +101,11 @@ impl Settings {
                 };
             }
             "--forward-token-file" => settings.token_file = Some(PathBuf::from(value)),
+            "--forward-settle" => {
+                settings.settle =
+                    seconds(value).ok_or_else(|| format!("expected {name} in seconds, such as 60, found `{value}`"))?;
+            }
             "--forward-pace" => {
-                let seconds = |text: &str| text.parse().ok().and_then(|s: f64| Duration::try_from_secs_f64(s).ok());
                 let pace = value.split_once('-').and_then(|(first, most)| Some((seconds(first)?, seconds(most)?)));
                 let Some((first, most)) = pace.filter(|(first, most)| first <= most) else {
                     return Err(format!("expected {name} as two numbers of seconds, such as 2-300, found `{value}`"));
@@ -104,12 +113,21 @@ impl Settings {
                 settings.pace = Pace { first, most };
             }
             other => {
-                let known = "--forward, --forward-write, --forward-token-file or --forward-pace";
+                let known = "--forward, --forward-write, --forward-token-file, --forward-pace or --forward-settle";
                 return Err(format!("expected {known}, found `{other}`"));
             }
         }
         Ok(())
     }
+
+    /// How long to leave a try alone whose end is not known. A second update is the same as the first.
+    fn settle(&self) -> Duration {
+        if self.write == Write::Update { Duration::ZERO } else { self.settle }
+    }
+}
+
+fn seconds(text: &str) -> Option<Duration> {
+    text.parse().ok().and_then(|seconds: f64| Duration::try_from_secs_f64(seconds).ok())
 }
 
 /// Why nothing is forwarded.
@@ -190,6 +208,7 @@ impl Forwarder {
             queue: Queue::open(folder)?,
             target: Target::new(&settings.base, settings.write, settings.token_file.clone()),
             pace: settings.pace,
+            settle: settings.settle(),
             clock,
             log,
             in_vain: 0,
@@ -269,6 +288,7 @@ struct Worker {
     queue: Queue,
     target: Target,
     pace: Pace,
+    settle: Duration,
     clock: Clock,
     log: Log,
     /// Tries in a row that brought nothing, of whatever submission: then the server is at fault and has its peace.
@@ -299,6 +319,11 @@ impl Worker {
         u64::try_from((self.clock)().as_millisecond()).unwrap_or(0)
     }
 
+    /// So long from now, in milliseconds since 1970.
+    fn after(&self, wait: Duration) -> u64 {
+        self.now().saturating_add(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))
+    }
+
     fn step(&mut self) -> rusqlite::Result<Step> {
         let Some(next) = self.queue.next()? else { return Ok(Step::Idle) };
         let left = Duration::from_millis(next.due.saturating_sub(self.now()));
@@ -306,7 +331,8 @@ impl Worker {
             // Something new may come meanwhile, and is due at once.
             return Ok(if self.signal.wait(left, true) { Step::Settled } else { Step::Wait(Duration::ZERO) });
         }
-        self.queue.mark(&next.id, &Mark::Sending)?;
+        let due = self.after(self.settle);
+        self.queue.mark(&next.id, &Mark::Sending { due })?;
         match self.target.deliver(&next.id, &next.media_type, &next.body, next.tries > 0) {
             Outcome::Delivered => {
                 let at = (self.clock)().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
@@ -327,8 +353,7 @@ impl Worker {
     /// A submission that fails while others arrive waits by itself; a server that fails at all of them is left alone.
     fn later(&mut self, id: &str, tries: u32, why: &str, after: Option<Duration>) -> rusqlite::Result<Step> {
         let asked = after.unwrap_or_default();
-        let own = self.pace.wait(tries, dice()).max(asked);
-        let due = self.now().saturating_add(u64::try_from(own.as_millis()).unwrap_or(u64::MAX));
+        let due = self.after(self.pace.wait(tries, dice()).max(asked).max(self.settle));
         self.queue.mark(id, &Mark::Waiting { due, why })?;
         self.in_vain = self.in_vain.saturating_add(1);
         (self.log)(&format!("forward: waiting: {why}"));

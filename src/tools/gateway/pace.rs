@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::submission::policy;
+
 /// Waits between two tries: at random between nothing and a bound that doubles from `first` to `most`, so that gateways
 /// that failed together do not come back together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,10 +15,10 @@ pub struct Pace {
 }
 
 impl Default for Pace {
-    /// As the widget: two seconds outlast a server that restarts a worker, five minutes find one that came back in the
-    /// night without anybody noticing the tries.
+    /// As the widget.
     fn default() -> Pace {
-        Pace { first: Duration::from_secs(2), most: Duration::from_secs(300) }
+        let [first, most] = [policy::BACKOFF_FIRST, policy::BACKOFF_MOST].map(Duration::from_millis);
+        Pace { first, most }
     }
 }
 
