@@ -1,5 +1,5 @@
-//! Worlds that a machine failed in, each named after what was wrong with it: two of these faults the simulator found, the
-//! others were put in to see whether it would.
+//! Worlds that a machine with a fault failed in, each named after the fault. "Bytes stayed while the page was open" is one
+//! that the simulator found; the others were put in to see whether it would find them.
 
 #[test]
 fn worlds_that_failed_once() {
