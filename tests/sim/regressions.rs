@@ -18,6 +18,7 @@ fn worlds_that_failed_once() {
         ("the store was emptied, and nobody noticed", 1_663_204_362_663_331_007),
         ("an alarm of a state before woke it", 6_398_085_254_574_795_318),
         ("nobody asked for the turn again", 8_628_350_199_623_867_971),
+        ("bytes stayed while the page was open", 8_083_001_547_812_848_808),
     ] {
         println!("{name}");
         crate::run(seed);
