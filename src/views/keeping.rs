@@ -162,6 +162,8 @@ impl App {
                 let _ = device.forget().await;
             }
             let device = Rc::new(link.open(Some(own)).await);
+            // First, so that a device of this very page that is being opened still is not taken for another tab's.
+            self.courier.device.set_value(Some(device.clone()));
             device.take_over().await;
             self.has(device);
             self.go_on();

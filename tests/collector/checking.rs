@@ -13,6 +13,8 @@ use crate::server::{Folder, fixture};
 const STUDY: &str = "study.json";
 const CORE: &str = "core.json";
 const CONSENT: &str = "consent.json";
+const CONTACT: &str = "contact.json";
+const REST: &str = "rest.json";
 const ABOUT: &str = "modules/about.json";
 
 /// One way to spoil the tiny study.
@@ -324,7 +326,7 @@ const SPOILED: [Spoiled; 29] = [
 fn copy() -> Folder {
     let folder = Folder::new();
     fs::create_dir_all(folder.path().join("modules")).expect("a folder");
-    for file in [STUDY, CORE, CONSENT, ABOUT] {
+    for file in [STUDY, CORE, CONSENT, CONTACT, REST, ABOUT] {
         fs::copy(fixture("tests/fixtures/studies/tiny").join(file), folder.path().join(file)).expect("a copy");
     }
     folder
@@ -362,6 +364,138 @@ fn each_mistake_is_found_where_it_was_made() {
     }
 }
 
+/// One way to let contact details tell too much, or to ask for them in vain.
+struct Told {
+    case: &'static str,
+    change: fn(&mut Value),
+    rule: &'static str,
+    /// Below `study.`.
+    path: &'static str,
+    says: &'static str,
+}
+
+const CONTACT_TOLD: [Told; 10] = [
+    Told {
+        case: "contact details that say where they come from",
+        change: |study| study["waves"][1]["contact"]["questionnaire"] = json!("told.json"),
+        rule: "shape",
+        path: "waves[1].contact.questionnaire",
+        says: "`about.unit` in `told.json`",
+    },
+    Told {
+        case: "contact details among the answers",
+        change: |study| study["waves"][1]["parts"][1]["questionnaire"] = json!("contact.json"),
+        rule: "shape",
+        path: "waves[1].contact.questionnaire",
+        says: "`contact.json`, which is a consent or a part, too",
+    },
+    Told {
+        case: "a number among the answers of another wave",
+        change: |study| {
+            study["waves"][1]["contact"]["withIdentity"] = json!("rest.json");
+            study["waves"][1]["contact"]["permissions"] = json!(["consent.register"]);
+        },
+        rule: "shape",
+        path: "waves[1].contact.withIdentity",
+        says: "`rest.json`, which is a consent or a part, too",
+    },
+    Told {
+        case: "a form that is not there",
+        change: |study| study["waves"][1]["contact"]["questionnaire"] = json!("contcat.json"),
+        rule: "missing",
+        path: "waves[1].contact.questionnaire",
+        says: "`contcat.json`",
+    },
+    Told {
+        case: "a permission that nobody can give",
+        change: |study| study["waves"][1]["contact"] = with_identity(json!(["consent.register", "consent.regsiter"])),
+        rule: "missing",
+        path: "waves[1].contact.permissions[1]",
+        says: "`consent.regsiter`",
+    },
+    Told {
+        case: "a permission that is no tick box",
+        change: |study| study["waves"][1]["contact"] = with_identity(json!(["consent"])),
+        rule: "shape",
+        path: "waves[1].contact.permissions[0]",
+        says: "check-box",
+    },
+    Told {
+        case: "a number that nobody is asked for",
+        change: |study| study["waves"][1]["contact"] = with_identity(json!([])),
+        rule: "missing",
+        path: "waves[1].contact.permissions",
+        says: "at least one",
+    },
+    Told {
+        case: "permissions without a consent",
+        change: |study| {
+            study["waves"][1]["contact"] = with_identity(json!(["consent.register"]));
+            study["waves"][1].as_object_mut().expect("a wave").remove("consent");
+        },
+        rule: "missing",
+        path: "waves[1].contact.permissions",
+        says: "expected a consent",
+    },
+    Told {
+        case: "a key that everybody can open, in a real study",
+        change: |study| study["demonstration"] = json!(false),
+        rule: "shape",
+        path: "contactEndpoint.key.kid",
+        says: "`demonstration-tiny-contact-1`",
+    },
+    Told {
+        case: "the same for answers",
+        change: |study| {
+            study["demonstration"] = json!(false);
+            study["endpoint"] = study["contactEndpoint"].clone();
+        },
+        rule: "shape",
+        path: "endpoint.key.kid",
+        says: "published",
+    },
+];
+
+fn with_identity(permissions: Value) -> Value {
+    json!({ "questionnaire": "contact.json", "withIdentity": "contact.json", "permissions": permissions })
+}
+
+#[test]
+fn contact_details_tell_how_to_reach_somebody_and_no_more() {
+    for told in CONTACT_TOLD {
+        let folder = copy();
+        fs::copy(folder.path().join(CORE), folder.path().join("told.json")).expect("a copy");
+        change(&folder.path().join("told.json"), |form| form["url"] = json!("https://svar.example/told"));
+        assert_eq!(check::check(folder.path()).expect("a report").count(Severity::Error), 0, "before {}", told.case);
+        change(&folder.path().join(STUDY), told.change);
+        let report = check::check(folder.path()).expect("a report");
+        let there = report.found.iter().any(|found| {
+            let finding = &found.finding;
+            let place = found.file == folder.path().join(STUDY) && finding.path == format!("study.{}", told.path);
+            place && finding.rule.code() == told.rule && finding.message.contains(told.says)
+        });
+        assert!(there, "{}: found only\n{report}", told.case);
+    }
+}
+
+/// Where answers belong stands in the answers; where contact details belong stands on the envelope alone.
+#[test]
+fn only_answers_must_say_where_they_belong() {
+    let folder = copy();
+    assert!(check::check(folder.path()).expect("a report").found.is_empty(), "contact details need not say it");
+    let swap = |study: &mut Value| {
+        study["waves"][1].as_object_mut().expect("a wave").remove("contact");
+        study["waves"][1]["parts"][1]["questionnaire"] = json!(CONTACT);
+    };
+    change(&folder.path().join(STUDY), swap);
+    let report = check::check(folder.path()).expect("a report");
+    assert_eq!(
+        (report.count(Severity::Warning), report.count(Severity::Error)),
+        (3, 0),
+        "study, wave, unit:\n{report}"
+    );
+}
+
 #[test]
 fn a_cut_file_is_told_by_line_and_column() {
     let folder = copy();
@@ -387,7 +521,7 @@ fn svar(arguments: &[&str], folder: &Path) -> (Option<i32>, String, String) {
 fn the_exit_code_says_what_came_of_it() {
     let folder = copy();
     let (code, out, _) = svar(&["check", "."], folder.path());
-    assert_eq!((code, out.as_str()), (Some(0), "4 files checked: no errors, no warnings\n"));
+    assert_eq!((code, out.as_str()), (Some(0), "6 files checked: no errors, no warnings\n"));
     let (code, out, _) = svar(&["check", "about.json"], &folder.path().join("modules"));
     assert_eq!((code, out.as_str()), (Some(0), "1 file checked: no errors, no warnings\n"));
 
@@ -396,7 +530,7 @@ fn the_exit_code_says_what_came_of_it() {
     assert_eq!(code, Some(0), "a warning is no error:\n{out}");
     assert!(out.starts_with("./core.json: warning[unknown-extension]: "), "{out}");
     assert!(out.contains(&format!("\n  in «{COMMENT}»\n")), "{out}");
-    assert!(out.ends_with("4 files checked: no errors, 1 warning\n"), "{out}");
+    assert!(out.ends_with("6 files checked: no errors, 1 warning\n"), "{out}");
 
     change(&folder.path().join(CORE), |core| question(core, 2, 0)["linkId"] = json!("health.pain"));
     let (code, out, _) = svar(&["check", "core.json", "consent.json"], folder.path());

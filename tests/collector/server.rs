@@ -178,20 +178,16 @@ impl Drop for Server {
     }
 }
 
-/// The tiny study under another id, with another manifest and a questionnaire for contact details.
+/// The tiny study under another id, with another manifest.
 pub(crate) fn variant_of_tiny(id: &str, change: impl FnOnce(&mut Value)) -> StudyFolder {
     let folder = Folder::new();
     let from = fixture("tests/fixtures/studies/tiny");
     fs::create_dir_all(folder.path().join("modules")).expect("a folder");
-    for file in ["consent.json", "core.json", "rest.json", "modules/about.json"] {
+    for file in ["consent.json", "contact.json", "core.json", "rest.json", "modules/about.json"] {
         fs::copy(from.join(file), folder.path().join(file)).expect("a copy");
     }
     let read =
         |file: &str| -> Value { serde_json::from_slice(&fs::read(from.join(file)).expect("a file")).expect("JSON") };
-    // The consent's form will do for the contact's: what is in a sealed body nobody here can tell.
-    let mut contact = read("consent.json");
-    contact["url"] = CONTACT.split('|').next().into();
-    fs::write(folder.path().join("contact.json"), contact.to_string()).expect("to write");
     let mut study = read("study.json");
     study["id"] = id.into();
     change(&mut study);
@@ -199,7 +195,7 @@ pub(crate) fn variant_of_tiny(id: &str, change: impl FnOnce(&mut Value)) -> Stud
     StudyFolder::load(folder.path()).expect("the study")
 }
 
-/// The questionnaire of [`variant_of_tiny`] that asks for contact details.
+/// The questionnaire that asks for contact details.
 pub(crate) const CONTACT: &str = "https://svar.example/fhir/Questionnaire/tiny-contact|1.0.0";
 
 /// The questionnaire with the answers.

@@ -88,7 +88,10 @@ fn flat_server() -> Server {
 }
 
 pub(crate) fn flat_study() -> StudyFolder {
-    variant_of_tiny("flat", |study| study["endpoint"] = json!({ "kind": "flat", "base": "/fhir/flat" }))
+    variant_of_tiny("flat", |study| {
+        study["endpoint"] = json!({ "kind": "flat", "base": "/fhir/flat" });
+        study["waves"][0]["contact"] = json!({ "questionnaire": "contact.json" });
+    })
 }
 
 fn post_flat(server: &Server, body: impl Into<Vec<u8>>) -> Request {

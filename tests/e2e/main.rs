@@ -19,11 +19,14 @@
 
 mod axe;
 mod browser;
+mod canary;
+mod colleagues;
 mod faults;
 mod gate;
 #[path = "../engine/judge.rs"]
 mod judge;
 mod keyboard;
+mod killed;
 mod language;
 mod moving;
 mod plan;
@@ -37,5 +40,9 @@ mod secrets;
 mod server;
 mod slider;
 mod smoke;
+mod storage;
+mod storm;
+mod tabs;
+mod tiny;
 mod trouble;
 mod whole;

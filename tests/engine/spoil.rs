@@ -17,7 +17,7 @@ pub(crate) struct Good<'a> {
 /// Spoils the response; none if this response offers no opportunity.
 type Way = fn(&Good<'_>, &mut Random) -> Option<Value>;
 
-pub(crate) const WAYS: [(&str, Way); 57] = [
+pub(crate) const WAYS: [(&str, Way); 58] = [
     ("a code that is no option", |good, random| {
         good.change(random, codings, |answer, _| answer["valueCoding"]["code"] = json!("no-such-code"))
     }),

@@ -229,6 +229,28 @@ mod tests {
         site.files.iter().find(|(path, _)| path.ends_with(".js")).map(|(_, bytes)| bytes.clone()).unwrap_or_default()
     }
 
+    /// What lies beside the questionnaires of a study stays where it is: the private keys of the demonstration above all.
+    #[test]
+    fn no_private_key_gets_into_the_site() -> Outcome<()> {
+        let root = Project::find()?.root;
+        let folder = root.join("studies/health-at-work");
+        let private = std::fs::read_dir(folder.join("demonstration-keys"))?
+            .map(|entry| Ok(std::fs::read_to_string(entry?.path())?))
+            .collect::<Outcome<Vec<String>>>()?;
+        let private: Vec<&str> =
+            private.iter().filter_map(|key| key.split_once("\"d\": \"")?.1.split('"').next()).collect();
+        assert_eq!(private.len(), 2, "the keys are there, and are keys");
+        let site = Parts { studies: vec![StudyFolder::load(&folder)?], ..parts() }.join(Naming::Hashed)?;
+        assert!(site.files.keys().any(|path| path.starts_with("studies/health-at-work/contact.")));
+        for (path, bytes) in &site.files {
+            assert!(path.ends_with(".svar") || !path.starts_with("studies/"), "{path}");
+            for key in &private {
+                assert!(!bytes.windows(key.len()).any(|window| window == key.as_bytes()), "a private key in {path}");
+            }
+        }
+        Ok(())
+    }
+
     #[test]
     fn a_place_left_over_is_told() {
         assert_eq!(fill("x", "__SVAR_JS__", &[("__SVAR_JS__", "svar.js".to_owned())]), Ok("svar.js".to_owned()));
