@@ -61,6 +61,7 @@ async fn weathers(person: &Respondent, server: &Server, seed: u64, before: usize
     sends_through_the_storm(person, server, &mut random, Say::ReceivedTitle, before + 2).await;
     server.faults.clear();
     tiny::was_truthful(person, server).await;
+    tiny::nothing_is_left(person).await;
     tiny::no_trap(person).await;
 }
 

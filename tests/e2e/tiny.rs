@@ -34,7 +34,7 @@ const DAYS: &str = "Hvor mange dager?";
 const COMMENT: &str = "Er det noe mer du vil si?";
 
 /// How long a story may take from one end to the other.
-const STORY: Duration = Duration::from_secs(90);
+const STORY: Duration = Duration::from_secs(40);
 
 /// The study, with a host that hastens.
 pub(crate) async fn study(change: impl FnOnce(&mut Value)) -> Server {
