@@ -186,3 +186,70 @@ async fn the_waves_of_one_person_join() {
     })
     .await;
 }
+
+/// A browser that cannot seal sends nothing, neither sealed nor in clear, and says so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_sealed_is_not_sent() {
+    let server = tiny::study(tiny::sealed).await;
+    let without = "Object.defineProperty(crypto, 'subtle', { value: undefined });";
+    server.hosts(&[tiny::HOST, without].concat());
+    browse("what_cannot_be_sealed_is_not_sent", &server, "nb", async |person| {
+        let visitor = Visitor::new(person, false, CANARY);
+        person.opens(&server.link("nb")).await;
+        visitor.goes_on_to(tiny::CONSENT).await;
+        visitor.acts(tiny::CONSENT).await;
+        person.is_at_say(Say::NotTakenTitle).await;
+        person.sees_say(Say::NotSealed).await;
+        assert_eq!(server.submissions().len(), 0, "what was sent");
+        assert!(server.rows().is_empty());
+        tiny::no_trap(person).await;
+    })
+    .await;
+}
+
+/// What has arrived is not kept any longer: it is gone from the draft that is saved next. Looked for with this tab's own
+/// key, as the widget itself would.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_has_arrived_leaves_the_draft() {
+    let server = tiny::study(|_| {}).await;
+    let draft = async |person: &Respondent| {
+        let script = "
+            const [answer] = [...arguments].slice(-1);
+            const read = async () => {
+                const text = Object.entries(sessionStorage).find(([name]) => name.startsWith('svar-tab/'))[1];
+                const owner = text.slice(0, 22);
+                const raw = Uint8Array.from(atob(text.slice(22).replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0));
+                const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['decrypt']);
+                const name = `draft/${owner}`;
+                const record = await new Promise((done) => {
+                    const open = indexedDB.open('svar');
+                    open.onsuccess = () => {
+                        const get = open.result.transaction(['records']).objectStore('records').get(name);
+                        get.onsuccess = () => { open.result.close(); done(get.result); };
+                    };
+                });
+                const [head, iv, cipher] = [record.slice(0, 9), record.slice(9, 21), record.slice(21)];
+                const additionalData = new Uint8Array([...head, ...new TextEncoder().encode(name)]);
+                return new TextDecoder().decode(await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, cipher));
+            };
+            read().then(answer, (error) => answer(`error ${error}`));";
+        let draft = person.driver().execute_async(script, vec![]).await.expect("an answer");
+        draft.json().as_str().expect("a text").to_owned()
+    };
+    browse("what_has_arrived_leaves_the_draft", &server, "nb", async |person| {
+        let visitor = Visitor::new(person, false, CANARY);
+        person.opens(&server.link("nb")).await;
+        visitor.goes_on_to(tiny::CONSENT).await;
+        person.ticks(tiny::TAKING_PART).await;
+        tiny::until_saved(person).await;
+        let before = draft(person).await;
+        assert!(before.contains("consent.taking-part"), "the draft is read as it should be: {before}");
+        visitor.goes_on_to(tiny::WORDS).await;
+        visitor.writes_the_comment().await;
+        tiny::until_saved(person).await;
+        let after = draft(person).await;
+        assert!(after.contains(CANARY), "the draft is read as it should be: {after}");
+        assert!(!after.contains("consent.taking-part"), "the consent has arrived, and is in the draft: {after}");
+    })
+    .await;
+}

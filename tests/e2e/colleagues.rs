@@ -10,6 +10,7 @@ use crate::{
     browser::browse,
     respondent::Respondent,
     server::{RESPONSES, Server},
+    storage::would_be_asked,
     tiny::{self, Visitor},
 };
 
@@ -72,6 +73,7 @@ async fn one_after_the_other(
             server.faults.add(Entry { count: u64::MAX, ..Entry::post(RESPONSES, busy) });
             person.presses_say(Say::Send).await;
             person.is_at_say(Say::NotSentTitle).await;
+            assert_eq!(would_be_asked(person).await, !own && !sealed, "{case}: asked before leaving");
         }
     }
     match leaves {

@@ -149,6 +149,7 @@ async fn dies_at(person: &Respondent, server: &Server, point: Point, end: End, o
     found.retain(|answers| answers["words.comment"] == comment);
     assert_eq!(found, [tiny::core_answers(&comment)], "{comment}");
     assert_eq!(tiny::rows_of(server, "tiny-consent").len(), tiny::rows_of(server, "tiny-core").len(), "consents");
+    tiny::consents_and_cores_join(server);
     tiny::nothing_twice(server);
 }
 

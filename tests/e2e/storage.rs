@@ -145,7 +145,7 @@ impl Mode {
 }
 
 /// Whether the browser would ask before the page is left.
-async fn would_be_asked(person: &Respondent) -> bool {
+pub(crate) async fn would_be_asked(person: &Respondent) -> bool {
     let script = "const leaving = new Event('beforeunload', { cancelable: true });
         window.dispatchEvent(leaving);
         return leaving.defaultPrevented";

@@ -28,7 +28,7 @@ pub(crate) const CONSENT: &str = "Samtykke";
 pub(crate) const HEALTH: &str = "Helsen din";
 pub(crate) const WORDS: &str = "Med egne ord";
 
-const TAKING_PART: &str = "Ja, jeg vil være med";
+pub(crate) const TAKING_PART: &str = "Ja, jeg vil være med";
 const PAIN: &str = "Hadde du vondt sist uke?";
 const DAYS: &str = "Hvor mange dager?";
 const COMMENT: &str = "Er det noe mer du vil si?";
@@ -312,6 +312,16 @@ pub(crate) fn nothing_twice(server: &Server) {
     let persons: BTreeSet<String> = opened(&sent).iter().map(whose).collect();
     assert_eq!(persons.len(), sent.len(), "different bytes were sent for the same: {sent:#?}");
     assert!(server.most_in_flight() <= 1, "the same submission was under way twice at once");
+}
+
+/// Whoever answered the core consented under the same pseudonym, and nobody else did.
+pub(crate) fn consents_and_cores_join(server: &Server) {
+    let persons = |questionnaire: &str| {
+        let rows = rows_of(server, questionnaire);
+        let bodies: Vec<&str> = rows.iter().map(|row| row.body.as_str()).collect();
+        opened(&bodies).iter().map(|response| response["subject"].to_string()).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(persons("tiny-consent"), persons("tiny-core"), "pseudonyms of consents, and of cores");
 }
 
 /// There are these cores, each once; nothing else.
