@@ -70,7 +70,13 @@ fn progress(app: App, count: Memo<(usize, usize)>) -> AnyView {
 fn buttons(page: Page) -> AnyView {
     let app = page.app;
     if page.step == Step::Contact {
-        let skip = button(Look::Plain, app.say(Say::SkipContact), move || app.go_on());
+        // This page alone: who gives an address may keep the number to themselves.
+        let skip = button(Look::Plain, app.say(Say::SkipContact), move || {
+            for question in page.sheet.read(|session| session.questions(page.id)) {
+                page.sheet.act(|session| session.clear(question));
+            }
+            go_on(page);
+        });
         return actions(vec![submit(app.say(if page.next().is_some() { Say::Next } else { Say::SendContact })), skip]);
     }
     if page.step == Step::Consent {

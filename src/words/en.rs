@@ -35,18 +35,18 @@ pub(super) fn say(what: &Say) -> String {
         Say::DeviceTitle => "Is this your own device?",
         Say::DeviceQuestion => "Who uses the phone or computer you are answering on?",
         Say::DeviceHelp => {
-            "We ask because answers that you have not sent may stay on the device. What you choose here decides for how long."
+            "We ask because answers that you have not sent may stay on the device. Your choice decides for how long."
         }
         Say::DeviceOwn => "Only me",
         Say::DeviceShared => "Others use it too",
         Say::DeviceOwnNote => {
-            "Answers that you have not sent stay on this device. You can close the page and continue later with the same link."
+            "Your answers are kept only on this device until you send them. You can close the page and continue later with the same link."
         }
         Say::DeviceSharedNote => {
-            "Your answers stay only as long as this tab is open. If you close it before you have sent them, you have to start again."
+            "Your answers are kept here only as long as this tab is open. If you close it before you have sent them, you have to start again."
         }
         Say::NothingKept => {
-            "The browser does not let us keep your answers along the way. Please keep this page open until you have finished."
+            "The browser does not let us save your answers along the way. Please keep this page open until you have finished."
         }
         Say::ResumeTitle => "Was it you who started the form here?",
         Say::ResumeLead => {
@@ -54,7 +54,7 @@ pub(super) fn say(what: &Say) -> String {
         }
         Say::ResumeYes => "Yes, continue where I left off",
         Say::ResumeNo => "No, start again",
-        Say::ResumeNoNote => "If you start again, the answers here are deleted.",
+        Say::ResumeNoNote => "If you start again, we delete the answers that are here.",
         Say::Resumed => "You are continuing where you left off. Your answers are in place.",
         Say::ResumedInPart { lost: 1 } => {
             "The questionnaire has changed since last time. One of your answers no longer fits. The rest are in place."
@@ -65,25 +65,25 @@ pub(super) fn say(what: &Say) -> String {
             );
         }
         Say::ResumedNot => {
-            "The answers you had begun can no longer be used, so you have to start again. What you have sent is not affected."
+            "The answers you had begun can no longer be used, so you have to start again. This does not apply to answers that you have sent."
         }
         Say::OtherTabTitle => "The form is open in another tab",
         Say::OtherTabLead => {
-            "You can answer in one tab at a time, so that no answers are overwritten. If you continue here, the other one stops."
+            "You can only answer in one tab at a time, so that no answers are overwritten. If you continue here, the other tab stops."
         }
         Say::UseThisTab => "Continue here",
         Say::MovedTitle => "You are continuing in another tab",
-        Say::MovedLead => "You can close this one.",
-        Say::EndLink => "Stop and delete my answers",
+        Say::MovedLead => "You can close this tab.",
+        Say::EndLink => "Stop and delete the answers",
         Say::EndTitle => "Do you want to stop?",
         Say::EndLead => {
-            "Answers that you have not sent are deleted from this device. What you have sent is not affected."
+            "We delete the answers that you have not sent from this device. Answers that you have sent are not deleted."
         }
         Say::EndConfirm => "Delete and stop",
-        Say::ClearedTitle => "Nothing is left on this device",
-        Say::ClearedLead => "You can close the page.",
+        Say::ClearedTitle => "You have stopped",
+        Say::ClearedLead => "There are no answers left on this device. You can close the page.",
         Say::ClearedPending => {
-            "Answers that you have sent but that have not been received yet stay encrypted on the device until they are delivered. Please keep the page open for as long as you can."
+            "Answers that you have sent but that we have not received yet stay encrypted on the device until they are delivered. Please keep the page open for as long as you can."
         }
         Say::NextPerson => "Next person",
         Say::SendContact => "Send contact details",
@@ -123,20 +123,20 @@ pub(super) fn say(what: &Say) -> String {
         Say::StrangeReplies => {
             "Something other than the study has answered several times. On open networks you sometimes have to sign in, in a tab of its own, before you get onto the internet. Do that, and try again."
         }
-        Say::TriesByItself => "We will try again by ourselves. Your answers will not be counted twice.",
+        Say::TriesByItself => "We will try again automatically. Your answers will not be counted twice.",
         Say::SendingElsewhereTitle => "Your answers are being sent from another tab",
         Say::SendingElsewhereLead => "We are watching, and will tell you here when they have been received.",
         Say::NotSealed => {
             "The browser cannot encrypt the answers, so we have not sent them. Open the link in a newer browser or on another device."
         }
         Say::Kept(Safekeeping::Device) => {
-            "Your answers are stored on this device. If you close the page, they are sent the next time you open the link in this browser."
+            "Your answers are stored on this device. If you close the page, they will be sent the next time you open the link in this browser."
         }
         Say::Kept(Safekeeping::Tab) => {
-            "Your answers are stored in this tab. Please keep it open until they have been received."
+            "Your answers are stored in this tab. Please keep the tab open until they have been received."
         }
         Say::Kept(Safekeeping::Page) => {
-            "The browser does not let us store anything, so your answers are on this page only. Please keep it open until they have been received."
+            "The browser does not let us store anything, so your answers are on this page only. Please keep the page open until they have been received."
         }
         Say::LookAgainTitle => "Some answers need another look",
         Say::LookAgain => {

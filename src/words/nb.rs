@@ -35,15 +35,15 @@ pub(super) fn say(what: &Say) -> String {
         Say::DeviceTitle => "Er dette din egen enhet?",
         Say::DeviceQuestion => "Hvem bruker telefonen eller maskinen du svarer på?",
         Say::DeviceHelp => {
-            "Vi spør fordi svar du ikke har sendt, kan bli liggende på enheten. Det du velger her, avgjør hvor lenge."
+            "Vi spør fordi svar du ikke har sendt, kan bli liggende på enheten. Valget ditt avgjør hvor lenge."
         }
         Say::DeviceOwn => "Bare jeg",
         Say::DeviceShared => "Andre bruker den også",
         Say::DeviceOwnNote => {
-            "Svar du ikke har sendt, blir liggende på denne enheten. Du kan lukke siden og fortsette senere med den samme lenken."
+            "Svarene ligger bare på denne enheten til du sender dem. Du kan lukke siden og fortsette senere med den samme lenken."
         }
         Say::DeviceSharedNote => {
-            "Svarene blir liggende bare så lenge denne fanen er åpen. Lukker du den før du har sendt, må du begynne på nytt."
+            "Svarene ligger her bare så lenge denne fanen er åpen. Lukker du den før du har sendt svarene, må du begynne på nytt."
         }
         Say::NothingKept => {
             "Nettleseren lar oss ikke lagre svarene underveis. La denne siden være åpen til du er ferdig."
@@ -54,7 +54,7 @@ pub(super) fn say(what: &Say) -> String {
         }
         Say::ResumeYes => "Ja, fortsett der jeg slapp",
         Say::ResumeNo => "Nei, begynn på nytt",
-        Say::ResumeNoNote => "Begynner du på nytt, slettes svarene som ligger her.",
+        Say::ResumeNoNote => "Begynner du på nytt, sletter vi svarene som ligger her.",
         Say::Resumed => "Du fortsetter der du slapp. Svarene dine er på plass.",
         Say::ResumedInPart { lost: 1 } => {
             "Spørreskjemaet er endret siden sist. Ett av svarene dine passer ikke lenger. Resten er på plass."
@@ -65,23 +65,23 @@ pub(super) fn say(what: &Say) -> String {
             );
         }
         Say::ResumedNot => {
-            "Svarene du hadde begynt på, kan ikke brukes lenger, så du må begynne på nytt. Det du har sendt, er ikke berørt."
+            "Svarene du hadde begynt på, kan ikke brukes lenger, så du må begynne på nytt. Det gjelder ikke svar du har sendt."
         }
         Say::OtherTabTitle => "Skjemaet er åpent i en annen fane",
         Say::OtherTabLead => {
-            "Du kan svare i én fane om gangen, så ingen svar blir skrevet over. Fortsetter du her, stopper den andre."
+            "Du kan bare svare i én fane om gangen, slik at ingen svar blir skrevet over. Fortsetter du her, stopper den andre fanen."
         }
         Say::UseThisTab => "Fortsett her",
         Say::MovedTitle => "Du fortsetter i en annen fane",
         Say::MovedLead => "Denne fanen kan du lukke.",
         Say::EndLink => "Avslutt og slett svarene",
         Say::EndTitle => "Vil du avslutte?",
-        Say::EndLead => "Svar du ikke har sendt, slettes fra denne enheten. Det du har sendt, er ikke berørt.",
+        Say::EndLead => "Vi sletter svarene du ikke har sendt, fra denne enheten. Svar du har sendt, blir ikke slettet.",
         Say::EndConfirm => "Slett og avslutt",
-        Say::ClearedTitle => "Ingenting ligger igjen på denne enheten",
-        Say::ClearedLead => "Du kan lukke siden.",
+        Say::ClearedTitle => "Du har avsluttet",
+        Say::ClearedLead => "Det ligger ingen svar igjen på denne enheten. Du kan lukke siden.",
         Say::ClearedPending => {
-            "Svar du har sendt, men som ikke er mottatt ennå, ligger kryptert på enheten til de er levert. La siden være åpen så lenge du kan."
+            "Svar du har sendt, men som vi ikke har mottatt ennå, ligger kryptert på enheten til de er levert. La siden være åpen så lenge du kan."
         }
         Say::NextPerson => "Neste person",
         Say::SendContact => "Send kontaktopplysningene",
@@ -121,18 +121,18 @@ pub(super) fn say(what: &Say) -> String {
         Say::StrangeReplies => {
             "Noe annet enn studien har svart flere ganger. På åpne nett må du noen ganger logge på i en egen fane før du kommer ut på internett. Gjør det, og prøv igjen."
         }
-        Say::TriesByItself => "Vi prøver igjen av oss selv. Svarene blir ikke telt to ganger.",
+        Say::TriesByItself => "Vi prøver igjen automatisk. Svarene blir ikke telt to ganger.",
         Say::SendingElsewhereTitle => "Svarene sendes fra en annen fane",
-        Say::SendingElsewhereLead => "Vi følger med, og sier fra her når de er mottatt.",
+        Say::SendingElsewhereLead => "Vi følger med og sier fra her når de er mottatt.",
         Say::NotSealed => {
             "Nettleseren kan ikke kryptere svarene, så vi har ikke sendt dem. Åpne lenken i en nyere nettleser eller på en annen enhet."
         }
         Say::Kept(Safekeeping::Device) => {
-            "Svarene er lagret på denne enheten. Lukker du siden, sendes de neste gang du åpner lenken i denne nettleseren."
+            "Svarene er lagret på denne enheten. Lukker du siden, blir de sendt neste gang du åpner lenken i denne nettleseren."
         }
-        Say::Kept(Safekeeping::Tab) => "Svarene er lagret i denne fanen. La den være åpen til svarene er mottatt.",
+        Say::Kept(Safekeeping::Tab) => "Svarene er lagret i denne fanen. La fanen være åpen til svarene er mottatt.",
         Say::Kept(Safekeeping::Page) => {
-            "Nettleseren lar oss ikke lagre noe, så svarene ligger bare på denne siden. La den være åpen til svarene er mottatt."
+            "Nettleseren lar oss ikke lagre noe, så svarene ligger bare på denne siden. La siden være åpen til svarene er mottatt."
         }
         Say::LookAgainTitle => "Noen svar må ses på en gang til",
         Say::LookAgain => "Svarene er ikke tatt imot. Åpne spørsmålene under, rett svarene, og send på nytt.",
