@@ -39,6 +39,7 @@ pub(crate) struct Door {
 }
 
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it")]
 enum Loaded {
     Not,
     Trouble(Trouble, Option<Arc<Study>>),
@@ -90,7 +91,7 @@ pub(crate) fn root(door: Door) -> AnyView {
                 all([header(language, Some(&study)), page.into()])
             }
             Loaded::OtherTab(study) => {
-                let here: Box<dyn Fn()> = Box::new(move || enter.enter(Said::Here));
+                let here: resume::Act = Box::new(move || enter.enter(Said::Here));
                 let buttons = vec![(Look::Primary, Say::UseThisTab, here)];
                 let page = resume::crossing(language, Say::OtherTabTitle, vec![Say::OtherTabLead], buttons);
                 all([header(language, Some(&study)), page.into()])

@@ -40,7 +40,7 @@ pub(super) fn say(what: &Say) -> String {
         Say::DeviceOwn => "Only me",
         Say::DeviceShared => "Others use it too",
         Say::DeviceOwnNote => {
-            "Your answers stay here, and only here. You can close the page and continue later with the same link."
+            "Answers that you have not sent stay on this device. You can close the page and continue later with the same link."
         }
         Say::DeviceSharedNote => {
             "Your answers stay only as long as this tab is open. If you close it before you have sent them, you have to start again."

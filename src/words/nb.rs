@@ -40,7 +40,7 @@ pub(super) fn say(what: &Say) -> String {
         Say::DeviceOwn => "Bare jeg",
         Say::DeviceShared => "Andre bruker den også",
         Say::DeviceOwnNote => {
-            "Svarene blir liggende her, og bare her. Du kan lukke siden og fortsette senere med den samme lenken."
+            "Svar du ikke har sendt, blir liggende på denne enheten. Du kan lukke siden og fortsette senere med den samme lenken."
         }
         Say::DeviceSharedNote => {
             "Svarene blir liggende bare så lenge denne fanen er åpen. Lukker du den før du har sendt, må du begynne på nytt."

@@ -105,7 +105,7 @@ fn breaking(body: &str, which: u32) -> Patched {
              {later} {body}
          }}"
     );
-    js_sys::Reflect::delete_property(&js_sys::global().into(), &"puts".into()).unwrap();
+    js_sys::Reflect::delete_property(&js_sys::global(), &"puts".into()).unwrap();
     Patched::new("IDBObjectStore.prototype", "put", &put)
 }
 

@@ -149,8 +149,8 @@ impl World {
             // "Saving", said the page. The answers are still the draft, or the set that they were to correct, where there
             // was a store to hold it.
             let (answers, trouble) = (set.answers, set.trouble);
-            let before = self.answers[answers].sets.iter().copied().rfind(|before| *before < number);
-            let replaced = before.filter(|before| self.sets[*before].outbox.is_some());
+            let replaced = self.answers[answers].sets.iter().copied();
+            let replaced = replaced.filter(|set| self.sets[*set].outbox.is_some()).rfind(|set| *set < number);
             if let Some(replaced) = replaced {
                 self.sets[replaced].withdrawn = false;
             }
@@ -199,6 +199,13 @@ impl World {
         let now = self.now;
         let sub = &mut self.tabs[tab].subs[sub];
         let state = sub.machine.state();
+        // What is for the set before the one that corrects it tells nothing.
+        let current = sub.machine.frozen().map(|frozen| frozen.uuid.as_str());
+        if let Event::Came { uuid, .. } = event
+            && current != Some(uuid)
+        {
+            return None;
+        }
         let resting = matches!(state, State::Waiting { .. } | State::Paused | State::Parked(_));
         match event {
             Event::Came { outcome: Outcome::Verdict { verdict: Verdict::Waiting { after, .. }, .. }, .. }
@@ -283,6 +290,11 @@ impl World {
 
     pub(crate) fn check_drop(&self, number: usize) -> Result<(), String> {
         let set = &self.sets[number];
+        let corrected =
+            self.answers[set.answers].sets.iter().any(|later| *later > number && self.sets[*later].rows > 0);
+        if set.withdrawn && corrected {
+            return Ok(());
+        }
         if set.rows == 0 {
             return Err(format!("set {number} is dropped, and the collector has it not"));
         }
@@ -317,7 +329,11 @@ impl World {
         let open = self.open_tabs().all(|(_, tab)| tab.loaded && tab.subs.iter().all(settled));
         let rows = self.sets.iter().all(|set| set.rows > 0 || set.lost || set.withdrawn);
         let tidy = self.sets.iter().enumerate().all(|(number, set)| {
-            set.rows == 0 || set.outbox.as_ref().is_none_or(|record| !record.whole) || !self.readable(number)
+            // What was mended went when what corrects it was kept, if the store took that.
+            let mut chain = self.answers[set.answers].sets.iter().filter(|later| **later >= number);
+            let replaced = set.withdrawn && !set.written_again && !chain.any(|set| self.sets[*set].trouble);
+            let over = replaced || (!set.withdrawn && set.rows > 0);
+            !over || set.outbox.as_ref().is_none_or(|record| !record.whole) || !self.readable(number)
         });
         let unsent = self.open_tabs().any(|(number, tab)| (0..tab.subs.len()).any(|sub| self.can_send(number, sub)));
         if open && rows && tidy && !unsent {

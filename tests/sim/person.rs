@@ -296,7 +296,13 @@ impl World {
     fn tend(&mut self) -> Result<(), String> {
         let open: Vec<usize> = self.open_tabs().map(|(number, _)| number).collect();
         for tab in open {
-            self.step_all(tab, &Event::Wake)?;
+            // The rest goes on by itself.
+            let waits = |sub: &crate::world::Sub| matches!(sub.machine.state(), State::Paused | State::Received(_));
+            for sub in 0..self.tabs[tab].subs.len() {
+                if waits(&self.tabs[tab].subs[sub]) {
+                    self.step(tab, sub, Event::Wake)?;
+                }
+            }
             // A page that could not read the store when it was loaded says so, and is loaded again.
             let at_rest = |sub: &crate::world::Sub| World::drafts(sub) || sub.machine.received().is_some();
             if self.tabs[tab].blind && self.tabs[tab].subs.iter().all(at_rest) {

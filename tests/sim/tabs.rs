@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use svar::submission::{Effect, Event, Frozen, Outcome, State, Submission};
+use svar::submission::{Effect, Event, Found, Frozen, Kept, Outcome, State, Submission};
 
 use crate::{
     network::Answer,
@@ -98,7 +98,14 @@ impl World {
         let Some(outcome) = self.awake(tab, outcome, what) else { return Ok(()) };
         self.tally.came(&outcome);
         let uuid = self.sets[set].frozen.uuid.clone();
-        self.step(tab, sub, Event::Came { uuid, outcome })
+        let Sub { set: own, machine, .. } = &self.tabs[tab].subs[sub];
+        let looks = *own == Some(set) && *machine.state() == State::Looking;
+        let learns = looks && outcome == Outcome::Found(Found::Nothing);
+        self.step(tab, sub, Event::Came { uuid, outcome })?;
+        if learns && self.tabs[tab].subs[sub].machine.kept() == Kept::Stored {
+            return Err(format!("tab {tab} has seen that the store lost set {set}, and says that it is stored"));
+        }
+        Ok(())
     }
 
     pub(crate) fn rings(&mut self, tab: usize, sub: usize, alarm: u32) -> Result<(), String> {

@@ -45,6 +45,8 @@ pub(crate) struct Set {
     pub(crate) shown: bool,
     /// The person went back to mend it.
     pub(crate) withdrawn: bool,
+    /// Written again, after what corrects it took its place, by a page that knew nothing of that.
+    pub(crate) written_again: bool,
     /// Lost, and excused.
     pub(crate) lost: bool,
     /// The tab that has the turn.
@@ -393,6 +395,7 @@ impl World {
             last_kept: Kept::Unknown,
             shown: false,
             withdrawn: false,
+            written_again: false,
             lost: false,
             turn: None,
             outbox: None,

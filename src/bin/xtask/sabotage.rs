@@ -148,10 +148,10 @@ impl<'a> Copy<'a> {
                 process::run(build.args(["--", "build"]))?;
                 self.cargo(&e2e, &["--test", "e2e"], filter, Some(&driver))
             }
-            "browser" => {
+            "browser" | "sealing" => {
                 let xtask = ["run", "--no-default-features", "--features", "xtask", "--bin", "xtask"];
                 let mut tests = self.command(&xtask);
-                Ok(process::run(tests.args(["--", "test", "browser"])).is_ok())
+                Ok(process::run(tests.args(["--", "test", kind])).is_ok())
             }
             other => Err(format!("expected a kind of test, found {other}").into()),
         }

@@ -88,16 +88,9 @@ pub(super) async fn new_tab(scope: &str) -> (Vault, bool) {
     let (mut owner, mut key) = ([0; OWNER], [0; KEY]);
     let secret = random::fill(&mut owner).and_then(|()| random::fill(&mut key)).is_some();
     let owner = URL_SAFE_NO_PAD.encode(owner);
-    let made = [owner.as_str(), &URL_SAFE_NO_PAD.encode(key)].concat();
-    let name = tab_name(scope);
-    // Another part of this page may have been quicker; nothing comes between this look and the keeping.
-    let (text, kept) = match item(&name).filter(|found| parts(found).is_some()) {
-        Some(found) => (found, true),
-        None => {
-            let kept = secret && set_item(&name, &made);
-            (made, kept)
-        }
-    };
+    let text = [owner.as_str(), &URL_SAFE_NO_PAD.encode(key)].concat();
+    // Before anything is waited for: another part of this page may be about to make one too.
+    let kept = secret && set_item(&tab_name(scope), &text);
     match of_text(&text).await {
         Some(vault) if secret => (vault, kept),
         // Without encryption nothing is kept, but whoever asks is answered.
@@ -169,17 +162,11 @@ fn stored(entry: &JsValue) -> Option<Vault> {
 }
 
 async fn of_text(text: &str) -> Option<Vault> {
-    let (owner, key) = parts(text)?;
+    let (owner, key) = text.split_at_checked(OWNER_TEXT)?;
+    let key = URL_SAFE_NO_PAD.decode(key).ok().filter(|key| key.len() == KEY)?;
     let key = ["raw".into(), bytes(&key), "AES-GCM".into(), false.into(), usages(&["encrypt", "decrypt"])];
     let key = subtle("importKey", &key).await.ok()?;
     Some(Vault { owner: owner.to_owned(), key })
-}
-
-/// Owner and key, as the tab keeps them.
-fn parts(text: &str) -> Option<(&str, Vec<u8>)> {
-    let (owner, key) = text.split_at_checked(OWNER_TEXT)?;
-    let key = URL_SAFE_NO_PAD.decode(key).ok().filter(|key| key.len() == KEY)?;
-    Some((owner, key))
 }
 
 fn storage(method: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
