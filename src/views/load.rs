@@ -167,6 +167,8 @@ impl Enter {
                 return Ok(Loaded::OtherTab(study));
             }
         }
+        // Before there is anything to press: what is chosen then comes after this.
+        let fresh = if left.is_none() { Some(Rc::new(link.open(None).await)) } else { None };
         let pseudonym = match invitation.sub.clone() {
             Some(pseudonym) => pseudonym,
             None => browser::uuid().ok_or_else(|| with_study(Trouble::Damaged))?,
@@ -184,9 +186,11 @@ impl Enter {
         let owner = self.owner.get_value().unwrap_or_default();
         let app = owner.with(move || {
             let app = App::new(given(), self.language, restart);
-            match left {
-                Some(left) => app.take_up(left),
-                None => app.open_for_this_tab(link),
+            if let Some(left) = left {
+                app.take_up(left);
+            }
+            if let Some(device) = fresh {
+                app.begins_with(device);
             }
             app
         });

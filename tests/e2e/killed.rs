@@ -123,6 +123,10 @@ async fn dies_at(person: &Respondent, server: &Server, point: Point, end: End, o
         } else {
             visitor.goes_on_to_say(Say::ReviewTitle).await;
         }
+        if point == Point::DuringStoreWrite {
+            // Until it is written it is a draft, which may be half a second old.
+            tiny::until_saved(person).await;
+        }
         comes_to(person, server, &visitor, point, &hold).await;
     }
     // What was sent arrives before the next visit, or after it.
@@ -130,13 +134,18 @@ async fn dies_at(person: &Respondent, server: &Server, point: Point, end: End, o
         hold.release();
     }
     ends(person, end, &link).await;
-    visitor.answers.set(false);
+    let received = point as usize >= Point::AfterReply as usize;
+    if received && !consent && end == End::Reload {
+        // They saw the receipt, and the tab has forgotten the link.
+        person.opens(&link).await;
+    }
+    visitor.answers.set(consent);
     if point == Point::BeforeSeal {
         visitor.goes_on_to(tiny::WORDS).await;
         assert_eq!(visitor.comment_there().await, comment, "the answer is there again");
     }
     // After the very end nobody knows who was here, and nobody need.
-    let done = |heading: &str| point == Point::AfterDelete && !consent && heading == tiny::WELCOME;
+    let done = |heading: &str| received && !consent && heading == tiny::WELCOME;
     let end = person.say(Say::ReceivedTitle);
     visitor.goes_on_until(&end, |look| look.heading == end || done(&look.heading)).await;
     hold.release();
@@ -144,6 +153,8 @@ async fn dies_at(person: &Respondent, server: &Server, point: Point, end: End, o
     tiny::no_trap(person).await;
     if person.looks().await.heading == end {
         tiny::nothing_is_left(person).await;
+    } else {
+        tiny::until_delivered(person).await;
     }
     let mut found = tiny::arrived(server, "tiny-core");
     found.retain(|answers| answers["words.comment"] == comment);

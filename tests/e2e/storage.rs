@@ -1,7 +1,6 @@
 //! A browser whose storage fails: everybody can finish or is told plainly, what is said of safekeeping is true, and what
 //! was sent is there once.
 
-use serde_json::json;
 use svar::{
     tools::collector::faults::{Entry, Fault, Said},
     words::{Safekeeping, Say},
@@ -153,14 +152,13 @@ pub(crate) async fn would_be_asked(person: &Respondent) -> bool {
 }
 
 /// While answering: whether anything is kept is said as it is.
-async fn is_told_of_keeping(person: &Respondent, mode: Mode, own: bool) {
+async fn is_told_of_keeping(person: &Respondent, mode: Mode) {
     let words = person.say(Say::NothingKept);
     until("the truth about what is kept", async || match person.looks().await.words.contains(&words) {
         said if said == !mode.takes() => Ok(()),
         said => Err(format!("said: {said}")),
     })
     .await;
-    assert_eq!(would_be_asked(person).await, !(mode.takes() && own), "{mode:?}: asked before leaving");
 }
 
 /// While it waits: where the answers are is said as it is.
@@ -184,12 +182,19 @@ struct Story<'a> {
 impl Story<'_> {
     async fn comes_to_the_words(&self, visitor: &Visitor<'_>) {
         self.person.opens(&self.server.link("nb")).await;
+        visitor.goes_on_to(tiny::CONSENT).await;
+        if self.mode != Mode::Full {
+            // It is said as soon as it is known, and moves the page down.
+            is_told_of_keeping(self.person, self.mode).await;
+        }
         visitor.goes_on_to(tiny::WORDS).await;
         visitor.writes_the_comment().await;
         if self.mode.takes() {
             tiny::until_saved(self.person).await;
         }
-        is_told_of_keeping(self.person, self.mode, self.own).await;
+        is_told_of_keeping(self.person, self.mode).await;
+        let asked = would_be_asked(self.person).await;
+        assert_eq!(asked, !(self.mode.takes() && self.own), "{:?}: asked before leaving", self.mode);
     }
 
     async fn is_loaded_anew(&self) {
@@ -278,9 +283,7 @@ async fn storage_fails(name: &str, cases: &[(Mode, Scenario)]) {
         for (mode, scenario) in cases {
             let comment = format!("{mode:?} {scenario:?}.");
             eprintln!("{comment}");
-            let clear = json!({ "origin": server.origin(), "storageTypes": "all" });
-            person.driver().goto("about:blank").await.expect("an empty page");
-            person.cdp().send_raw("Storage.clearDataForOrigin", clear).await.expect("to clear");
+            tiny::forget_everything(person, &server).await;
             server.hosts(&mode.host());
             let own = (*mode as usize + *scenario as usize) % 2 == 0;
             Story { person, server: &server, mode: *mode, own }.plays(*scenario, &comment).await;

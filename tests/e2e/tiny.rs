@@ -363,6 +363,13 @@ pub(crate) async fn records(person: &Respondent) -> Vec<String> {
     serde_json::from_value(names.json().clone()).expect("names")
 }
 
+/// Another browser, as it were: this one forgets all that it has stored for the page.
+pub(crate) async fn forget_everything(person: &Respondent, server: &Server) {
+    person.opens_a_new_tab().await;
+    let clear = json!({ "origin": server.origin(), "storageTypes": "all" });
+    person.cdp().send_raw("Storage.clearDataForOrigin", clear).await.expect("to clear");
+}
+
 /// Nothing waits on the device any more, whoever's it was.
 pub(crate) async fn until_delivered(person: &Respondent) {
     until("nothing to deliver", async || match records(person).await {

@@ -109,6 +109,11 @@ pub(super) fn leave_tab(scope: &str, owner: &str, retire: bool) {
     }
 }
 
+/// Removes the key that this tab retired for `owner`.
+pub(super) fn leave_retired_tab(scope: &str, owner: &str) {
+    remove_item(&retired_tab_name(scope, owner));
+}
+
 /// The vault that `owner` gave up while something was waiting.
 pub(super) async fn retired(database: &Database, scope: &str, owner: &str) -> Option<Vault> {
     match item(&retired_tab_name(scope, owner)) {
