@@ -130,7 +130,7 @@ async fn dies_at(person: &Respondent, server: &Server, point: Point, end: End, o
         comes_to(person, server, &visitor, point, &hold).await;
     }
     // What was sent arrives before the next visit, or after it.
-    if life % 2 == 0 {
+    if life.is_multiple_of(2) {
         hold.release();
     }
     ends(person, end, &link).await;

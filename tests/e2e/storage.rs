@@ -155,7 +155,7 @@ pub(crate) async fn would_be_asked(person: &Respondent) -> bool {
 async fn is_told_of_keeping(person: &Respondent, mode: Mode) {
     let words = person.say(Say::NothingKept);
     until("the truth about what is kept", async || match person.looks().await.words.contains(&words) {
-        said if said == !mode.takes() => Ok(()),
+        said if said != mode.takes() => Ok(()),
         said => Err(format!("said: {said}")),
     })
     .await;
@@ -285,7 +285,7 @@ async fn storage_fails(name: &str, cases: &[(Mode, Scenario)]) {
             eprintln!("{comment}");
             tiny::forget_everything(person, &server).await;
             server.hosts(&mode.host());
-            let own = (*mode as usize + *scenario as usize) % 2 == 0;
+            let own = (*mode as usize + *scenario as usize).is_multiple_of(2);
             Story { person, server: &server, mode: *mode, own }.plays(*scenario, &comment).await;
             tiny::was_truthful(person, &server).await;
             tiny::no_trap(person).await;
