@@ -28,7 +28,7 @@ svar: questionnaires that lose no answer
   svar collect --studies DIR --data DIR [--site DIR] [--listen ADDRESS:PORT] [--origin URL]... [--faults FILE]
                           receives responses to the studies in DIR, and serves the site if it is given
           [--forward BASE [--forward-write update|conditional-create|create] [--forward-token-file FILE]
-           [--forward-pace SECONDS-SECONDS]]
+           [--forward-pace SECONDS-SECONDS] [--forward-settle SECONDS]]
                           … and delivers them to the FHIR server at BASE (docs/gateway.md)
   svar forward-status --data DIR [--retry]
                           says what was delivered there; --retry puts back what the server refused

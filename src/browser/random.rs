@@ -1,8 +1,20 @@
 //! Randomness, and ids made of it.
 
+use js_sys::{Uint8Array, global};
+use wasm_bindgen::JsCast;
+
+use super::js::{call, get};
+
 /// Fills `bytes` with secure randomness; none where the browser has none.
 pub(crate) fn fill(bytes: &mut [u8]) -> Option<()> {
-    web_sys::window()?.crypto().ok()?.get_random_values_with_u8_array(bytes).ok().map(drop)
+    let crypto = get(&global(), "crypto").ok()?;
+    let filled: Uint8Array =
+        call(&crypto, "getRandomValues", &[Uint8Array::new_with_length(bytes.len() as u32).into()])
+            .ok()?
+            .dyn_into()
+            .ok()?;
+    let same = filled.length() as usize == bytes.len();
+    same.then(|| filled.copy_to(bytes))
 }
 
 /// A random UUID (RFC 9562, version 4) in lower-case hexadecimal; none where the browser has no secure randomness.

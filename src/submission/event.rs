@@ -137,8 +137,14 @@ pub enum Outcome {
     NoTurn,
     /// What the store has.
     Found(Found),
-    /// The verdict on the endpoint's reply, or on its absence.
-    Verdict(Verdict),
+    /// The verdict on the endpoint's reply, or on its absence. A page that was suspended may get it when it has sent
+    /// again: then only a receipt still counts.
+    Verdict {
+        /// The number of the request.
+        request: u32,
+        /// What came of it.
+        verdict: Verdict,
+    },
     /// The store has the receipt: its transaction is complete.
     ReceiptKept,
     /// The store does not take the receipt.
@@ -171,7 +177,12 @@ pub enum Effect {
         uuid: String,
     },
     /// Send the bytes. A verdict, within [`policy::REQUEST_TIMEOUT`](super::policy::REQUEST_TIMEOUT).
-    Post(Frozen),
+    Post {
+        /// The bytes.
+        frozen: Frozen,
+        /// The number of the request, for its verdict.
+        request: u32,
+    },
     /// Write the receipt to the store. ReceiptKept, or not.
     KeepReceipt {
         /// What was answered.

@@ -5,13 +5,14 @@
 //! them.
 //!
 //! ```text
-//!              Freeze             Kept, NotKept          Turn            Found(Payload)
-//!   Draft ─────────────▶ Keeping ─────────────▶ Queued ───────▶ Looking ───────────────▶ Sending
-//!     ▲ ╲  Restored        ▲  ▲                  ▲  │ NoTurn      │ Found(Receipt)          │ verdict
-//!     │  ╲────────────────╱───┼──────────────────┘  ▼             ▼                         │
-//!     │                  ╱    │               Elsewhere       Received ◀────────────────────┤
-//!     │ Reopen          ╱     │ alarm, Wake, Retry                                          ▼
-//!     └──────────── Refused   └────────────────────────────────── Waiting, Paused, Parked, Refused
+//!        Freeze            Kept, NotKept            Turn             Found(Payload)
+//! Draft ────────▶ Keeping ───────────────▶ Queued ───────▶ Looking ─────────────────▶ Sending
+//!   ▲ │              ▲                     ▲ ▲ │              │                          │
+//!   │ │   Restored   │                     │ │ │ NoTurn       │ Found(Receipt)           │ Verdict
+//!   │ └──────────────┼─────────────────────┘ │ ▼              ▼                          │
+//!   │                │                       Elsewhere     Received ◀────────────────────┤
+//!   │ Reopen         │ a try                                                             ▼
+//!   └─────── Refused └──────────────────────────────────────── Waiting, Paused, Parked, Refused
 //! ```
 //!
 //! | state | asks for | goes on at |
@@ -55,6 +56,8 @@ pub struct Submission {
     turn: bool,
     /// Tries so far that brought no receipt.
     tries: u32,
+    /// The number of the newest request.
+    requests: u32,
     pace: Pace,
     alarms: Alarms,
     /// Before this the endpoint asked us not to come.
@@ -149,13 +152,15 @@ impl Submission {
             (Outcome::Dropped, State::Received(_)) if self.tidy == Tidy::Bytes => self.tidy(Tidy::Nothing),
             (Outcome::ReceiptNotKept | Outcome::NotDropped, State::Received(_)) => self.give_up_turn(),
             // It has arrived: the rest is of no interest but a turn, below.
-            (Outcome::Verdict(Verdict::Received(receipt)), state) if self.ours(&receipt, state) => {
+            (Outcome::Verdict { verdict: Verdict::Received(receipt), .. }, state) if self.ours(&receipt, state) => {
                 self.arrived(receipt, Tidy::Receipt)
             }
             (Outcome::Found(Found::Receipt(receipt)), state) if self.ours(&receipt, state) => {
                 self.arrived(receipt, Tidy::Bytes)
             }
-            (Outcome::Verdict(verdict), State::Sending) => self.not_received(verdict, at),
+            (Outcome::Verdict { request, verdict }, State::Sending) if request == self.requests => {
+                self.not_received(verdict, at)
+            }
             (Outcome::Kept, state) => {
                 let keeping = *state == State::Keeping;
                 self.kept = Kept::Stored;

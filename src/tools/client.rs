@@ -117,6 +117,19 @@ pub struct Nothing {
     pub why: String,
 }
 
+/// Whether an address is one that this build can reach.
+///
+/// # Errors
+/// What is expected of an address, or of the build.
+pub fn reachable(url: &str) -> Result<(), String> {
+    match url.split_once("://") {
+        Some(("http", _)) => Ok(()),
+        Some(("https", _)) if cfg!(feature = "https") => Ok(()),
+        Some(("https", _)) => Err(format!("expected an http: address, since this build has no TLS, found `{url}`")),
+        _ => Err(format!("expected an http: or https: address, found `{url}`")),
+    }
+}
+
 /// Sends requests.
 #[derive(Clone, Debug)]
 pub struct Client {

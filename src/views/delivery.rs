@@ -140,9 +140,9 @@ impl Courier {
                 };
                 (uuid, Outcome::Found(found))
             }
-            Effect::Post(frozen) => {
+            Effect::Post { frozen, request } => {
                 let verdict = browser::post(&self.endpoint(&frozen), &self.token.get_value(), &frozen).await;
-                (frozen.uuid, Outcome::Verdict(verdict))
+                (frozen.uuid, Outcome::Verdict { request, verdict })
             }
             Effect::KeepReceipt { part, receipt } => {
                 let bytes = record::encode_receipt(&part, &receipt);

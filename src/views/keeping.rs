@@ -162,6 +162,8 @@ impl App {
                 let _ = device.forget().await;
             }
             let device = Rc::new(link.open(Some(own)).await);
+            // First, so that a device of this very page that is being opened still is not taken for another tab's.
+            self.courier.device.set_value(Some(device.clone()));
             device.take_over().await;
             self.has(device);
             self.go_on();
@@ -221,17 +223,14 @@ impl App {
         }
     }
 
-    /// Opens what the device keeps in this tab, before anybody has said whose device it is: people before this one, who are
-    /// not to be seen, may have left what is still to be delivered.
-    pub(super) fn open_for_this_tab(self, link: Link) {
+    /// Begins with what the device keeps in this tab, before anybody has said whose device it is: people before this one,
+    /// who are not to be seen, may have left what is still to be delivered.
+    pub(super) fn begins_with(self, device: Rc<Device>) {
+        self.has(device.clone());
         spawn_local(async move {
-            let device = Rc::new(link.open(None).await);
-            if self.courier.device.with_value(Option::is_none) {
-                self.has(device.clone());
-                let mut left = outbox(&device).await;
-                left.retain(|(owner, _)| owner.is_some());
-                self.deliver(left);
-            }
+            let mut left = outbox(&device).await;
+            left.retain(|(owner, _)| owner.is_some());
+            self.deliver(left);
         });
     }
 

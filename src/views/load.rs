@@ -39,6 +39,7 @@ pub(crate) struct Door {
 }
 
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it")]
 enum Loaded {
     Not,
     Trouble(Trouble, Option<Arc<Study>>),
@@ -90,7 +91,7 @@ pub(crate) fn root(door: Door) -> AnyView {
                 all([header(language, Some(&study)), page.into()])
             }
             Loaded::OtherTab(study) => {
-                let here: Box<dyn Fn()> = Box::new(move || enter.enter(Said::Here));
+                let here: resume::Act = Box::new(move || enter.enter(Said::Here));
                 let buttons = vec![(Look::Primary, Say::UseThisTab, here)];
                 let page = resume::crossing(language, Say::OtherTabTitle, vec![Say::OtherTabLead], buttons);
                 all([header(language, Some(&study)), page.into()])
@@ -166,6 +167,8 @@ impl Enter {
                 return Ok(Loaded::OtherTab(study));
             }
         }
+        // Before there is anything to press: what is chosen then comes after this.
+        let fresh = if left.is_none() { Some(Rc::new(link.open(None).await)) } else { None };
         let pseudonym = match invitation.sub.clone() {
             Some(pseudonym) => pseudonym,
             None => browser::uuid().ok_or_else(|| with_study(Trouble::Damaged))?,
@@ -183,9 +186,11 @@ impl Enter {
         let owner = self.owner.get_value().unwrap_or_default();
         let app = owner.with(move || {
             let app = App::new(given(), self.language, restart);
-            match left {
-                Some(left) => app.take_up(left),
-                None => app.open_for_this_tab(link),
+            if let Some(left) = left {
+                app.take_up(left);
+            }
+            if let Some(device) = fresh {
+                app.begins_with(device);
             }
             app
         });

@@ -9,12 +9,15 @@ use super::{
 };
 use crate::words::{Say, Tongue};
 
+/// What a button does.
+pub(super) type Act = Box<dyn Fn()>;
+
 /// A page with a heading, a few words, and buttons, before there is an app.
 pub(super) fn crossing(
     language: RwSignal<String>,
     title: Say,
     words: Vec<Say>,
-    buttons: Vec<(Look, Say, Box<dyn Fn()>)>,
+    buttons: Vec<(Look, Say, Act)>,
 ) -> AnyView {
     let say = move |what: Say| move || language.with(|tag| Tongue::of(tag).say(&what));
     let page_title = say(title.clone());

@@ -66,6 +66,7 @@ contract!(
     what_was_put_is_there,
     the_last_value_counts,
     what_was_deleted_is_gone,
+    what_is_replaced_is_gone_when_the_new_is_there,
     keys_are_found_by_their_beginning,
     bytes_come_back_as_they_were,
     a_large_value_is_kept,
@@ -101,6 +102,17 @@ async fn what_was_deleted_is_gone<B: Bench>(name: &'static str) {
     assert_eq!(store.delete("a").await, Ok(()));
     assert_eq!(store.get("a").await, Ok(None));
     assert_eq!(store.keys("").await, Ok(vec!["b".to_owned()]));
+}
+
+async fn what_is_replaced_is_gone_when_the_new_is_there<B: Bench>(name: &'static str) {
+    let store = B::fresh(name).await;
+    store.put("old", b"old", Strict).await.unwrap();
+    assert_eq!(store.replace("old", "new", b"new").await, Ok(()));
+    assert_eq!(store.keys("").await, Ok(vec!["new".to_owned()]));
+    assert_eq!(store.get("new").await, Ok(Some(b"new".to_vec())));
+    assert_eq!(store.replace("gone", "new", b"newer").await, Ok(()), "what was replaced need not be there");
+    assert_eq!(store.replace("new", "new", b"newest").await, Ok(()));
+    assert_eq!(store.get("new").await, Ok(Some(b"newest".to_vec())));
 }
 
 async fn keys_are_found_by_their_beginning<B: Bench>(name: &'static str) {

@@ -38,8 +38,11 @@ fn waits(device: &Device, own: bool, record: &str) -> Outgoing {
     Outgoing { owner: device.owner().to_owned(), uuid: UUID.to_owned(), own, record }
 }
 
-async fn names() -> Vec<String> {
-    Database::new("svar").keys("").await.unwrap()
+/// The records of these owners. Widgets of other tests live on in this page, and have records of their own.
+async fn names(owners: &[&str]) -> Vec<String> {
+    let mut names = Database::new("svar").keys("").await.unwrap();
+    names.retain(|name| owners.iter().any(|owner| name.contains(owner)));
+    names
 }
 
 #[wasm_bindgen_test]
@@ -280,7 +283,7 @@ async fn colleagues_with_one_link_see_nothing_of_each_other() {
             // What was still on its way to the store does not come after.
             assert!(first.save_draft(b"late", 0).await.is_err());
             let left: Vec<String> = waiting.iter().map(|_| format!("outbox/{}/{UUID}", first.owner())).collect();
-            assert_eq!(names().await, left, "{own} {waiting:?}");
+            assert_eq!(names(&[first.owner()]).await, left, "{own} {waiting:?}");
             assert_eq!(link().find().await, Ok(Traces::default()), "{own} {waiting:?}");
             let next = link().open(Some(own)).await;
             assert_ne!(next.owner(), first.owner());
@@ -294,10 +297,48 @@ async fn colleagues_with_one_link_see_nothing_of_each_other() {
                 next.drop_payload(&outgoing.owner, &outgoing.uuid).await.unwrap();
             }
             next.sweep(now() + 73 * HOUR).await.unwrap();
-            assert_eq!(names().await, Vec::<String>::new());
+            assert_eq!(names(&[first.owner(), next.owner()]).await, Vec::<String>::new());
             let stored = everything_stored().await;
             assert!(!own || !stored.contains(first.owner()), "a key that nothing needs: {stored}");
         }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_is_kept_while_all_is_forgotten_is_kept_readably_or_not_at_all() {
+    for own in [false, true] {
+        for slow in ["encrypt", "nothing"] {
+            other_device().await;
+            let device = link().open(Some(own)).await;
+            let _slow = Patched::new(
+                "crypto.subtle",
+                slow,
+                "return async (...a) => { await new Promise((done) => setTimeout(done, 500)); return real.apply(crypto.subtle, a) }",
+            );
+            let work: [std::pin::Pin<Box<dyn Future<Output = bool>>>; 3] = [
+                Box::pin(async { device.save_draft(b"draft", 0).await.is_ok() }),
+                Box::pin(async { device.keep(UUID, b"answers", false, None).await.is_ok() }),
+                Box::pin(async { device.forget().await.is_ok() }),
+            ];
+            let done = super::host::all(work.into()).await;
+            let (kept, next) = (done[1], link().open(Some(own)).await);
+            let found: Vec<_> = next.outbox().await.unwrap().into_iter().map(|outgoing| outgoing.record).collect();
+            assert_eq!(found.len(), usize::from(kept), "{own} {slow}: kept is kept");
+            let left = names(&[device.owner(), next.owner()]).await;
+            assert_eq!(left.len(), usize::from(kept), "{own} {slow}: nothing else is left: {left:?}");
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_correction_takes_the_place_of_what_it_corrects() {
+    for sealed in [false, true] {
+        other_device().await;
+        let device = link().open(Some(false)).await;
+        device.keep(OTHER, b"refused", sealed, None).await.unwrap();
+        device.keep(UUID, b"corrected", sealed, Some(OTHER)).await.unwrap();
+        assert_eq!(device.outbox().await, Ok(vec![waits(&device, true, "corrected")]));
+        assert_eq!(device.look(device.owner(), OTHER).await, Ok(Look::Nothing));
     }
 }
 
@@ -330,7 +371,7 @@ async fn only_what_is_over_is_swept() {
         device.sweep(now() + after).await.unwrap();
         let mut expected = [&left[..], &outbox, &["draft/short".to_owned()]].concat();
         expected.sort();
-        assert_eq!(names().await, expected, "after {after} ms");
+        assert_eq!(names(&[owner, "/x/", "/short"]).await, expected, "after {after} ms");
     }
 }
 
@@ -350,6 +391,28 @@ async fn two_tabs_of_a_new_person_on_their_own_device_are_one_person() {
     devices[0].save_draft(b"draft", 0).await.unwrap();
     assert_eq!(devices[1].load_draft().await, Ok(found("draft")));
     assert_ne!(devices[0].alone(), devices[1].alone());
+}
+
+#[wasm_bindgen_test]
+async fn two_parts_of_one_page_that_open_at_once_have_one_vault() {
+    for slower in [0, 1] {
+        other_device().await;
+        script("window.made = 0", &JsValue::NULL).await;
+        let _slower = Patched::new(
+            "crypto.subtle",
+            "importKey",
+            &format!(
+                "return (...a) => new Promise((done) => setTimeout(done, window.made++ % 2 === {slower} ? 100 : 0))
+                    .then(() => real.apply(crypto.subtle, a))"
+            ),
+        );
+        let (one, other) = (link(), link());
+        let devices =
+            super::host::all(vec![Box::pin(one.open(Some(false))) as _, Box::pin(other.open(Some(false)))]).await;
+        assert_eq!(devices[0].owner(), devices[1].owner());
+        devices[1].save_draft(b"draft", 0).await.unwrap();
+        assert_eq!(link().open(None).await.load_draft().await, Ok(found("draft")));
+    }
 }
 
 #[wasm_bindgen_test]

@@ -47,7 +47,7 @@ const BROKEN: [(&str, &str, StoreError); 12] = [
     ("answers never", "return { open() { return {} } }", StoreError::Slow),
 ];
 
-/// The same for the tenth that is written, once the database is open.
+/// The same for one record, once the database is open.
 const BREAKS: [(&str, &str, StoreError); 5] = [
     ("no room, said at once", "throw new DOMException('', 'QuotaExceededError')", StoreError::Full),
     ("no room, said when it completes", "return later(new DOMException('', 'QuotaExceededError'))", StoreError::Full),
@@ -90,30 +90,31 @@ async fn every_broken_database_has_its_name_within_the_patience() {
     }
 }
 
+/// A database whose record number `which` from now on meets with `body`.
+fn breaking(body: &str, which: u32) -> Patched {
+    let later = "const later = (error) => {
+        const transaction = this.transaction, abort = transaction.abort.bind(transaction);
+        transaction.oncomplete = null;
+        queueMicrotask(() => { transaction.onabort({ type: 'abort', target: { error } }); abort() });
+        return {};
+    };";
+    let put = format!(
+        "window.puts = window.puts ?? 0;
+         return function (...a) {{
+             if (++window.puts !== {which}) return real.apply(this, a);
+             {later} {body}
+         }}"
+    );
+    js_sys::Reflect::delete_property(&js_sys::global(), &"puts".into()).unwrap();
+    Patched::new("IDBObjectStore.prototype", "put", &put)
+}
+
 #[wasm_bindgen_test]
 async fn a_write_that_breaks_says_so_and_leaves_what_was_there() {
     for (name, body, why) in BREAKS {
         wipe("breaks").await;
         let store = Database::new("breaks");
-        let later = "const later = (error) => {
-            const transaction = { objectStore: () => ({}) };
-            const abort = this.transaction.abort.bind(this.transaction);
-            this.transaction.oncomplete = null;
-            queueMicrotask(() => { this.transaction.onabort({ type: 'abort', target: { error } }); abort() });
-            return {};
-        };";
-        let patched = Patched::new(
-            "IDBObjectStore.prototype",
-            "put",
-            &format!(
-                "window.puts = 0;
-                 return function (...a) {{
-                     if (++window.count !== 10) return real.apply(this, a);
-                     {later} {body}
-                 }}"
-            ),
-        );
-        script("window.count = 0", &JsValue::NULL).await;
+        let patched = breaking(body, 10);
         let mut refused = Vec::new();
         for number in 1..=12_u8 {
             match store.put("draft", &[number], Strict).await {
@@ -126,6 +127,21 @@ async fn a_write_that_breaks_says_so_and_leaves_what_was_there() {
         }
         assert_eq!(refused, [(10, why)], "{name}");
         drop(patched);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_correction_that_cannot_be_kept_leaves_what_it_corrects() {
+    for (name, body, why) in BREAKS {
+        wipe("breaks").await;
+        let store = Database::new("breaks");
+        store.put("old", b"old", Strict).await.unwrap();
+        let patched = breaking(body, 1);
+        assert_eq!(store.replace("old", "new", b"new").await, Err(why), "{name}");
+        drop(patched);
+        assert_eq!(store.keys("").await, Ok(vec!["old".to_owned()]), "{name}");
+        assert_eq!(store.replace("old", "new", b"new").await, Ok(()), "{name}");
+        assert_eq!(store.keys("").await, Ok(vec!["new".to_owned()]), "{name}");
     }
 }
 
@@ -289,7 +305,8 @@ async fn without_encryption_nothing_is_kept_and_nothing_breaks() {
         assert_eq!(device.load_draft().await, Ok(Record::Nothing), "{get}");
         assert_eq!(device.forget().await, Ok(()), "{get}");
         drop(patched);
-        assert_eq!(Database::new("svar").keys("").await, Ok(Vec::new()), "{get}");
+        let names = Database::new("svar").keys("").await.unwrap();
+        assert!(!names.iter().any(|name| name.contains(device.owner())), "{get}: {names:?}");
     }
 }
 

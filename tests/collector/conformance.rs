@@ -23,6 +23,7 @@ use svar::{
         collector::{Collector, http, system_clock},
         conformance::{Level, Report, Settings, Verdict, run},
         invitations::Keys,
+        jose::{PrivateKey, open, public_jwk},
         studies::StudyFolder,
     },
 };
@@ -67,9 +68,14 @@ fn endpoint(flaw: Option<Flaw>) -> Endpoint {
     Endpoint { address, data, keys, _runtime: runtime }
 }
 
+/// The key of this name.
+fn key(kid: &str) -> PrivateKey {
+    PrivateKey::of(kid, &[kid.len() as u8; 32]).expect("a key")
+}
+
 /// The tiny study, with answers and contact details sealed.
 fn sealed() -> StudyFolder {
-    let key = |kid: &str| json!({ "kty": "EC", "crv": "P-256", "kid": kid, "x": "AQEB".repeat(10) + "AQE", "y": "AgIC".repeat(10) + "AgI" });
+    let key = |kid: &str| -> Value { serde_json::from_str(&public_jwk(&key(kid).public())).expect("a key") };
     variant_of_tiny("sealed", |study| {
         study["endpoint"] = json!({ "kind": "sealed", "base": "/fhir", "key": key("answers-1") });
         study["contactEndpoint"] = json!({ "kind": "sealed", "base": "/contact", "key": key("contact-1") });
@@ -94,7 +100,7 @@ pub(crate) fn settings(base: &str, keys: &Keys) -> Settings {
         base: base.to_owned(),
         kind: EndpointKind::Fhir,
         write: Write::ConditionalCreate,
-        kid: "answers-1".to_owned(),
+        key: Some(key("answers-1").public()),
         form: core(),
         token: Some(keys.sign(&invitation)),
         invitation,
@@ -145,10 +151,20 @@ fn the_reference_collector_keeps_every_other_level_too() {
         assert_eq!(left, unchecked, "{sealed}");
         assert_eq!((sealed.kept(Level::Sealed), sealed.kept(Level::Two)), (Some(true), Some(true)));
     }
+    // What was sealed is the study's own questionnaire, and opens.
+    let database = rusqlite::Connection::open(endpoint.data.path().join("collector.sqlite")).expect("the database");
+    let mut rows = database.prepare("SELECT body FROM submission WHERE study = 'sealed'").expect("rows");
+    let bodies: Vec<String> = rows.query_map([], |row| row.get(0)).and_then(Iterator::collect).expect("bodies");
+    assert_eq!(bodies.len(), 3 * 17);
+    for body in bodies {
+        let opened = open(&[key("answers-1")], &body).expect("to open it");
+        let response: Value = serde_json::from_slice(&opened.plain).expect("JSON");
+        assert_eq!(response["questionnaire"], opened.header.questionnaire);
+    }
     let contact = report(&endpoint, |settings| {
         of("sealed", EndpointKind::Sealed, Write::ConditionalCreate)(settings);
         settings.base = settings.base.replace("/fhir", "/contact");
-        settings.kid = "contact-1".to_owned();
+        settings.key = Some(key("contact-1").public());
         settings.form = self::sealed().questionnaire("contact.json").expect("the contact details").form.clone();
     });
     assert_eq!(contact.named(Verdict::Fail), [""; 0], "{contact}");

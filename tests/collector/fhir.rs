@@ -18,6 +18,8 @@ pub(crate) enum Fault {
     None,
     /// It is stored, and the connection ends without a reply.
     DropAfter,
+    /// The connection ends at once, and it is stored so many milliseconds later.
+    StoreLater(u64),
     /// The connection ends before anything is stored.
     DropBefore,
     /// It is stored, and half of the reply arrives.
@@ -105,6 +107,14 @@ fn answer(mut stream: TcpStream, state: &Mutex<State>, plan: &Plan) {
     let fault = plan(number, &seen);
     let reply = match &fault {
         Fault::DropBefore => None,
+        Fault::StoreLater(milliseconds) => {
+            drop(stream);
+            thread::sleep(Duration::from_millis(*milliseconds));
+            let mut state = state.lock().expect("the state");
+            store(&mut state, &seen);
+            state.at_once.0 -= 1;
+            return;
+        }
         Fault::Status(status) => Some(reply(*status, "", "{\"resourceType\":\"OperationOutcome\"}")),
         Fault::Busy(status, after) => Some(reply(*status, &format!("Retry-After: {after}\r\n"), "")),
         _ => {

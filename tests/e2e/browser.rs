@@ -195,32 +195,99 @@ pub(crate) async fn browse_in(
     language: &str,
     test: impl AsyncFnOnce(&Respondent),
 ) {
+    at_a_desk(make, name, server, language, async |desk| test(&desk.sits_down().await).await).await;
+}
+
+/// Runs a test with somebody who may lose the browser, and start it again with all that it keeps on disk.
+pub(crate) async fn browse_again(name: &str, server: &Server, language: &str, test: impl AsyncFnOnce(&Desk)) {
+    at_a_desk(Make::Chromium, name, server, language, test).await;
+}
+
+async fn at_a_desk(make: Make, name: &str, server: &Server, language: &str, test: impl AsyncFnOnce(&Desk)) {
     let _turn = TURN.lock().await;
     let scratch = Scratch::new();
     let driver = Driver::start(make, &scratch).await;
-    let session = until("a session", async || {
-        let capabilities = capabilities(make.capabilities(&scratch.join("profile")));
-        WebDriver::builder(&driver.address, capabilities).connect().await.map_err(|error| error.to_string())
-    })
-    .await;
-    let chromium = matches!(make, Make::Chromium | Make::WatchedChromium);
-    let person = Respondent::new(session.clone(), language, chromium);
-    if chromium {
-        person.before_every_page(policy::WATCH).await;
-    }
+    let desk = Desk { make, scratch, driver, language: language.to_owned(), session: Mutex::const_new(None) };
     let begun = Instant::now();
-    let outcome = unwound(test(&person)).await;
+    let outcome = unwound(test(&desk)).await;
     // Seen with `--nocapture`: waiting for one's turn is not part of it.
     eprintln!("{name}: {:.1} s", begun.elapsed().as_secs_f64());
-    if outcome.is_err() {
-        keep_evidence(name, &session, server).await;
+    if let Some(session) = desk.session.lock().await.take() {
+        if outcome.is_err() {
+            keep_evidence(name, &session, server).await;
+        }
+        let _ = session.quit().await;
     }
-    drop(person);
-    let _ = session.quit().await;
-    driver.stop().await;
+    desk.driver.stop().await;
     if let Err(panic) = outcome {
         resume_unwind(panic);
     }
+}
+
+/// A computer with one browser, whose profile stays when the browser ends.
+pub(crate) struct Desk {
+    make: Make,
+    scratch: Scratch,
+    driver: Driver,
+    language: String,
+    session: Mutex<Option<WebDriver>>,
+}
+
+impl Desk {
+    /// Starts the browser, with the person in front of it.
+    pub(crate) async fn sits_down(&self) -> Respondent {
+        let session = until("a session", async || {
+            let capabilities = capabilities(self.make.capabilities(&self.scratch.join("profile")));
+            WebDriver::builder(&self.driver.address, capabilities).connect().await.map_err(|error| error.to_string())
+        })
+        .await;
+        let chromium = matches!(self.make, Make::Chromium | Make::WatchedChromium);
+        let person = Respondent::new(session.clone(), &self.language, chromium);
+        if chromium {
+            person.before_every_page(policy::WATCH).await;
+        }
+        // The one before has ended by itself, or was killed; to say so would only make the driver wait for it.
+        if let Some(before) = self.session.lock().await.replace(session) {
+            let _ = before.leak();
+        }
+        person
+    }
+
+    /// Kills the browser, as a power cut or the system out of memory would: at once, with nothing said to it.
+    pub(crate) async fn kill(&self) {
+        let profile = format!("--user-data-dir={}", self.scratch.join("profile").display());
+        let mine = browsers_of(&profile);
+        assert_eq!(mine.len(), 1, "one browser with {profile}, found {mine:?}");
+        for pid in mine {
+            let killed = Command::new("kill").args(["-9", &pid.to_string()]).status().await;
+            assert!(killed.is_ok_and(|status| status.success()), "to kill {pid}");
+        }
+        until("the end of the browser", async || match browsers_of(&profile) {
+            left if left.is_empty() => Ok(()),
+            left => Err(format!("{left:?}")),
+        })
+        .await;
+    }
+}
+
+/// The processes that are the browser itself, not one of its helpers, with this argument.
+fn browsers_of(argument: &str) -> Vec<u32> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir("/proc").expect("processes").flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let arguments: Vec<&[u8]> = line.split(|byte| *byte == 0).collect();
+        let helper = arguments.iter().any(|one| one.starts_with(b"--type="));
+        // The driver and wrappers that start the browser name the profile as well; they are no Chromium.
+        let chromium = arguments.first().is_some_and(|program| {
+            let program = String::from_utf8_lossy(program);
+            program.contains("chrom") && !program.contains("driver")
+        });
+        if chromium && !helper && arguments.contains(&argument.as_bytes()) {
+            found.push(pid);
+        }
+    }
+    found
 }
 
 fn capabilities(value: Value) -> Capabilities {

@@ -17,6 +17,7 @@ use crate::{
 
 /// At the consent, ticked and ready to be sent.
 async fn is_about_to_send(person: &Respondent, server: &Server) {
+    person.waits_for_nothing_but_the_person().await;
     person.comes_to_the_consent(&server.link(person.language())).await;
     person.ticks(person.taking_part()).await;
 }
@@ -35,7 +36,7 @@ async fn is_not_received(person: &Respondent, nb: &str, en: &str) {
     let turned_down = [PAUSED.0, PARKED.0, CLOSED.0].contains(&nb);
     person.is_at_say(if turned_down { Say::NotTakenTitle } else { Say::NotSentTitle }).await;
     person.sees(person.in_words(nb, en)).await;
-    person.sees_say(Say::Kept(Safekeeping::Tab)).await;
+    person.sees_say(Say::Kept(Safekeeping::Device)).await;
 }
 
 const NO_CONTACT: (&str, &str) = (

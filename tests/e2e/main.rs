@@ -19,12 +19,15 @@
 
 mod axe;
 mod browser;
+mod canary;
+mod colleagues;
 mod contact;
 mod faults;
 mod gate;
 #[path = "../engine/judge.rs"]
 mod judge;
 mod keyboard;
+mod killed;
 mod language;
 mod moving;
 mod plan;
@@ -38,5 +41,9 @@ mod secrets;
 mod server;
 mod slider;
 mod smoke;
+mod storage;
+mod storm;
+mod tabs;
+mod tiny;
 mod trouble;
 mod whole;

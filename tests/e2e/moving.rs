@@ -327,7 +327,7 @@ async fn leaving_is_asked_about_while_answers_are_unsent() {
                 return leaving.defaultPrevented";
             person.script(script, vec![]).await == true
         };
-        person.comes_to_the_consent(&server.link("nb")).await;
+        person.comes_to_the_consent_on(&server.link("nb"), Say::DeviceShared).await;
         assert!(!asks().await, "nothing is answered yet");
         person.ticks(person.taking_part()).await;
         assert!(asks().await, "a consent that is not sent");
@@ -343,6 +343,12 @@ async fn leaving_is_asked_about_while_answers_are_unsent() {
         person.presses("Trenger du hjelp nå?").await;
         person.is_at("Trenger du hjelp nå?").await;
         assert!(asks().await, "an answer, wherever one is");
+
+        // On one's own device it would be there again.
+        person.opens_a_new_tab().await;
+        person.comes_to_the_consent(&server.link("nb")).await;
+        person.ticks(person.taking_part()).await;
+        assert!(!asks().await, "a consent that is kept on the device");
     })
     .await;
 }

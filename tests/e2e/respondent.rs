@@ -361,10 +361,15 @@ impl Respondent {
 
     /// From the link to the consent, on a device of one's own.
     pub(crate) async fn comes_to_the_consent(&self, link: &str) {
+        self.comes_to_the_consent_on(link, Say::DeviceOwn).await;
+    }
+
+    /// The same, with this answer to whose device it is.
+    pub(crate) async fn comes_to_the_consent_on(&self, link: &str, device: Say) {
         self.opens(link).await;
         self.presses_say(Say::Start).await;
         self.is_at_say(Say::DeviceTitle).await;
-        self.chooses(&self.say(Say::DeviceQuestion), &self.say(Say::DeviceOwn)).await;
+        self.chooses(&self.say(Say::DeviceQuestion), &self.say(device)).await;
         self.presses_say(Say::Next).await;
         self.is_at(self.in_words("Samtykke", "Consent")).await;
     }
@@ -453,6 +458,22 @@ impl Respondent {
         let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
         self.cdp().send_raw("Network.enable", json!({})).await.expect("a network");
         self.cdp().send_raw("Network.emulateNetworkConditions", conditions).await.expect("a network");
+    }
+
+    /// Has whatever waits to be tried again wait for the person: the waits between tries are as long as they can be, and
+    /// never end by themselves.
+    pub(crate) async fn waits_for_nothing_but_the_person(&self) {
+        let still = "
+            const [later, random] = [window.setTimeout, crypto.getRandomValues];
+            crypto.getRandomValues = (bytes) => {
+                random.call(crypto, bytes);
+                return bytes.length === 4 ? bytes.fill(255) : bytes;
+            };
+            window.setTimeout = (call, ms, ...rest) => {
+                const wait = ms > 1500 && ![3000, 45000].includes(ms);
+                return wait ? 0 : later.call(window, call, ms, ...rest);
+            };";
+        self.before_every_page(&format!("{{{still}}}")).await;
     }
 
     /// Has a script run in every page before anything of its own.

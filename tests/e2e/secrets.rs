@@ -2,12 +2,14 @@
 //! the title, or any storage but one entry of this tab's own.
 
 use serde_json::{Value, json};
+use svar::words::Say;
 
 use crate::{
     browser::browse,
     plan::Manner,
     respondent::Respondent,
     server::Server,
+    tiny,
     whole::{Hand, Walk},
 };
 
@@ -136,15 +138,18 @@ async fn token_and_answers_stay_where_they_belong() {
 async fn a_reload_before_the_end_keeps_the_invitation() {
     let server = Server::start().await;
     browse("a_reload_before_the_end_keeps_the_invitation", &server, "nb", async |person| {
+        person.before_every_page(tiny::HOST).await;
         person.comes_to_the_consent(&server.link("nb")).await;
         person.ticks(person.taking_part()).await;
+        tiny::until_saved(person).await;
         person.reloads().await;
-        person.is_at("Spørreskjema 1").await;
-        person.presses("Start").await;
-        person.is_at("Er dette din egen enhet?").await;
-        person.presses("Neste").await;
+        // Nobody else may have the page that was left open.
+        person.is_at_say(Say::ResumeTitle).await;
+        person.presses_say(Say::ResumeYes).await;
         person.is_at("Samtykke").await;
-        person.consents().await;
+        person.sees_say(Say::Resumed).await;
+        person.presses_say(Say::GiveConsent).await;
+        person.is_at_say(Say::ConsentReceivedTitle).await;
         assert_eq!(server.received(), ["health-at-work-consent"]);
         // Who stops after the first part is done with it as well.
         let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 17 };

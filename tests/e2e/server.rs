@@ -2,7 +2,7 @@
 //! replies that are not the collector's, and a record of what was asked.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     env, fs,
     path::{Path, PathBuf},
     sync::{
@@ -19,12 +19,13 @@ use axum::{
     middleware::{self, Next},
     response::Response,
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 use svar::{
     study::Invitation,
     tools::{
-        collector::{CONTACT_DATABASE, Collector, DATABASE, Row, http, system_clock},
+        collector::{CONTACT_DATABASE, Collector, DATABASE, Faults, Row, http, system_clock},
         invitations::Keys,
         studies::{Questionnaire, StudyFolder},
     },
@@ -90,11 +91,40 @@ struct Kept {
     plan: Mutex<VecDeque<Act>>,
     asked: Mutex<Vec<Asked>>,
     log: Mutex<Vec<String>>,
+    /// What the page of the host does before the widget is there; served as [`HOST`].
+    host: Mutex<String>,
+    flights: Mutex<BTreeMap<Bytes, Flight>>,
+    data: PathBuf,
 }
+
+/// The same bytes under way.
+#[derive(Clone, Copy, Default)]
+struct Flight {
+    now: usize,
+    most: usize,
+    /// When the collector was first seen to have them, in milliseconds since 1970.
+    committed: Option<f64>,
+}
+
+/// A request under way, until the end of it, whoever ends it.
+struct Aloft<'a>(&'a Kept, Bytes);
+
+impl Drop for Aloft<'_> {
+    fn drop(&mut self) {
+        if let Some(flight) = self.0.flights.lock().unwrap().get_mut(&self.1) {
+            flight.now -= 1;
+        }
+    }
+}
+
+/// A script of the page around the widget, which a test may change at any time.
+const HOST: &str = "/host.js";
 
 /// A running server.
 pub(crate) struct Server {
     pub(crate) gate: Gate,
+    /// What goes wrong between the browser and the collector.
+    pub(crate) faults: Faults,
     keys: Keys,
     study: StudyFolder,
     kept: Arc<Kept>,
@@ -137,25 +167,29 @@ impl Server {
         }
         let page = site.join("index.html");
         let html = fs::read_to_string(&page).expect("the page");
-        fs::write(&page, html.replace("studies/health-at-work/", "studies/tiny/")).expect("the page");
+        let html = html.replace("studies/health-at-work/", "studies/tiny/");
+        let html = html.replace("<script type", &format!("<script src=\"{HOST}\"></script>\n  <script type"));
+        fs::write(&page, html).expect("the page");
         Server::open(scratch, site, study).await
     }
 
     async fn open(scratch: Scratch, site: PathBuf, study: StudyFolder) -> Server {
         let data = scratch.join("data");
         let keys = Keys::open(&data).expect("a key");
-        let kept = Arc::new(Kept::default());
+        let kept = Arc::new(Kept { data: data.clone(), ..Kept::default() });
         let log = {
             let kept = kept.clone();
             Arc::new(move |line: &str| kept.log.lock().unwrap().push(line.to_owned()))
         };
         let collector = Collector::open(&data, vec![study.clone()], keys.clone(), system_clock()).expect("a collector");
-        let router = http::router(Arc::new(collector.with_log(log)), Some(site.clone())).expect("the site");
+        let faults = Faults::new();
+        let collector = collector.with_log(log).with_faults(faults.clone());
+        let router = http::router(Arc::new(collector), Some(site.clone())).expect("the site");
         let router = router.layer(middleware::from_fn_with_state(kept.clone(), act));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let inner = listener.local_addr().expect("an address");
         tokio::spawn(http::serve(listener, router, std::future::pending()));
-        Server { gate: Gate::before(inner).await, keys, study, kept, data, site, _scratch: scratch }
+        Server { gate: Gate::before(inner).await, faults, keys, study, kept, data, site, _scratch: scratch }
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -206,6 +240,23 @@ impl Server {
     /// The next submissions are answered like this, one after the other; after that it is the collector's turn again.
     pub(crate) fn plan(&self, acts: impl IntoIterator<Item = Act>) {
         *self.kept.plan.lock().unwrap() = acts.into_iter().collect();
+    }
+
+    /// From now on the page around the widget begins with this script.
+    pub(crate) fn hosts(&self, script: &str) {
+        *self.kept.host.lock().unwrap() = script.to_owned();
+    }
+
+    /// How often the same bytes were under way at the same time, at most.
+    pub(crate) fn most_in_flight(&self) -> usize {
+        self.kept.flights.lock().unwrap().values().map(|flight| flight.most).max().unwrap_or(0)
+    }
+
+    /// When each row was first seen in the database, by its id: milliseconds since 1970, before the sender could know.
+    pub(crate) fn committed(&self) -> BTreeMap<String, f64> {
+        let flights = self.kept.flights.lock().unwrap();
+        let known = flights.iter().filter_map(|(body, flight)| Some((id_of(body)?, flight.committed?)));
+        known.collect()
     }
 
     /// Everything that was asked so far.
@@ -328,12 +379,24 @@ async fn act(State(kept): State<Arc<Kept>>, request: Request, next: Next) -> Res
         headers: parts.headers.clone(),
         body: body.clone(),
     });
-    let request = Request::from_parts(parts, Body::from(body));
-    if request.uri().path() != RESPONSES {
+    let request = Request::from_parts(parts, Body::from(body.clone()));
+    let path = request.uri().path();
+    if path == HOST {
+        let headers = [("content-type", "text/javascript".to_owned()), ("cache-control", "no-store".to_owned())];
+        return say(200, &headers, kept.host.lock().unwrap().clone());
+    }
+    if path != RESPONSES || request.method() != "POST" {
         return next.run(request).await;
     }
+    {
+        let mut flights = kept.flights.lock().unwrap();
+        let flight = flights.entry(body.clone()).or_default();
+        flight.now += 1;
+        flight.most = flight.most.max(flight.now);
+    }
+    let aloft = Aloft(&kept, body.clone());
     let act = kept.plan.lock().unwrap().pop_front();
-    match act {
+    let response = match act {
         None => next.run(request).await,
         Some(Act::Hold(until)) => {
             until.notified().await;
@@ -344,7 +407,39 @@ async fn act(State(kept): State<Arc<Kept>>, request: Request, next: Next) -> Res
             next.run(request).await;
             say(status, &headers, body)
         }
+    };
+    if is_there(&kept.data, &body) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs_f64() * 1000.0;
+        if let Some(flight) = kept.flights.lock().unwrap().get_mut(&body) {
+            flight.committed.get_or_insert(now);
+        }
     }
+    drop(aloft);
+    response
+}
+
+/// The id of a submission, by what its body says of itself: a response in clear, or the header of a sealed one.
+pub(crate) fn id_of(body: &[u8]) -> Option<String> {
+    if let Ok(response) = serde_json::from_slice::<Value>(body) {
+        let id = response["identifier"]["value"].as_str()?;
+        return Some(id.trim_start_matches("urn:uuid:").to_owned());
+    }
+    let header = URL_SAFE_NO_PAD.decode(body.split(|byte| *byte == b'.').next()?).ok()?;
+    Some(serde_json::from_slice::<Value>(&header).ok()?["uuid"].as_str()?.to_owned())
+}
+
+/// Whether the database holds these very bytes.
+fn is_there(data: &Path, body: &[u8]) -> bool {
+    let Some(id) = id_of(body) else { return false };
+    let open = Connection::open_with_flags(data.join(DATABASE), OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let found = open.and_then(|database| {
+        database.query_row(
+            "SELECT body = ?2 FROM submission WHERE id = ?1",
+            [id, String::from_utf8_lossy(body).into_owned()],
+            |row| row.get(0),
+        )
+    });
+    found.unwrap_or(false)
 }
 
 fn say(status: u16, headers: &[(&str, String)], body: String) -> Response {

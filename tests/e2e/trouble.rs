@@ -206,7 +206,7 @@ async fn a_link_that_is_refused_loses_nothing() {
                     person.in_words("Be om en ny lenke hos kontakten under.", "Ask the contact below for a new link."),
                 )
                 .await;
-            person.sees_say(Say::Kept(Safekeeping::Tab)).await;
+            person.sees_say(Say::Kept(Safekeeping::Device)).await;
             person
                 .sees(person.in_words("Prosjektkontoret for Helse og arbeid", "The Health and work project office"))
                 .await;

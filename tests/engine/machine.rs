@@ -21,16 +21,16 @@ fn came(uuid: &str, outcome: Outcome) -> Event {
     Event::Came { uuid: uuid.to_owned(), outcome }
 }
 
-fn waits(why: Waiting, after: Option<u64>) -> Outcome {
-    Outcome::Verdict(Verdict::Waiting { why, after })
+fn waits(why: Waiting, after: Option<u64>) -> Verdict {
+    Verdict::Waiting { why, after }
 }
 
-fn network() -> Outcome {
+fn network() -> Verdict {
     waits(Waiting::NoReply(NoReply::Network), None)
 }
 
-fn refused() -> Outcome {
-    Outcome::Verdict(Verdict::Refused { link_ids: vec!["pain".to_owned()] })
+fn refused() -> Verdict {
+    Verdict::Refused { link_ids: vec!["pain".to_owned()] }
 }
 
 /// A state in a word.
@@ -56,6 +56,8 @@ struct Stage {
     submission: Submission,
     now: u64,
     alarms: Vec<u32>,
+    /// The newest request.
+    request: u32,
 }
 
 impl Stage {
@@ -73,14 +75,19 @@ impl Stage {
             "unreadable" => Outcome::Found(Found::Unreadable),
             "delivered" => Outcome::Found(Found::Receipt(receipt(uuid))),
             "delivered-another" => Outcome::Found(Found::Receipt(receipt("z"))),
-            "received" => Outcome::Verdict(Verdict::Received(receipt(uuid))),
-            "received-another" => Outcome::Verdict(Verdict::Received(receipt("z"))),
-            "network" => network(),
-            "strange" => waits(Waiting::NoReceipt, None),
-            "busy" => waits(Waiting::Busy, number.parse().ok()),
-            "unauthorised" => Outcome::Verdict(Verdict::Paused),
-            "closed" => Outcome::Verdict(Verdict::Parked(Parked::Closed)),
-            "refused" => refused(),
+            "received" => self.verdict(Verdict::Received(receipt(uuid))),
+            "received-another" => self.verdict(Verdict::Received(receipt("z"))),
+            "network" => self.verdict(network()),
+            // A reply to the request before.
+            "late-network" => Outcome::Verdict { request: self.request - 1, verdict: network() },
+            "late-received" => {
+                Outcome::Verdict { request: self.request - 1, verdict: Verdict::Received(receipt(uuid)) }
+            }
+            "strange" => self.verdict(waits(Waiting::NoReceipt, None)),
+            "busy" => self.verdict(waits(Waiting::Busy, number.parse().ok())),
+            "unauthorised" => self.verdict(Verdict::Paused),
+            "closed" => self.verdict(Verdict::Parked(Parked::Closed)),
+            "refused" => self.verdict(refused()),
             "receipt-kept" => Outcome::ReceiptKept,
             "receipt-not-kept" => Outcome::ReceiptNotKept,
             "dropped" => Outcome::Dropped,
@@ -88,6 +95,10 @@ impl Stage {
             _ => return self.play_other(what, uuid),
         };
         self.step(came(uuid, outcome))
+    }
+
+    fn verdict(&self, verdict: Verdict) -> Outcome {
+        Outcome::Verdict { request: self.request, verdict }
     }
 
     fn play_other(&mut self, what: &str, uuid: &str) -> String {
@@ -122,7 +133,10 @@ impl Stage {
             Effect::Keep { frozen, replaces: Some(old) } => format!("keep {} for {old}", frozen.uuid),
             Effect::AskTurn { uuid } => format!("ask {uuid}"),
             Effect::Look { uuid } => format!("look {uuid}"),
-            Effect::Post(frozen) => format!("post {}", frozen.uuid),
+            Effect::Post { frozen, request } => {
+                self.request = request;
+                format!("post {}", frozen.uuid)
+            }
             Effect::KeepReceipt { part, receipt } => format!("receipt {part} {}", receipt.uuid),
             Effect::Drop { uuid } => format!("drop {uuid}"),
             Effect::GiveUpTurn { uuid } => format!("give up {uuid}"),
@@ -238,7 +252,7 @@ fn waits_double_up_to_five_minutes() {
         at(Event::Restored(frozen("a", Media::Fhir)));
         at(came("a", Outcome::Turn));
         at(came("a", Outcome::Found(Found::Payload)));
-        let effects = at(came("a", network()));
+        let effects = at(came("a", Outcome::Verdict { request: 1, verdict: network() }));
         assert!(matches!(effects[..], [Effect::GiveUpTurn { .. }, Effect::WakeIn { ms: found, .. }] if found == ms));
         assert_eq!(
             submission.state(),
@@ -488,6 +502,20 @@ fn what_did_not_arrive_is_kept_and_says_so() {
          network a |            | waiting
          received a | receipt core a, in 30000 | received",
     );
+    let twice = "
+        alarm          | give up a, in 2000 | waiting
+        alarm          | ask a, in 3000     |
+        turn a         | look a, in 3000    |
+        payload a      | post a, in 45000   | sending
+        late-network a |                    | sending";
+    after_sent(
+        "a late reply is not one to what was sent since",
+        &format!("{twice}\n network a | give up a, in 4000 | waiting"),
+    );
+    after_sent(
+        "but a receipt is a receipt",
+        &format!("{twice}\n late-received a | receipt core a, in 30000 | received"),
+    );
 }
 
 #[test]
@@ -506,6 +534,19 @@ fn only_a_refusal_reopens() {
          kept a    |                    | keeping
          received a |                   | keeping
          not-kept b | ask b, in 3000    | queued",
+    );
+    after_sent(
+        "delivered, it takes what it corrects with it",
+        "refused a  | give up a         |
+         reopen     |                   |
+         freeze b   | keep b for a, in 3000 |
+         not-kept b | ask b, in 3000    |
+         turn b     | look b, in 3000   |
+         nothing b  | post b, in 45000  |
+         received b | receipt core b, in 30000 |
+         receipt-kept b | drop b, drop a, in 30000 |
+         dropped a  |                   | received
+         dropped b  | give up b         | received",
     );
     assert_eq!((reopened.replaces(), reopened.tries(), reopened.kept()), (Some("a"), 0, Kept::MemoryOnly));
     for (said, state) in [("network a | give up a, in 2000", "waiting"), ("unauthorised a | give up a", "paused")] {
@@ -601,10 +642,10 @@ fn requests_by(clock: Clock, retry_after: Option<u64>) -> Vec<u64> {
                 }
                 Effect::AskTurn { .. } => next = Some(Outcome::Turn),
                 Effect::Look { .. } => next = Some(Outcome::Found(Found::Payload)),
-                Effect::Post(_) => {
+                Effect::Post { request, .. } => {
                     sent.push(now);
                     now += 200;
-                    next = Some(waits(Waiting::Busy, retry_after));
+                    next = Some(Outcome::Verdict { request, verdict: waits(Waiting::Busy, retry_after) });
                 }
                 Effect::GiveUpTurn { .. } => {}
                 other => panic!("{other:?}"),
@@ -681,7 +722,7 @@ fn the_ends_of_time() {
 }
 
 /// Any event at all.
-fn any_event(random: &mut Random, alarm: u32) -> Event {
+fn any_event(random: &mut Random, alarm: u32, request: u32) -> Event {
     let uuid = random.pick(&["a", "b", "c"]);
     let outcome = match random.below(20) {
         0 => return Event::Freeze(frozen(uuid, random.pick(&[Media::Fhir, Media::Sealed, Media::Flat]))),
@@ -704,10 +745,15 @@ fn any_event(random: &mut Random, alarm: u32) -> Event {
             Outcome::Found(Found::Receipt(receipt(uuid))),
         ]),
         15 => random.pick(&[Outcome::ReceiptKept, Outcome::ReceiptNotKept, Outcome::Dropped, Outcome::NotDropped]),
-        16 => Outcome::Verdict(Verdict::Received(receipt(random.pick(&["a", "b", "c"])))),
-        17 => refused(),
-        18 => Outcome::Verdict(random.pick(&[Verdict::Paused, Verdict::Parked(Parked::Conflict)])),
-        _ => waits(Waiting::Busy, random.pick(&[None, Some(0), Some(60), Some(u64::MAX)])),
+        other => Outcome::Verdict {
+            request: request.wrapping_sub(u32::from(random.chance(10))),
+            verdict: match other {
+                16 => Verdict::Received(receipt(random.pick(&["a", "b", "c"]))),
+                17 => refused(),
+                18 => random.pick(&[Verdict::Paused, Verdict::Parked(Parked::Conflict)]),
+                _ => waits(Waiting::Busy, random.pick(&[None, Some(0), Some(60), Some(u64::MAX)])),
+            },
+        },
     };
     came(uuid, outcome)
 }
@@ -716,9 +762,10 @@ fn any_event(random: &mut Random, alarm: u32) -> Event {
 #[test]
 fn any_events_in_any_order() {
     for_each_seed(count(5_000, 100_000), |random, _| {
-        let (mut submission, mut alarm, mut turn) = (Submission::default(), 0, HashSet::new());
+        let (mut submission, mut turn) = (Submission::default(), HashSet::new());
+        let (mut alarm, mut request) = (0, 0);
         for _ in 0..40 {
-            let event = any_event(random, alarm);
+            let event = any_event(random, alarm, request);
             let at = Moment { now: random.next() >> random.below(64), dice: random.next() as u32 };
             let before = submission.clone();
             let effects = submission.step(event.clone(), at);
@@ -729,13 +776,15 @@ fn any_events_in_any_order() {
             }
             for effect in &effects {
                 match effect {
-                    Effect::Post(posted) => {
+                    Effect::Post { frozen: posted, request: number } => {
+                        request = *number;
                         assert_eq!((Some(posted), submission.state()), (before.frozen(), &State::Sending), "{told}");
                         assert!(turn.contains(&posted.uuid), "sent without the turn: {told}");
                     }
                     Effect::Drop { uuid } => {
                         let arrived = submission.received().is_some_and(|receipt| receipt.uuid == *uuid);
-                        assert!(arrived, "{told}");
+                        let replaced = submission.received().is_some() && submission.replaces() == Some(uuid);
+                        assert!(arrived || replaced, "{told}");
                     }
                     Effect::Keep { frozen, .. } => assert_eq!(Some(frozen), submission.frozen(), "{told}"),
                     Effect::WakeIn { alarm: number, .. } => alarm = *number,

@@ -151,6 +151,63 @@ fn a_manifest_is_read_whole() {
     assert!(!study.demonstration && study.waves[0].consent.is_none());
 }
 
+/// A public key as it stands in a manifest.
+fn public_key() -> Json {
+    json!({ "kty": "EC", "crv": "P-256", "kid": "answers-1", "x": "A".repeat(43), "y": "B".repeat(42) + "A" })
+}
+
+#[test]
+fn a_key_is_whole_and_never_private() {
+    let sealed = |key: Json| json!({ "kind": "sealed", "base": "/fhir", "key": key, "earlierKeys": ["answers-0"] });
+    let read = |member: &str, key: Json| {
+        let mut source = whole();
+        source[member] = sealed(key);
+        source::read(&source).map_err(|error| error.to_string())
+    };
+    let study = read("endpoint", public_key()).unwrap();
+    let key = study.endpoint.key.unwrap();
+    assert_eq!((key.kid.as_str(), key.x.len(), key.y.len()), ("answers-1", 43, 43));
+    assert_eq!(study.endpoint.earlier_keys, ["answers-0"]);
+    for member in ["endpoint", "contactEndpoint"] {
+        for (name, value, expected) in [
+            ("d", json!("C".repeat(43)), "expected nothing, found a private key"),
+            ("kty", json!("OKP"), "expected `EC`, found \"OKP\""),
+            ("crv", json!("P-384"), "expected `P-256`, found \"P-384\""),
+            ("kid", json!(""), "expected a text, found \"\""),
+            ("x", json!("AAAA"), "expected 32 bytes as base64url, found \"AAAA\""),
+            ("y", json!("+/="), "expected 32 bytes as base64url, found \"+/=\""),
+        ] {
+            let mut key = public_key();
+            key[name] = value;
+            assert_eq!(read(member, key), Err(format!("study.{member}.key.{name}: {expected}")));
+        }
+    }
+}
+
+#[test]
+fn contact_details_go_sealed_or_nowhere() {
+    let contact =
+        json!({ "questionnaire": "contact.json", "withIdentity": "identity.json", "permissions": ["a", "b"] });
+    let read = |endpoint: Json| {
+        let mut source = whole();
+        source["waves"][0]["contact"] = contact.clone();
+        if !endpoint.is_null() {
+            source["contactEndpoint"] = endpoint;
+        }
+        source::read(&source).map_err(|error| error.to_string())
+    };
+    let study = read(json!({ "kind": "sealed", "base": "/contact", "key": public_key() })).unwrap();
+    assert_eq!(study.contact_endpoint.map(|endpoint| endpoint.base).as_deref(), Some("/contact"));
+    let form = study.waves[0].contact.as_ref().unwrap();
+    assert_eq!((form.file.as_str(), form.with_identity.as_deref()), ("contact.json", Some("identity.json")));
+    assert_eq!(form.permissions, ["a", "b"]);
+    for kind in ["fhir", "flat"] {
+        let found = read(json!({ "kind": kind, "base": "/contact", "key": public_key() })).map(drop);
+        assert_eq!(found, Err(format!("study.contactEndpoint.kind: expected `sealed`, found \"{kind}\"")));
+    }
+    assert_eq!(read(Json::Null).map(drop), Err("study.contactEndpoint: expected a value, found nothing".to_owned()));
+}
+
 fn claims() -> Json {
     json!({ "iss": "helse", "jti": "1", "study": "helse", "wave": "q1", "unit": "u-7" })
 }

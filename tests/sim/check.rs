@@ -66,7 +66,7 @@ impl Tally {
             Effect::Keep { .. } => 0,
             Effect::AskTurn { .. } => 1,
             Effect::Look { .. } => 2,
-            Effect::Post(_) => 3,
+            Effect::Post { .. } => 3,
             Effect::KeepReceipt { .. } => 4,
             Effect::Drop { .. } => 5,
             Effect::GiveUpTurn { .. } => 6,
@@ -83,7 +83,7 @@ impl Tally {
             Outcome::Found(Found::Receipt(_)) => 3,
             Outcome::NotKept => 4,
             Outcome::NotDropped => 5,
-            Outcome::Verdict(Verdict::Refused { .. }) => 6,
+            Outcome::Verdict { verdict: Verdict::Refused { .. }, .. } => 6,
             _ => return,
         };
         self.outcomes[kind] += 1;
@@ -149,8 +149,8 @@ impl World {
             // "Saving", said the page. The answers are still the draft, or the set that they were to correct, where there
             // was a store to hold it.
             let (answers, trouble) = (set.answers, set.trouble);
-            let before = self.answers[answers].sets.iter().copied().rfind(|before| *before < number);
-            let replaced = before.filter(|before| self.sets[*before].outbox.is_some());
+            let replaced = self.answers[answers].sets.iter().copied();
+            let replaced = replaced.filter(|set| self.sets[*set].outbox.is_some()).rfind(|set| *set < number);
             if let Some(replaced) = replaced {
                 self.sets[replaced].withdrawn = false;
             }
@@ -193,18 +193,35 @@ impl World {
         Ok(())
     }
 
-    /// Remembers what the collector asks for; says how far from the last request a try may begin, if one that rests is
+    /// Remembers what the page is told; says how far from the last request a try may begin, if one that rests is
     /// woken.
     pub(crate) fn before_step(&mut self, tab: usize, sub: usize, event: &Event) -> Option<u64> {
         let now = self.now;
         let sub = &mut self.tabs[tab].subs[sub];
         let state = sub.machine.state();
+        // What is for the set before the one that corrects it tells nothing.
+        let current = sub.machine.frozen().map(|frozen| frozen.uuid.as_str());
+        if let Event::Came { uuid, .. } = event
+            && current != Some(uuid)
+        {
+            return None;
+        }
         let resting = matches!(state, State::Waiting { .. } | State::Paused | State::Parked(_));
         match event {
-            Event::Came { outcome: Outcome::Verdict(Verdict::Waiting { after, .. }), .. }
+            Event::Came { outcome: Outcome::Verdict { verdict: Verdict::Waiting { after, .. }, .. }, .. }
                 if *state == State::Sending =>
             {
                 sub.asked = after.map_or(0, |seconds| now + seconds * 1000);
+                None
+            }
+            Event::Came { outcome: Outcome::Found(found), .. } => {
+                sub.knows_receipt |= matches!(found, Found::Receipt(_));
+                let gone = matches!(found, Found::Nothing | Found::Unreadable);
+                sub.knows_gone |= gone && *state == State::Looking && sub.machine.kept() == Kept::Stored;
+                None
+            }
+            Event::Came { outcome: Outcome::Kept, .. } => {
+                sub.knows_gone = false;
                 None
             }
             Event::Wake => resting.then_some(policy::WAKE_SPACING),
@@ -230,10 +247,20 @@ impl World {
     /// A request is about to be sent.
     pub(crate) fn check_post(&self, tab: usize, sub: usize, number: usize) -> Result<(), String> {
         let set = &self.sets[number];
-        let Sub { machine, sent, retries, asked, .. } = &self.tabs[tab].subs[sub];
+        let Sub { machine, sent, retries, asked, knows_receipt, knows_gone, asked_to_keep, .. } =
+            &self.tabs[tab].subs[sub];
         let stored = set.outbox.is_some() || set.stolen || set.rows > 0 || set.withdrawn;
         if !stored && machine.kept() != Kept::MemoryOnly {
             return Err(format!("set {number} is sent before it is stored"));
+        }
+        if *knows_receipt {
+            return Err(format!("set {number} is sent, and the page knows its receipt"));
+        }
+        if *knows_gone && machine.kept() == Kept::Stored {
+            return Err(format!("set {number} is gone from the store, and is not written again"));
+        }
+        if machine.kept() == Kept::MemoryOnly && !asked_to_keep {
+            return Err(format!("set {number} is sent from memory, and the store is not tried again"));
         }
         // Once a page knows of the receipt, a second request tells nobody anything new.
         if self.locks && set.in_flight > 0 && !set.shown {
@@ -263,6 +290,11 @@ impl World {
 
     pub(crate) fn check_drop(&self, number: usize) -> Result<(), String> {
         let set = &self.sets[number];
+        let corrected =
+            self.answers[set.answers].sets.iter().any(|later| *later > number && self.sets[*later].rows > 0);
+        if set.withdrawn && corrected {
+            return Ok(());
+        }
         if set.rows == 0 {
             return Err(format!("set {number} is dropped, and the collector has it not"));
         }
@@ -297,7 +329,11 @@ impl World {
         let open = self.open_tabs().all(|(_, tab)| tab.loaded && tab.subs.iter().all(settled));
         let rows = self.sets.iter().all(|set| set.rows > 0 || set.lost || set.withdrawn);
         let tidy = self.sets.iter().enumerate().all(|(number, set)| {
-            set.rows == 0 || set.outbox.as_ref().is_none_or(|record| !record.whole) || !self.readable(number)
+            // What was mended went when what corrects it was kept, if the store took that.
+            let mut chain = self.answers[set.answers].sets.iter().filter(|later| **later >= number);
+            let replaced = set.withdrawn && !set.written_again && !chain.any(|set| self.sets[*set].trouble);
+            let over = replaced || (!set.withdrawn && set.rows > 0);
+            !over || set.outbox.as_ref().is_none_or(|record| !record.whole) || !self.readable(number)
         });
         let unsent = self.open_tabs().any(|(number, tab)| (0..tab.subs.len()).any(|sub| self.can_send(number, sub)));
         if open && rows && tidy && !unsent {

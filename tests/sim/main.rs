@@ -52,10 +52,6 @@ pub(crate) fn run(seed: u64) -> Tally {
             world.story = Some(Vec::new());
             let broken = world.run().expect_err("the same seed makes the same world");
             let story = world.story.unwrap_or_default().join("\n");
-            // For people who hunt several at once.
-            if std::env::var_os("BRIEF").is_some() {
-                panic!("BROKEN {broken} SEED={seed}");
-            }
             panic!("{story}\n{broken}\nreplay this very world with SEED={seed}");
         }
     }

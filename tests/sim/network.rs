@@ -35,7 +35,7 @@ pub(crate) enum Body {
 }
 
 impl World {
-    pub(crate) fn send(&mut self, tab: usize, sub: usize, set: usize) {
+    pub(crate) fn send(&mut self, tab: usize, sub: usize, set: usize, number: u32) {
         let now = self.now;
         let found = &mut self.sets[set];
         found.in_flight += 1;
@@ -49,7 +49,7 @@ impl World {
         }
         sent.push_back(now);
         self.tally.requests += 1;
-        let mut way = Request { tab, sub, set, over: false, reply: None, reaches: true, back: self.time() };
+        let mut way = Request { tab, sub, set, number, over: false, reply: None, reaches: true, back: self.time() };
         let mut there = self.time();
         if self.trouble(self.bad_network) {
             self.spoil_way(&mut way, &mut there);
@@ -69,7 +69,7 @@ impl World {
     /// Something goes wrong: nowhere, on the way there, at the collector, on the way back, or twice.
     fn spoil_way(&mut self, way: &mut Request, there: &mut u64) {
         way.reaches = self.random.chance(60);
-        way.reply = match self.random.below(10) {
+        way.reply = match self.random.below(if self.silent { 6 } else { 10 }) {
             0 | 1 => None,
             2 | 3 => Some(Answer::Broken),
             4 => {
@@ -86,11 +86,11 @@ impl World {
                 self.after(again, Happening::Arrives { request });
                 Some(Answer::Receipt(0))
             }
-            _ => Some(self.strange()),
+            _ => Some(self.strange(way.set)),
         };
     }
 
-    fn strange(&mut self) -> Answer {
+    fn strange(&mut self, set: usize) -> Answer {
         const REPLIES: [Answer; 24] = [
             Answer::Strange(200, Body::Html),
             Answer::Strange(200, Body::Empty),
@@ -117,7 +117,9 @@ impl World {
             Answer::Busy(429, 60),
             Answer::Busy(503, 5000),
         ];
-        self.random.pick(&REPLIES)
+        // As if it could read what is sealed.
+        let sealed = self.sets[set].frozen.media == Media::Sealed;
+        if sealed && self.random.chance(10) { Answer::Refused } else { self.random.pick(&REPLIES) }
     }
 
     fn time(&mut self) -> u64 {
@@ -171,12 +173,12 @@ impl World {
         if std::mem::replace(&mut request.over, true) {
             return Ok(());
         }
-        let (tab, sub, set) = (request.tab, request.sub, request.set);
+        let Request { tab, sub, set, number: page_number, .. } = *request;
         let found = &mut self.sets[set];
         found.in_flight -= 1;
         let verdict = judge(found, answer);
         tell!(self, "request {number} is answered: {answer:?}");
-        self.outcome(tab, sub, set, Outcome::Verdict(verdict));
+        self.outcome(tab, sub, set, Outcome::Verdict { request: page_number, verdict });
         Ok(())
     }
 }

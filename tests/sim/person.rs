@@ -4,7 +4,7 @@ use svar::submission::{Event, State};
 
 use crate::{
     tabs::End,
-    world::{Answers, HOUR, Happening, MINUTE, SECOND, Store, World, tell},
+    world::{Answers, HOUR, Happening, MINUTE, SECOND, Set, Store, Sub, World, tell},
 };
 
 /// What the person does, or what goes wrong.
@@ -205,13 +205,22 @@ impl World {
     /// Whether the person can send these answers in this tab: what was sent before, and is not known to have been cut off
     /// while it was kept, is not sent again.
     pub(crate) fn can_send(&self, tab: usize, sub: usize) -> bool {
-        let sub = &self.tabs[tab].subs[sub];
-        let answers = &self.answers[sub.answers];
-        let last = answers.sets.last().map(|set| &self.sets[*set]);
-        let mends = sub.machine.replaces().is_some();
-        // What is in the outbox goes before a draft.
+        let Sub { answers: number, machine, .. } = &self.tabs[tab].subs[sub];
+        let answers = &self.answers[*number];
+        let cut_off = |set: &usize| self.sets[*set].lost && !self.sets[*set].posted;
+        let last = answers.sets.last();
+        if !World::drafts(&self.tabs[tab].subs[sub]) {
+            return false;
+        }
+        if let Some(old) = machine.replaces() {
+            let old = self.sets.iter().position(|set| set.frozen.uuid == old);
+            return last.is_none_or(|last| Some(*last) == old || cut_off(last));
+        }
+        // What is in the outbox goes before a draft, and so does what is being mended in another tab.
         let outbox = answers.sets.iter().any(|set| self.sets[*set].outbox.is_some());
-        World::drafts(sub) && (mends || last.is_none_or(|set| set.lost && !set.posted && answers.draft && !outbox))
+        let mending = |sub: &Sub| sub.answers == *number && World::drafts(sub) && sub.machine.replaces().is_some();
+        let mended = self.open_tabs().any(|(_, tab)| tab.subs.iter().any(mending));
+        last.is_none_or(|last| cut_off(last) && answers.draft && !outbox && !mended)
     }
 
     fn send_some(&mut self) -> Result<(), String> {
@@ -250,7 +259,7 @@ impl World {
     /// "Next person": offered once everything has arrived; clears the device.
     fn next_person(&mut self, tab: usize) -> Result<(), String> {
         let owner = self.tabs[tab].owner;
-        let sent = |sub: &crate::world::Sub| sub.machine.received().is_some();
+        let sent = |sub: &Sub| sub.machine.received().is_some();
         if !self.tabs[tab].loaded || self.tabs[tab].subs.is_empty() || !self.tabs[tab].subs.iter().all(sent) {
             return Ok(());
         }
@@ -287,7 +296,7 @@ impl World {
     }
 
     fn is_half_delivered(&self) -> bool {
-        let there = |set: &&crate::world::Set| set.rows > 0;
+        let there = |set: &&Set| set.rows > 0;
         let sent = || self.sets.iter().filter(|set| !set.lost && !set.withdrawn);
         sent().any(|set| there(&set)) && !sent().all(|set| there(&set))
     }
@@ -296,14 +305,20 @@ impl World {
     fn tend(&mut self) -> Result<(), String> {
         let open: Vec<usize> = self.open_tabs().map(|(number, _)| number).collect();
         for tab in open {
-            self.step_all(tab, &Event::Wake)?;
+            // The rest goes on by itself.
+            let waits = |sub: &Sub| matches!(sub.machine.state(), State::Paused | State::Received(_));
+            for sub in 0..self.tabs[tab].subs.len() {
+                if waits(&self.tabs[tab].subs[sub]) {
+                    self.step(tab, sub, Event::Wake)?;
+                }
+            }
             // A page that could not read the store when it was loaded says so, and is loaded again.
-            let at_rest = |sub: &crate::world::Sub| World::drafts(sub) || sub.machine.received().is_some();
+            let at_rest = |sub: &Sub| World::drafts(sub) || sub.machine.received().is_some();
             if self.tabs[tab].blind && self.tabs[tab].subs.iter().all(at_rest) {
                 self.reload(tab)?;
                 continue;
             }
-            let resting = |sub: &crate::world::Sub| matches!(sub.machine.state(), State::Parked(_) | State::Paused);
+            let resting = |sub: &Sub| matches!(sub.machine.state(), State::Parked(_));
             if self.tabs[tab].subs.iter().any(resting) {
                 self.retry(tab)?;
             }

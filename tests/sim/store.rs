@@ -84,6 +84,7 @@ impl World {
             self.sets[replaced].outbox = None;
         }
         let set = &mut self.sets[number];
+        set.written_again |= set.withdrawn;
         let mut bytes = record::encode_frozen(&set.frozen);
         if set.frozen.media != Media::Sealed {
             bytes.iter_mut().for_each(|byte| *byte ^= 0x5a);

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use svar::submission::{Effect, Event, Frozen, Outcome, State, Submission};
+use svar::submission::{Effect, Event, Found, Frozen, Kept, Outcome, State, Submission};
 
 use crate::{
     network::Answer,
@@ -68,6 +68,9 @@ impl World {
                 machine: Submission::default(),
                 sent: VecDeque::new(),
                 retries: 0,
+                knows_receipt: false,
+                knows_gone: false,
+                asked_to_keep: false,
                 asked: 0,
                 given_up: 0,
             };
@@ -83,7 +86,10 @@ impl World {
         let answers = self.tabs[tab].subs[sub].answers;
         let mended = self.tabs[tab].subs[sub].machine.replaces().is_some();
         let frozen = self.new_set(answers, mended);
-        self.tabs[tab].subs[sub].set = Some(self.sets.len() - 1);
+        let told = &mut self.tabs[tab].subs[sub];
+        told.set = Some(self.sets.len() - 1);
+        (told.knows_receipt, told.knows_gone, told.asked_to_keep, told.asked) = (false, false, false, 0);
+        told.sent.clear();
         self.step(tab, sub, Event::Freeze(frozen))
     }
 
@@ -92,7 +98,14 @@ impl World {
         let Some(outcome) = self.awake(tab, outcome, what) else { return Ok(()) };
         self.tally.came(&outcome);
         let uuid = self.sets[set].frozen.uuid.clone();
-        self.step(tab, sub, Event::Came { uuid, outcome })
+        let Sub { set: own, machine, .. } = &self.tabs[tab].subs[sub];
+        let looks = *own == Some(set) && *machine.state() == State::Looking;
+        let learns = looks && outcome == Outcome::Found(Found::Nothing);
+        self.step(tab, sub, Event::Came { uuid, outcome })?;
+        if learns && self.tabs[tab].subs[sub].machine.kept() == Kept::Stored {
+            return Err(format!("tab {tab} has seen that the store lost set {set}, and says that it is stored"));
+        }
+        Ok(())
     }
 
     pub(crate) fn rings(&mut self, tab: usize, sub: usize, alarm: u32) -> Result<(), String> {
@@ -156,6 +169,8 @@ impl World {
             Effect::Keep { frozen, replaces } => {
                 let set = self.frozen_as(&frozen)?;
                 let replaces = replaces.map(|uuid| self.set_of(&uuid)).transpose()?;
+                self.tabs[tab].subs[sub].knows_gone = false;
+                self.tabs[tab].subs[sub].asked_to_keep = true;
                 self.begin_operation(tab, sub, set, Operation::Keep { replaces });
             }
             Effect::Look { uuid } => self.begin_operation(tab, sub, self.set_of(&uuid)?, Operation::Look),
@@ -177,10 +192,11 @@ impl World {
                     self.sets[set].turn = None;
                 }
             }
-            Effect::Post(frozen) => {
+            Effect::Post { frozen, request } => {
                 let set = self.frozen_as(&frozen)?;
                 self.check_post(tab, sub, set)?;
-                self.send(tab, sub, set);
+                self.tabs[tab].subs[sub].asked_to_keep = false;
+                self.send(tab, sub, set, request);
             }
             Effect::WakeIn { ms, alarm } => self.after(ms, Happening::Alarm { tab, sub, alarm }),
         }

@@ -45,6 +45,8 @@ pub(crate) struct Set {
     pub(crate) shown: bool,
     /// The person went back to mend it.
     pub(crate) withdrawn: bool,
+    /// Written again, after what corrects it took its place, by a page that knew nothing of that.
+    pub(crate) written_again: bool,
     /// Lost, and excused.
     pub(crate) lost: bool,
     /// The tab that has the turn.
@@ -94,6 +96,12 @@ pub(crate) struct Sub {
     pub(crate) sent: VecDeque<u64>,
     /// How often the person pressed "try again".
     pub(crate) retries: u32,
+    /// Was told of a receipt in the store.
+    pub(crate) knows_receipt: bool,
+    /// Was told that the store has lost the bytes, and has not written them since.
+    pub(crate) knows_gone: bool,
+    /// Has asked the store to keep the bytes since the last request.
+    pub(crate) asked_to_keep: bool,
     /// Until when the collector asked not to be come to.
     pub(crate) asked: u64,
     /// How often the turn was given up.
@@ -179,6 +187,8 @@ pub(crate) struct Request {
     pub(crate) tab: usize,
     pub(crate) sub: usize,
     pub(crate) set: usize,
+    /// Its number in the page.
+    pub(crate) number: u32,
     /// The tab has its answer, or does not wait for one.
     pub(crate) over: bool,
     /// What the tab gets in the end, once the request has arrived; `None` for no reply.
@@ -216,6 +226,8 @@ pub(crate) struct World {
     /// Of a hundred requests, so many fail.
     pub(crate) bad_network: usize,
     pub(crate) usual_network: usize,
+    /// What fails says nothing: no other status, no portal.
+    pub(crate) silent: bool,
     pub(crate) down: [bool; 2],
     clock_ahead: i64,
     clock_stands: Option<u64>,
@@ -246,6 +258,7 @@ impl World {
         let mut random = Random::of(seed);
         let tab_vault = random.chance(30);
         let locks = !random.chance(10);
+        let silent = random.chance(30);
         let crashes = (0..random.below(6)).map(|_| 1 + random.below(80) as u32).collect();
         let mut world = World {
             random,
@@ -262,6 +275,7 @@ impl World {
             store: Store::Works,
             bad_network: 0,
             usual_network: 0,
+            silent,
             down: [false; 2],
             clock_ahead: 0,
             clock_stands: None,
@@ -381,6 +395,7 @@ impl World {
             last_kept: Kept::Unknown,
             shown: false,
             withdrawn: false,
+            written_again: false,
             lost: false,
             turn: None,
             outbox: None,

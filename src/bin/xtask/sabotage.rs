@@ -148,10 +148,13 @@ impl<'a> Copy<'a> {
                 process::run(build.args(["--", "build"]))?;
                 self.cargo(&e2e, &["--test", "e2e"], filter, Some(&driver))
             }
-            "browser" => {
+            "browser" | "sealing" => {
+                let web = ["--no-default-features", "--features", "web", "--target", "wasm32-unknown-unknown"];
+                let mut build = self.command(&[&["test"][..], &web, &["--profile", "dev", "--no-run"]].concat());
+                process::run(build.args(["--test", kind]))?;
                 let xtask = ["run", "--no-default-features", "--features", "xtask", "--bin", "xtask"];
                 let mut tests = self.command(&xtask);
-                Ok(process::run(tests.args(["--", "test", "browser"])).is_ok())
+                Ok(process::run(tests.args(["--", "test", kind])).is_ok())
             }
             other => Err(format!("expected a kind of test, found {other}").into()),
         }

@@ -1,6 +1,7 @@
 //! Every kind of test, one after the other, and one table at the end.
 
 use std::{
+    path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
 };
@@ -38,6 +39,8 @@ pub(crate) enum Kind {
     Collector,
     /// Views and edges of the widget, in Chromium.
     Browser,
+    /// Sealed answers, judged by an independent JOSE library.
+    Sealing,
     /// Spelling of all texts.
     Words,
     /// The whole application, in Chromium.
@@ -49,7 +52,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 11] = [
+    const ALL: [Kind; 12] = [
         Kind::Lint,
         Kind::Doc,
         Kind::Engine,
@@ -57,6 +60,7 @@ impl Kind {
         Kind::Oracle,
         Kind::Collector,
         Kind::Browser,
+        Kind::Sealing,
         Kind::Words,
         Kind::E2e,
         Kind::Dist,
@@ -81,6 +85,7 @@ impl Kind {
             Kind::Oracle => "oracle",
             Kind::Collector => "collector",
             Kind::Browser => "browser",
+            Kind::Sealing => "sealing",
             Kind::Words => "words",
             Kind::E2e => "e2e",
             Kind::Dist => "dist",
@@ -161,6 +166,7 @@ impl Run<'_> {
             Kind::Oracle => self.oracle(),
             Kind::Collector => self.collector(),
             Kind::Browser => self.browser(),
+            Kind::Sealing => self.sealing(),
             Kind::Words => self.words(),
             Kind::E2e => self.e2e(),
             Kind::Dist => self.dist(),
@@ -178,7 +184,7 @@ impl Run<'_> {
             &ENGINE,
             &strict(&["--lib", "--test", "engine", "--test", "sim", "--test", "tidy"]),
         ))?;
-        self.step(self.cargo("clippy", &WEB, &strict(&["--lib", "--test", "browser"])))?;
+        self.step(self.cargo("clippy", &WEB, &strict(&["--lib", "--test", "browser", "--test", "sealing"])))?;
         self.step(self.cargo("clippy", &everything, &strict(&["--all-targets"])))?;
         self.step(self.cargo("check", &ENGINE, &[]))?;
         self.pure()
@@ -240,13 +246,33 @@ impl Run<'_> {
         setup::wasm_target(self.project)?;
         let driver = setup::chromium()?;
         process::run(&mut self.cargo("build", &XTASK, &["--bin", "wasm-test-runner"]))?;
-        let runner = format!("debug/wasm-test-runner{}", std::env::consts::EXE_SUFFIX);
         let mut tests = self.cargo("test", &WEB, &[&UNOPTIMISED[..], &["--test", "browser"]].concat());
-        tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", self.project.target.join(runner));
+        tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", self.runner());
         // By default 20 and 5 seconds, too short for a browser that starts cold on a busy machine.
         tests.env("WASM_BINDGEN_TEST_TIMEOUT", "180").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "30");
         tests.env("CHROMEDRIVER", driver);
         self.tests(tests)
+    }
+
+    /// The seal that ships runs in Node; what it wrote is opened there by another library, and by our own native code.
+    fn sealing(&mut self) -> Outcome<()> {
+        setup::wasm_target(self.project)?;
+        self.judge()?;
+        process::run(&mut self.cargo("build", &XTASK, &["--bin", "wasm-test-runner"]))?;
+        let (seals, flips) = if self.counts == Counts::Full { ("1000", "10000") } else { ("100", "1000") };
+        let sealed = self.project.target.join("sealed.txt");
+        let mut tests = self.cargo("test", &WEB, &[&UNOPTIMISED[..], &["--test", "sealing"]].concat());
+        tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", self.runner());
+        self.tests(by(tests, &sealed, seals))?;
+        let mut judge = Command::new("node");
+        judge.arg("open.mjs").arg(&sealed).arg(flips).current_dir(self.project.root.join("tests/oracle"));
+        self.tests(judge)?;
+        let tests = self.cargo("test", &TOOLS, &[&UNOPTIMISED[..], &["--test", "opening"]].concat());
+        self.tests(by(tests, &sealed, seals))
+    }
+
+    fn runner(&self) -> PathBuf {
+        self.project.target.join(format!("debug/wasm-test-runner{}", std::env::consts::EXE_SUFFIX))
     }
 
     fn words(&mut self) -> Outcome<()> {
@@ -334,6 +360,12 @@ impl Run<'_> {
     fn count(&mut self, passed: bool) {
         self.tally.add(if passed { Tally { passed: 1, failed: 0 } } else { Tally { passed: 0, failed: 1 } });
     }
+}
+
+/// Tests that share a file of sealed payloads.
+fn by(mut tests: Command, sealed: &Path, seals: &str) -> Command {
+    tests.env("SVAR_SEALED", sealed).env("SVAR_SEALS", seals);
+    tests
 }
 
 /// The sum of what test runners tell: `test result: ok. 3 passed; 1 failed; …`, and `3 passed, 1 failed` alone.

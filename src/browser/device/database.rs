@@ -35,7 +35,7 @@ pub struct Database {
     late: Cell<bool>,
 }
 
-/// One request in a transaction of its own, and a record that goes in the same.
+/// One request in a transaction of its own, and a record that is removed in the same.
 struct Operation<'a> {
     store: &'a str,
     mode: &'static str,
@@ -212,10 +212,13 @@ fn begin(database: &JsValue, operation: &Operation<'_>) -> Result<(JsValue, JsVa
     let store = JsValue::from(operation.store);
     let transaction = call(database, "transaction", &[store.clone(), operation.mode.into(), options])?;
     let records = call(&transaction, "objectStore", &[store])?;
-    let request = call(&records, operation.method, operation.arguments)?;
+    // First, so that what takes the place of a record under its own key stays. If the other then throws, both are undone.
     if let Some(key) = operation.removes {
         call(&records, "delete", &[key.into()])?;
     }
+    let request = call(&records, operation.method, operation.arguments).inspect_err(|_| {
+        drop(call(&transaction, "abort", &[]));
+    })?;
     Ok((request, settled(&transaction, "oncomplete", ["onabort", "onerror"])))
 }
 

@@ -162,7 +162,13 @@ impl Device {
     /// # Errors
     /// The store failed. The payload may then be sent again, which does no harm.
     pub async fn drop_payload(&self, owner: &str, uuid: &str) -> Result<(), StoreError> {
-        self.told(self.link.database.delete(&self.name("outbox", owner, uuid)).await)
+        self.told(self.link.database.delete(&self.name("outbox", owner, uuid)).await)?;
+        // Who has left already leaves nothing behind, once nothing waits any more.
+        if owner == self.owner() && self.place() != Place::Page {
+            return Ok(());
+        }
+        self.leave_retired(owner).await?;
+        if owner == self.owner() { self.erase().await } else { Ok(()) }
     }
 
     /// This person's receipts of the last 72 hours: id and bytes.
@@ -213,13 +219,32 @@ impl Device {
     pub async fn forget(&self) -> Result<(), StoreError> {
         let (database, scope) = (&self.link.database, &self.link.scope);
         // Whoever cannot tell keeps the key: a draft that could still be read is the lesser harm than an answer lost.
-        let needed = self.key_is_needed().await.unwrap_or(true);
+        let needed = self.key_is_needed(self.owner()).await.unwrap_or(true);
         // What is still on its way to the store is not to come after.
         match self.place.replace(Place::Page) {
             Place::Tab => keys::leave_tab(scope, self.owner(), needed),
             Place::Browser => self.told(keys::leave_browser(database, scope, self.owner(), needed).await)?,
             Place::Personal | Place::Page => {}
         }
+        if needed {
+            // It may have been delivered meanwhile.
+            self.leave_retired(self.owner()).await?;
+        }
+        self.erase().await
+    }
+
+    /// Removes the retired key of `owner`, if nothing waits under it any more.
+    async fn leave_retired(&self, owner: &str) -> Result<(), StoreError> {
+        if !self.told(self.key_is_needed(owner).await)? {
+            keys::leave_retired_tab(&self.link.scope, owner);
+            self.told(keys::sweep(&self.link.database).await)?;
+        }
+        Ok(())
+    }
+
+    /// Removes this person's records but what waits.
+    async fn erase(&self) -> Result<(), StoreError> {
+        let database = &self.link.database;
         for name in self.told(database.keys("").await)? {
             if !self.owner().is_empty() && name.contains(self.owner()) && !name.contains("outbox/") {
                 self.told(database.delete(&name).await)?;
@@ -237,8 +262,8 @@ impl Device {
         self.told(records::sweep(&self.link.database, now).await)
     }
 
-    async fn key_is_needed(&self) -> Result<bool, StoreError> {
-        for name in self.link.database.keys(&self.name("outbox", self.owner(), "")).await? {
+    async fn key_is_needed(&self, owner: &str) -> Result<bool, StoreError> {
+        for name in self.link.database.keys(&self.name("outbox", owner, "")).await? {
             if self.link.database.get(&name).await?.is_some_and(|record| !is_sealed(&record)) {
                 return Ok(true);
             }

@@ -83,14 +83,16 @@ pub(super) async fn tab(scope: &str) -> Option<Vault> {
     of_text(&item(&tab_name(scope))?).await
 }
 
-/// A new vault for this tab; false if the tab does not keep its key.
+/// A vault for this tab, which had none; false if the tab does not keep its key.
 pub(super) async fn new_tab(scope: &str) -> (Vault, bool) {
     let (mut owner, mut key) = ([0; OWNER], [0; KEY]);
     let secret = random::fill(&mut owner).and_then(|()| random::fill(&mut key)).is_some();
     let owner = URL_SAFE_NO_PAD.encode(owner);
     let text = [owner.as_str(), &URL_SAFE_NO_PAD.encode(key)].concat();
+    // Before anything is waited for: another part of this page may be about to make one too.
+    let kept = secret && set_item(&tab_name(scope), &text);
     match of_text(&text).await {
-        Some(vault) if secret => (vault, set_item(&tab_name(scope), &text)),
+        Some(vault) if secret => (vault, kept),
         // Without encryption nothing is kept, but whoever asks is answered.
         _ => (Vault { owner, key: JsValue::UNDEFINED }, false),
     }
@@ -105,6 +107,11 @@ pub(super) fn leave_tab(scope: &str, owner: &str, retire: bool) {
     {
         remove_item(&name);
     }
+}
+
+/// Removes the key that this tab retired for `owner`.
+pub(super) fn leave_retired_tab(scope: &str, owner: &str) {
+    remove_item(&retired_tab_name(scope, owner));
 }
 
 /// The vault that `owner` gave up while something was waiting.

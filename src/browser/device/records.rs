@@ -34,9 +34,15 @@ impl Device {
             self.vault.lock(name, how.expires, bytes).await?
         };
         match how.replaces {
-            Some(old) => self.link.database.replace(old, name, &record).await,
-            None => self.link.database.put(name, &record, how.durability).await,
+            Some(old) => self.link.database.replace(old, name, &record).await?,
+            None => self.link.database.put(name, &record, how.durability).await?,
         }
+        if self.place() == Place::Page && !how.sealed {
+            // Forgotten meanwhile, perhaps with the key: this may be more than anybody can open.
+            self.link.database.delete(name).await?;
+            return Err(StoreError::Denied);
+        }
+        Ok(())
     }
 
     pub(super) async fn read(&self, name: &str) -> Result<Record, StoreError> {

@@ -78,7 +78,9 @@ impl Submission {
     pub(super) fn post(&mut self, at: Moment) -> Vec<Effect> {
         let Some(frozen) = self.frozen.clone() else { return Vec::new() };
         self.pace.sent(at.now);
-        self.wait_for(State::Sending, Effect::Post(frozen), policy::VERDICT_PATIENCE)
+        self.requests = self.requests.wrapping_add(1);
+        let post = Effect::Post { frozen, request: self.requests };
+        self.wait_for(State::Sending, post, policy::VERDICT_PATIENCE)
     }
 
     /// A verdict that is no receipt.
@@ -126,17 +128,22 @@ impl Submission {
     pub(super) fn tidy(&mut self, what: Tidy) -> Vec<Effect> {
         self.tidy = what;
         let State::Received(receipt) = &self.state else { return Vec::new() };
-        let effect = match what {
-            Tidy::Receipt => Effect::KeepReceipt { part: self.part.clone(), receipt: receipt.clone() },
-            Tidy::Bytes => Effect::Drop { uuid: receipt.uuid.clone() },
+        let mut effects = match what {
+            Tidy::Receipt => vec![Effect::KeepReceipt { part: self.part.clone(), receipt: receipt.clone() }],
+            Tidy::Bytes => vec![Effect::Drop { uuid: receipt.uuid.clone() }],
             Tidy::Nothing => {
                 self.alarms.clear();
                 return self.give_up_turn();
             }
         };
+        // It is still there if what corrects it never got into the store.
+        if let (Tidy::Bytes, Some(replaced)) = (what, &self.replaces) {
+            effects.push(Effect::Drop { uuid: replaced.clone() });
+        }
         self.tidied = self.tidied.saturating_add(1);
         self.alarms.clear();
-        vec![effect, self.alarms.ring_in(policy::TIDY_AGAIN, u64::MAX)]
+        effects.push(self.alarms.ring_in(policy::TIDY_AGAIN, u64::MAX));
+        effects
     }
 
     /// What was refused has not arrived, and will not be sent again. The store has it until what corrects it is kept.

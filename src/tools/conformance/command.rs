@@ -12,6 +12,7 @@ use super::{Report, Settings, run};
 use crate::{
     study::{EndpointKind, Invitation, Write},
     tools::{
+        client::reachable,
         invitations::{Keys, random_id},
         studies::StudyFolder,
     },
@@ -60,6 +61,7 @@ pub fn read(arguments: &[String]) -> Result<Asked, String> {
         }
     }
     let base = base.ok_or("expected the http: or https: address of the endpoint, found none")?;
+    reachable(base)?;
     let settings = settings(base, &given)?;
     Ok(Asked { settings, json: given.contains_key("--json") })
 }
@@ -84,8 +86,8 @@ fn settings(base: &str, given: &BTreeMap<&str, &str>) -> Result<Settings, String
     let file = file.ok_or("expected --part with a part of the wave, consent or contact")?;
     let questionnaire = folder.questionnaire(file).ok_or("expected a questionnaire of the study")?;
     let kind = kind(get("--kind").unwrap_or("fhir"))?;
-    let kid = endpoint.and_then(|endpoint| endpoint.key.as_ref()).map(|key| key.kid.clone());
-    if kind == EndpointKind::Sealed && kid.is_none() {
+    let key = endpoint.and_then(|endpoint| endpoint.key.clone());
+    if kind == EndpointKind::Sealed && key.is_none() {
         return Err("expected a study whose manifest has a key to seal to, found none".to_owned());
     }
     let bare = get("--bare").is_some();
@@ -116,7 +118,7 @@ fn settings(base: &str, given: &BTreeMap<&str, &str>) -> Result<Settings, String
     Ok(Settings {
         base: base.to_owned(),
         kind,
-        kid: kid.unwrap_or_default(),
+        key,
         write: write(get("--write").unwrap_or("conditional-create"))?,
         form: questionnaire.form.clone(),
         token: token.or(signed),

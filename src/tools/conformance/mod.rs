@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::{
     questionnaire::Form,
-    study::{EndpointKind, Invitation, Write},
+    study::{EndpointKind, Invitation, PublicKey, Write},
     tools::invitations::Keys,
 };
 
@@ -29,8 +29,8 @@ pub struct Settings {
     pub kind: EndpointKind,
     /// How it is written to.
     pub write: Write,
-    /// The name of the key that submissions are sealed to.
-    pub kid: String,
+    /// The key that submissions are sealed to; an endpoint of kind `sealed` has one.
+    pub key: Option<PublicKey>,
     /// The questionnaire that is answered.
     pub form: Arc<Form>,
     /// What the invitation says.

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -15,27 +14,21 @@ use crate::{
         flat::flat,
         response::{Heading, completed},
     },
-    study::Invitation,
-    submission::policy,
+    study::{Invitation, PublicKey},
+    submission::{policy, seal::Routing},
+    tools::jose::{PrivateKey, seal},
 };
 
 /// Stands in a spoiled answer: no reply may repeat it.
 pub(super) const CANARY: &str = "svar-conformance-canary";
-
-/// The steps that the content of a sealed body is filled up to.
-const PADDING: usize = 4096;
-
-/// A point on P-256 that anybody may take for a sender's key: the curve's own (SEC 2, section 2.4.2).
-const POINT: (&str, &str) =
-    ("axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY", "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU");
 
 /// In what form submissions go out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Dress {
     /// As they are; with the UUID as the resource's own `id`, as an update asks for, or without.
     Plain { with_id: bool },
-    /// As a JWE under the key of this name. Nobody can open it: its content is random, which an endpoint cannot see.
-    Sealed { kid: String },
+    /// Sealed to this key.
+    Sealed { key: PublicKey },
     /// As a flat object.
     Flat,
 }
@@ -60,14 +53,15 @@ impl Maker {
     /// A good one.
     pub(super) fn good(&mut self) -> Result<Parcel, String> {
         let (session, heading) = self.answers()?;
-        self.dressed(&session, &heading, PADDING)
+        self.dressed(self.plain(&session, &heading), &heading, &self.canonical())
     }
 
     /// Two under one id, with other bytes.
     pub(super) fn two(&mut self) -> Result<[Parcel; 2], String> {
         let (session, heading) = self.answers()?;
         let other = Heading { authored: "2026-01-01T00:00:00.000Z".to_owned(), ..heading.clone() };
-        Ok([self.dressed(&session, &heading, PADDING)?, self.dressed(&session, &other, PADDING)?])
+        let dressed = |heading| self.dressed(self.plain(&session, heading), heading, &self.canonical());
+        Ok([dressed(&heading)?, dressed(&other)?])
     }
 
     /// The largest one that an endpoint must take.
@@ -77,46 +71,36 @@ impl Maker {
 
     /// One that is larger than any endpoint need take.
     pub(super) fn too_large(&mut self) -> Result<Parcel, String> {
-        match self.dress {
-            Dress::Sealed { .. } => self.sized(policy::BODY_LIMIT.saturating_add(PADDING)),
-            _ => self.sized(policy::BODY_LIMIT.saturating_add(1)),
-        }
+        self.sized(policy::BODY_LIMIT.saturating_add(1))
     }
 
     /// One with an answer that its question does not have, and that question's linkId.
     pub(super) fn spoiled(&mut self) -> Result<(Parcel, String), String> {
-        let mut parcel = self.good()?;
-        let mut response: Value = serde_json::from_slice(&parcel.body).map_err(|error| error.to_string())?;
+        let (session, heading) = self.answers()?;
+        let plain = self.plain(&session, &heading);
+        let mut response: Value = serde_json::from_slice(&plain).map_err(|error| error.to_string())?;
         let link_id = spoil(response.get_mut("item")).ok_or("the questionnaire has no answer that could be spoiled")?;
-        parcel.body = response.to_string().into_bytes();
-        Ok((parcel, link_id))
+        Ok((self.dressed(response.to_string().into_bytes(), &heading, &self.canonical())?, link_id))
     }
 
     /// One to a questionnaire that nobody asks.
     pub(super) fn unknown(&mut self) -> Result<Parcel, String> {
         let (session, heading) = self.answers()?;
         let nobodys = format!("{}-that-nobody-asks|{}", self.form.url, self.form.version);
-        if let Dress::Sealed { kid } = &self.dress {
-            let body = self.sealed(&heading, kid, &nobodys, PADDING)?.into_bytes();
-            return Ok(Parcel { uuid: heading.uuid, body });
-        }
-        let mut parcel = self.dressed(&session, &heading, PADDING)?;
-        let body = String::from_utf8_lossy(&parcel.body).replace(&self.canonical(), &nobodys);
-        parcel.body = body.into_bytes();
-        Ok(parcel)
+        let plain = self.plain(&session, &heading);
+        let plain = String::from_utf8_lossy(&plain).replace(&self.canonical(), &nobodys);
+        self.dressed(plain.into_bytes(), &heading, &nobodys)
     }
 
     /// One whose response has exactly so many bytes: white space behind the JSON.
     fn sized(&mut self, length: usize) -> Result<Parcel, String> {
         let (session, heading) = self.answers()?;
-        let mut parcel = self.dressed(&session, &heading, length)?;
-        if !matches!(self.dress, Dress::Sealed { .. }) {
-            if parcel.body.len() > length {
-                return Err(format!("the questionnaire's own answers take {} bytes", parcel.body.len()));
-            }
-            parcel.body.resize(length, b' ');
+        let mut plain = self.plain(&session, &heading);
+        if plain.len() > length {
+            return Err(format!("the questionnaire's own answers take {} bytes", plain.len()));
         }
-        Ok(parcel)
+        plain.resize(length, b' ');
+        self.dressed(plain, &heading, &self.canonical())
     }
 
     fn answers(&mut self) -> Result<(Session, Heading), String> {
@@ -128,50 +112,43 @@ impl Maker {
         Ok((session, Heading { uuid, pseudonym, authored }))
     }
 
-    /// The submission in its form; sealed, around a content of so many bytes.
-    fn dressed(&self, session: &Session, heading: &Heading, length: usize) -> Result<Parcel, String> {
-        let body = match &self.dress {
-            Dress::Plain { with_id: false } => completed(session, heading).to_bytes(),
-            Dress::Plain { with_id: true } => completed(session, heading).with_id().to_bytes(),
-            Dress::Flat => flat(session, heading),
-            Dress::Sealed { kid } => self.sealed(heading, kid, &self.canonical(), length)?.into_bytes(),
-        };
-        Ok(Parcel { uuid: heading.uuid.clone(), body })
-    }
-
     fn canonical(&self) -> String {
         format!("{}|{}", self.form.url, self.form.version)
     }
 
-    fn sealed(&self, heading: &Heading, kid: &str, canonical: &str, length: usize) -> Result<String, String> {
-        let header = json!({
-            "alg": "ECDH-ES",
-            "enc": "A256GCM",
-            "epk": { "kty": "EC", "crv": "P-256", "x": POINT.0, "y": POINT.1 },
-            "kid": kid,
-            "cty": "application/fhir+json",
-            "svar": 1,
-            "study": self.invitation.study,
-            "wave": self.invitation.wave,
-            "questionnaire": canonical,
-            "uuid": heading.uuid,
-            "authored": heading.authored,
-        });
-        let header = URL_SAFE_NO_PAD.encode(header.to_string());
-        let random = |length| -> Result<String, String> {
-            let mut bytes = vec![0; length];
-            getrandom::fill(&mut bytes).map_err(|error| error.to_string())?;
-            Ok(URL_SAFE_NO_PAD.encode(bytes))
-        };
-        Ok(format!("{header}..{}.{}.{}", random(12)?, random(length)?, random(16)?))
+    fn plain(&self, session: &Session, heading: &Heading) -> Vec<u8> {
+        match &self.dress {
+            Dress::Plain { with_id: true } => completed(session, heading).with_id().to_bytes(),
+            Dress::Flat => flat(session, heading),
+            _ => completed(session, heading).to_bytes(),
+        }
     }
+
+    fn dressed(&self, plain: Vec<u8>, heading: &Heading, questionnaire: &str) -> Result<Parcel, String> {
+        let uuid = heading.uuid.clone();
+        let Dress::Sealed { key } = &self.dress else { return Ok(Parcel { uuid, body: plain }) };
+        let routing = Routing {
+            study: self.invitation.study.clone(),
+            wave: self.invitation.wave.clone(),
+            questionnaire: questionnaire.to_owned(),
+            uuid: uuid.clone(),
+            authored: heading.authored.clone(),
+        };
+        let ephemeral = PrivateKey::of("", &random()?).ok_or("expected random bytes that are a key")?;
+        let body = seal(key, &routing, &plain, &ephemeral, random()?).map_err(|error| error.to_string())?;
+        Ok(Parcel { uuid, body })
+    }
+}
+
+fn random<const N: usize>() -> Result<[u8; N], String> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| error.to_string())?;
+    Ok(bytes)
 }
 
 /// A random UUID (RFC 9562, version 4), in lower case.
 pub(super) fn uuid() -> Result<String, String> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| error.to_string())?;
-    let number = u128::from_be_bytes(bytes) & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;
+    let number = u128::from_be_bytes(random()?) & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;
     let hex = format!("{number:032x}");
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
     Ok(format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)))

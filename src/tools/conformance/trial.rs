@@ -56,10 +56,10 @@ impl<'a> Trial<'a> {
         let maker = Maker {
             form: settings.form.clone(),
             invitation: settings.invitation.clone(),
-            dress: match settings.kind {
-                EndpointKind::Fhir => Dress::Plain { with_id: settings.write == Write::Update },
-                EndpointKind::Sealed => Dress::Sealed { kid: settings.kid.clone() },
-                EndpointKind::Flat => Dress::Flat,
+            dress: match (settings.kind, &settings.key) {
+                (EndpointKind::Sealed, Some(key)) => Dress::Sealed { key: key.clone() },
+                (EndpointKind::Flat, _) => Dress::Flat,
+                _ => Dress::Plain { with_id: settings.write == Write::Update },
             },
             chance: super::filler::Chance::of(settings.seed),
         };

@@ -6,13 +6,15 @@
 
 mod pace;
 mod queue;
+mod settings;
 mod target;
+mod worker;
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -27,11 +29,12 @@ use axum::{
 
 pub use pace::Pace;
 pub use queue::Status;
+pub use settings::Settings;
 
 use super::collector::{Clock, Log};
-use crate::study::Write;
-use queue::{Mark, Queue};
-use target::{Outcome, Target};
+use queue::Queue;
+use target::Target;
+use worker::{Signal, Worker};
 
 /// Held while a process forwards from a data folder. The system lets go of it however the process ends.
 pub const LOCK: &str = "forward.lock";
@@ -39,78 +42,6 @@ pub const LOCK: &str = "forward.lock";
 /// How long the lock is waited for: one who is just ending, or a process of theirs that has not begun yet, still has it.
 const LOCK_PATIENCE: Duration = Duration::from_secs(1);
 const LOCK_POLL: Duration = Duration::from_millis(20);
-
-/// How long before the database is looked at again though nobody said that something came: another process may have
-/// written to it, or put parked ones back.
-const POLL: Duration = Duration::from_secs(5);
-
-/// A due time further away than this is a clock that was set back: `Retry-After` and back-off reach an hour at most.
-const FARTHEST: Duration = Duration::from_secs(3600);
-
-/// Where to, and how.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Base address of the FHIR server.
-    pub base: String,
-    /// How it is written to.
-    pub write: Write,
-    /// A file with the token that the server asks of the gateway, if it does.
-    pub token_file: Option<PathBuf>,
-    /// How long to wait between tries.
-    pub pace: Pace,
-}
-
-impl Settings {
-    /// To the server at `base`, by `PUT` under the submission's own UUID.
-    pub fn new(base: impl Into<String>) -> Settings {
-        Settings { base: base.into(), write: Write::Update, token_file: None, pace: Pace::default() }
-    }
-
-    /// Takes one option of the command line, `--forward…`.
-    ///
-    /// # Errors
-    /// What was expected.
-    pub fn set(settings: &mut Option<Settings>, name: &str, value: &str) -> Result<(), String> {
-        if name == "--forward" {
-            let web = value.starts_with("http://") || value.starts_with("https://");
-            return match (web, settings.is_some()) {
-                (true, false) => {
-                    *settings = Some(Settings::new(value));
-                    Ok(())
-                }
-                (true, true) => Err("expected --forward once, found it twice".to_owned()),
-                (false, _) => Err(format!("expected --forward with an http: or https: address, found `{value}`")),
-            };
-        }
-        let Some(settings) = settings else { return Err(format!("expected --forward BASE before {name}")) };
-        match name {
-            "--forward-write" => {
-                settings.write = match value {
-                    "update" => Write::Update,
-                    "conditional-create" => Write::ConditionalCreate,
-                    "create" => Write::Create,
-                    _ => {
-                        return Err(format!("expected {name} update, conditional-create or create, found `{value}`"));
-                    }
-                };
-            }
-            "--forward-token-file" => settings.token_file = Some(PathBuf::from(value)),
-            "--forward-pace" => {
-                let seconds = |text: &str| text.parse().ok().and_then(|s: f64| Duration::try_from_secs_f64(s).ok());
-                let pace = value.split_once('-').and_then(|(first, most)| Some((seconds(first)?, seconds(most)?)));
-                let Some((first, most)) = pace.filter(|(first, most)| first <= most) else {
-                    return Err(format!("expected {name} as two numbers of seconds, such as 2-300, found `{value}`"));
-                };
-                settings.pace = Pace { first, most };
-            }
-            other => {
-                let known = "--forward, --forward-write, --forward-token-file or --forward-pace";
-                return Err(format!("expected {known}, found `{other}`"));
-            }
-        }
-        Ok(())
-    }
-}
 
 /// Why nothing is forwarded.
 #[derive(Debug, thiserror::Error)]
@@ -138,39 +69,6 @@ pub enum GatewayError {
     Thread(io::Error),
 }
 
-/// What the thread is told from outside.
-#[derive(Debug, Default)]
-struct News {
-    /// Something was received.
-    came: bool,
-    /// It is to end.
-    end: bool,
-}
-
-/// What the thread and those outside it share.
-#[derive(Debug, Default)]
-struct Signal {
-    news: Mutex<News>,
-    changed: Condvar,
-}
-
-impl Signal {
-    fn tell(&self, change: impl FnOnce(&mut News)) {
-        change(&mut self.news.lock().unwrap_or_else(PoisonError::into_inner));
-        self.changed.notify_all();
-    }
-
-    /// Waits so long; less if it is to end, or, where that counts, if something came. Whether to go on.
-    fn wait(&self, long: Duration, for_news: bool) -> bool {
-        let news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
-        let quiet = |news: &mut News| !(news.end || for_news && news.came);
-        let waited = self.changed.wait_timeout_while(news, long, quiet);
-        let (mut news, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        news.came &= !for_news;
-        !news.end
-    }
-}
-
 /// Delivers for as long as it lives.
 #[derive(Debug)]
 pub struct Forwarder {
@@ -190,6 +88,7 @@ impl Forwarder {
             queue: Queue::open(folder)?,
             target: Target::new(&settings.base, settings.write, settings.token_file.clone()),
             pace: settings.pace,
+            settle: settings.settle(),
             clock,
             log,
             in_vain: 0,
@@ -253,90 +152,4 @@ fn lock(folder: &Path) -> Result<File, GatewayError> {
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
     }
-}
-
-/// What there was to do.
-enum Step {
-    /// A submission is settled; look for the next.
-    Settled,
-    /// Nothing is left.
-    Idle,
-    /// A try brought nothing, or none is due yet.
-    Wait(Duration),
-}
-
-struct Worker {
-    queue: Queue,
-    target: Target,
-    pace: Pace,
-    clock: Clock,
-    log: Log,
-    /// Tries in a row that brought nothing, of whatever submission: then the server is at fault and has its peace.
-    in_vain: u32,
-    signal: Arc<Signal>,
-    _lock: File,
-}
-
-impl Worker {
-    fn run(&mut self) {
-        loop {
-            let go_on = match self.step() {
-                Ok(Step::Settled) => self.signal.wait(Duration::ZERO, false),
-                Ok(Step::Idle) => self.signal.wait(POLL, true),
-                Ok(Step::Wait(long)) => self.signal.wait(long, false),
-                Err(error) => {
-                    (self.log)(&format!("forward: store: {error}"));
-                    self.signal.wait(POLL, false)
-                }
-            };
-            if !go_on {
-                return;
-            }
-        }
-    }
-
-    fn now(&self) -> u64 {
-        u64::try_from((self.clock)().as_millisecond()).unwrap_or(0)
-    }
-
-    fn step(&mut self) -> rusqlite::Result<Step> {
-        let Some(next) = self.queue.next()? else { return Ok(Step::Idle) };
-        let left = Duration::from_millis(next.due.saturating_sub(self.now()));
-        if !left.is_zero() && left <= FARTHEST {
-            // Something new may come meanwhile, and is due at once.
-            return Ok(if self.signal.wait(left, true) { Step::Settled } else { Step::Wait(Duration::ZERO) });
-        }
-        self.queue.mark(&next.id, &Mark::Sending)?;
-        match self.target.deliver(&next.id, &next.media_type, &next.body, next.tries > 0) {
-            Outcome::Delivered => {
-                let at = (self.clock)().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
-                self.queue.mark(&next.id, &Mark::Forwarded { at: &at })?;
-                self.in_vain = 0;
-            }
-            Outcome::NotForIt { why } => self.queue.mark(&next.id, &Mark::KeptHere { why })?,
-            Outcome::Refused { why } => {
-                self.queue.mark(&next.id, &Mark::Parked { why: &why })?;
-                self.in_vain = 0;
-                (self.log)(&format!("forward: parked one that the server refuses: {why}; see svar forward-status"));
-            }
-            Outcome::Later { why, after } => return self.later(&next.id, next.tries.saturating_add(1), &why, after),
-        }
-        Ok(Step::Settled)
-    }
-
-    /// A submission that fails while others arrive waits by itself; a server that fails at all of them is left alone.
-    fn later(&mut self, id: &str, tries: u32, why: &str, after: Option<Duration>) -> rusqlite::Result<Step> {
-        let asked = after.unwrap_or_default();
-        let own = self.pace.wait(tries, dice()).max(asked);
-        let due = self.now().saturating_add(u64::try_from(own.as_millis()).unwrap_or(u64::MAX));
-        self.queue.mark(id, &Mark::Waiting { due, why })?;
-        self.in_vain = self.in_vain.saturating_add(1);
-        (self.log)(&format!("forward: waiting: {why}"));
-        Ok(Step::Wait(self.pace.wait(self.in_vain, dice()).max(asked)))
-    }
-}
-
-/// Without randomness every gateway waits the longest.
-fn dice() -> u32 {
-    getrandom::u32().unwrap_or(u32::MAX)
 }

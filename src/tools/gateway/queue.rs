@@ -37,8 +37,8 @@ pub(super) struct Next {
 /// Where a submission stands after a try.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Mark<'a> {
-    /// A try begins.
-    Sending,
+    /// A try begins; should nobody live to see its end, it is due again at `due`.
+    Sending { due: u64 },
     /// To be tried again at `due`, in milliseconds since 1970.
     Waiting { due: u64, why: &'a str },
     /// The server named it, at this instant.
@@ -121,14 +121,15 @@ impl Queue {
 
     /// Writes down where a submission stands. It is on disk when this returns.
     pub(super) fn mark(&self, id: &str, mark: &Mark<'_>) -> rusqlite::Result<()> {
+        let at_due = |due: &u64| i64::try_from(*due).unwrap_or(i64::MAX);
         let (state, due, error, at) = match mark {
-            Mark::Sending => ("sending", 0, None, None),
-            Mark::Waiting { due, why } => ("waiting", i64::try_from(*due).unwrap_or(i64::MAX), Some(*why), None),
+            Mark::Sending { due } => ("sending", at_due(due), None, None),
+            Mark::Waiting { due, why } => ("waiting", at_due(due), Some(*why), None),
             Mark::Forwarded { at } => ("forwarded", 0, None, Some(*at)),
             Mark::Parked { why } => ("parked", 0, Some(*why), None),
             Mark::KeptHere { why } => ("kept-here", 0, Some(*why), None),
         };
-        let begun = u32::from(*mark == Mark::Sending);
+        let begun = u32::from(matches!(mark, Mark::Sending { .. }));
         self.connection.execute(
             "INSERT INTO forwarded (id, state, tries, due, last_error, forwarded_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (id) DO UPDATE SET state = ?2, tries = tries + ?3, due = ?4,

@@ -95,6 +95,11 @@ impl Faults {
         self.plan().entries.push((entry, 0));
     }
 
+    /// From now on faults come by chance, as [`Faults::random_at`] has them.
+    pub fn rage(&self, seed: u64, per_mille: u32) {
+        self.plan().random = Some(Random::new(seed, per_mille));
+    }
+
     /// From now on nothing goes wrong.
     pub fn clear(&self) {
         let mut plan = self.plan();
