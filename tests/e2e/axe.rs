@@ -133,6 +133,7 @@ async fn beside(name: &str, language: &str) {
     let server = Server::start().await;
     browse(name, &server, language, async |person| {
         let findings = Findings::of(person);
+        person.waits_for_nothing_but_the_person().await;
         person.opens(&server.link(language)).await;
         for details in &server.study().details {
             let title = server.study().say(&details.title, language).expect("a title").words();
@@ -173,6 +174,7 @@ async fn beside(name: &str, language: &str) {
         findings.look("parked").await;
 
         server.plan([Act::say(422, "application/fhir+json", &refused.to_string()), Act::Hold(held.clone())]);
+        tiny::forget_everything(person, &server).await;
         person.comes_to_the_consent(&server.link(language)).await;
         person.ticks(person.taking_part()).await;
         person.presses_say(Say::GiveConsent).await;
