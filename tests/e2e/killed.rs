@@ -50,7 +50,7 @@ enum End {
 
 const ENDS: [End; 3] = [End::Crash, End::Close, End::Reload];
 
-async fn ends(person: &Respondent, end: End, link: &str) {
+async fn ends(person: &Respondent, end: End) {
     match end {
         End::Reload => person.driver().refresh().await.expect("a page"),
         End::Close => person.opens_a_new_tab().await,
@@ -69,9 +69,6 @@ async fn ends(person: &Respondent, end: End, link: &str) {
             })
             .await;
         }
-    }
-    if end != End::Reload {
-        person.opens(link).await;
     }
 }
 
@@ -129,11 +126,14 @@ async fn dies_at(person: &Respondent, server: &Server, point: Point, end: End, o
         }
         comes_to(person, server, &visitor, point, &hold).await;
     }
+    ends(person, end).await;
     // What was sent arrives before the next visit, or after it.
     if life.is_multiple_of(2) {
         hold.release();
     }
-    ends(person, end, &link).await;
+    if end != End::Reload {
+        person.opens(&link).await;
+    }
     let received = point as usize >= Point::AfterReply as usize;
     if received && !consent && end == End::Reload {
         // They saw the receipt, and the tab has forgotten the link.
@@ -241,8 +241,9 @@ async fn sealed_answers_outlive_the_tab_of_a_shared_device() {
                 person.opens(&server.link("nb")).await;
                 visitor.goes_on_to_say(Say::ReviewTitle).await;
                 comes_to(person, &server, &visitor, point, &hold).await;
-                ends(person, [End::Crash, End::Close][life % 2], &server.link("nb")).await;
+                ends(person, [End::Crash, End::Close][life % 2]).await;
                 hold.release();
+                person.opens(&server.link("nb")).await;
                 person.is_at(tiny::WELCOME).await;
                 comments.push(comment);
                 until("the answers of the one before", async || match tiny::rows_of(&server, "tiny-core").len() {

@@ -250,7 +250,9 @@ impl Story<'_> {
             Scenario::ReloadWhileWaiting => {
                 self.comes_to_the_words(&visitor).await;
                 visitor.goes_on_to_say(Say::ReviewTitle).await;
-                let busy = Fault::Status(Said { status: 503, ..Said::default() });
+                // Asked to wait so long that nothing comes between what befalls the store and the reload.
+                let headers = [("retry-after".to_owned(), "3600".to_owned())].into();
+                let busy = Fault::Status(Said { status: 503, headers, ..Said::default() });
                 server.faults.add(Entry { count: u64::MAX, ..Entry::post(RESPONSES, busy) });
                 person.presses_say(Say::Send).await;
                 is_told_of_safekeeping(person, mode, own).await;

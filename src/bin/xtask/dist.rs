@@ -17,8 +17,10 @@ use crate::{
 
 /// Most bytes, under brotli, that may be needed for the first question. The nearest peers with branching and
 /// languages need 295–637 KiB (they were measured with everything that the same form needs); half of the smallest is
-/// what a slow phone fetches in under a second. A guard, not the goal, which is 75 KiB.
-const GUARD: usize = 150 * 1024;
+/// what a slow phone fetches in under a second: 150 KiB was the first guard, and is what this has to come back to. It stands
+/// at what was measured when store, drafts, sealing and turns of tabs came in (docs/decisions/005-size.md), so that it does
+/// not grow further meanwhile. The goal is 75 KiB.
+const GUARD: usize = 190 * 1024;
 
 /// The npm package that brings `wasm-opt`.
 const BINARYEN: (&str, &str) = ("binaryen", "132.0.0");
