@@ -111,6 +111,10 @@ impl App {
         }
         let Ok(bytes) = self.journey().encode() else { return };
         let saved = device.save_draft(&bytes, self.draft_ends(&device)).await;
+        if saved.is_err() && self.sheets().iter().any(|(_, sheet)| sheet.delivery.receipt().is_some()) {
+            // The one before knows nothing of what has arrived since, and would have it sent once more.
+            let _ = device.drop_draft().await;
+        }
         self.saving.fails.set(saved.is_err());
     }
 

@@ -11,7 +11,7 @@ use svar::{
 };
 
 use crate::{
-    browser::{browse, thorough},
+    browser::{browse, thorough, until},
     policy,
     respondent::Respondent,
     server::{Act, Server},
@@ -224,7 +224,12 @@ async fn a_link_that_is_refused_loses_nothing() {
         person.comes_to_the_consent(&server.link("nb")).await;
         person.ticks(person.taking_part()).await;
         person.presses("Send samtykket").await;
-        for _ in 0..2 {
+        for tried in 1..=2 {
+            until("the reply", async || match server.submissions().len() {
+                count if count == tried => Ok(()),
+                count => Err(format!("{count} submissions")),
+            })
+            .await;
             person.is_at("Svarene er ikke tatt imot").await;
             person.sees("Tjenesten godtar ikke lenken du kom hit med.").await;
             person.presses("Prøv igjen").await;
