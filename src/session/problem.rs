@@ -62,7 +62,8 @@ pub(super) fn wrong(kind: &Kind, answer: &Value) -> Option<Problem> {
         (Kind::Text { max_length, format, .. }, Value::Text(words)) => {
             let found = u32::try_from(words.chars().count()).unwrap_or(u32::MAX);
             let long = max_length.filter(|max| found > *max).map(|max| Problem::TooLong { max, found });
-            long.or_else(|| format.filter(|format| !format.fits(words)).map(Problem::Format))
+            // A number of another shape still has its spaces, which are not what is wrong with it.
+            format.filter(|format| !format.fits(words)).map(Problem::Format).or(long)
         }
         _ => None,
     }

@@ -172,7 +172,7 @@ impl<'a> Paper<'a> {
                 [min, between, max].map(|number| Given::Type(number.to_string())).to_vec()
             }
             Kind::Decimal { .. } => vec![Given::Type("1,5".to_owned())],
-            Kind::Text { format: Some(_), .. } => unreachable!("contact details are not planned here"),
+            Kind::Text { format: Some(_), .. } => panic!("contact details are not planned here"),
             Kind::Text { max_length, .. } => {
                 let room = max_length.map_or(usize::MAX, |max| max as usize);
                 vec![Given::Type(WORDS.chars().take(room).collect())]

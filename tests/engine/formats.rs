@@ -144,6 +144,23 @@ fn national_identity_numbers_need_a_date_and_both_control_digits() {
     );
 }
 
+#[test]
+fn the_shape_is_told_before_the_length() {
+    let format =
+        |code: &str| json!([{ "url": "https://svar.example/fhir/StructureDefinition/format", "valueCode": code }]);
+    let mut session = session(json!([
+        { "linkId": "number", "type": "string", "text": "x", "maxLength": 11, "extension": format("national-identity-number") },
+        { "linkId": "email", "type": "string", "text": "x", "maxLength": 6, "extension": format("email") },
+    ]));
+    let (number, email) = (id(&session, "number"), id(&session, "email"));
+    give(&mut session, "number", "158190 10028");
+    assert_eq!(session.problem(number), Some(Problem::Format(Format::NationalIdentityNumber)));
+    give(&mut session, "number", "158190 10029");
+    assert_eq!(session.problem(number), None);
+    give(&mut session, "email", "long@a.no");
+    assert_eq!(session.problem(email), Some(Problem::TooLong { max: 6, found: 9 }));
+}
+
 /// Control digits are there for slips of the finger: every wrong digit, and every two neighbours swapped, is found.
 #[test]
 fn one_slip_of_the_finger_is_always_found() {

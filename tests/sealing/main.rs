@@ -3,7 +3,13 @@
 //!
 //! Run by `cargo xtask test sealing`, which says by `SVAR_SEALED` where to write and by `SVAR_SEALS` how many.
 #![cfg(target_family = "wasm")]
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use js_sys::{Array, Function, JSON, Object, Promise, Reflect, global};
