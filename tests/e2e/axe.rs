@@ -14,6 +14,7 @@ use crate::{
     plan::{Manner, Paper},
     respondent::Respondent,
     server::{Act, Server, root},
+    tiny,
     whole::{Hand, Moment, Walk},
 };
 
