@@ -16,7 +16,7 @@ pub mod wake;
 
 pub(crate) use clock::{as_people_write, now};
 pub(crate) use copy::save_copy;
-pub(crate) use network::{FetchError, fetch, post};
+pub(crate) use network::{FetchError, fetch, post, received};
 pub(crate) use page::{
     ask_before_leaving, focus, focus_within, forget_invitation, go_back, keep_invitation, on_back, print, push_history,
     replace_history, set_title, to_top,

@@ -9,8 +9,9 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::{parsed::Parsed, wake::correct_by};
 use crate::{
+    json::Json,
     study::{Endpoint, Write},
-    submission::{Frozen, Media, NoReply, Reply, Verdict, policy, verdict_by},
+    submission::{Frozen, Media, NoReply, Receipt, Reply, Verdict, policy, record::Arrived, verdict_by},
 };
 
 /// Why a file could not be fetched.
@@ -41,6 +42,26 @@ pub(crate) async fn fetch(address: &str, fresh: bool) -> Result<Vec<u8>, FetchEr
         500..=599 => Err(FetchError::Unreachable),
         _ => Err(FetchError::Missing),
     }
+}
+
+/// What a personal invitation has delivered to an endpoint already, if the endpoint says (`docs/collection-endpoint.md`, level
+/// 2). Nothing where it does not: it will know a second answer from the first all the same.
+pub(crate) async fn received(endpoint: &Endpoint, invitation: &str) -> Vec<Arrived> {
+    let request = Request::get(&[endpoint.base.as_str(), "/invitation"].concat())
+        .credentials(web_sys::RequestCredentials::Omit)
+        .redirect(web_sys::RequestRedirect::Error)
+        .cache(web_sys::RequestCache::NoStore)
+        .header("authorization", &["Bearer ", invitation].concat())
+        .build();
+    let Ok(request) = request else { return Vec::new() };
+    let Ok(response) = send(request, policy::STATUS_PATIENCE).await else { return Vec::new() };
+    let bytes = body(&response, policy::REPLY_LIMIT).await.unwrap_or_default();
+    let found = Parsed::parse(&bytes).and_then(|state| state.get("received")).map(|list| list.entries());
+    let arrived = |entry: &Parsed| {
+        let text = |name| entry.get(name).and_then(|value| value.text());
+        Some(Arrived { part: text("part")?, receipt: Receipt { uuid: text("uuid")?, stored: text("received") } })
+    };
+    found.unwrap_or_default().iter().filter_map(arrived).collect()
 }
 
 /// Sends frozen bytes to an endpoint (`docs/collection-endpoint.md`), and judges the reply.

@@ -11,6 +11,10 @@ const HOUR: u64 = 60 * MINUTE;
 /// kbit/s) sends in two seconds; a collector that is busy under an announcement answers within ten.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long the endpoint may take to say what a personal invitation has delivered already: the first page waits for it, and
+/// does without.
+pub const STATUS_PATIENCE: Duration = Duration::from_secs(4);
+
 /// How long a verdict is waited for, should the browser forget the time limit of the request: long enough that the
 /// request is over whichever timer is late.
 pub const VERDICT_PATIENCE: u64 = 45 * SECOND;

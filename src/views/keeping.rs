@@ -238,6 +238,16 @@ impl App {
         });
     }
 
+    /// Takes note of what has arrived from elsewhere.
+    pub(super) fn knows(self, known: &[Arrived]) {
+        for (step, sheet) in self.sheets() {
+            let part = self.part_id(step);
+            if let Some(arrived) = known.iter().find(|arrived| arrived.part == part) {
+                self.courier.tell(sheet.delivery, Event::Known(arrived.receipt.clone()));
+            }
+        }
+    }
+
     fn has(self, device: Rc<Device>) {
         self.saving.fails.set(device.state() != StoreState::Working);
         self.courier.device.set_value(Some(device.clone()));

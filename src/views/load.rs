@@ -173,6 +173,13 @@ impl Enter {
             Some(pseudonym) => pseudonym,
             None => browser::uuid().ok_or_else(|| with_study(Trouble::Damaged))?,
         };
+        // A person who began on another device, or whose browser has forgotten, goes on from what has arrived.
+        let mut known = Vec::new();
+        if invitation.sub.is_some() {
+            for endpoint in [Some(&study.endpoint), study.contact_endpoint.as_ref()].into_iter().flatten() {
+                known.extend(browser::received(endpoint, &door.token).await);
+            }
+        }
         let given = move || Given {
             sheets: forms.sheets(),
             study: study.clone(),
@@ -192,6 +199,7 @@ impl Enter {
             if let Some(device) = fresh {
                 app.begins_with(device);
             }
+            app.knows(&known);
             app
         });
         Ok(Loaded::Ready(app))

@@ -233,7 +233,11 @@ impl App {
 
     /// Goes on to the next step.
     pub(super) fn go_on(&self) {
-        let step = self.next(self.place.get_untracked().step);
+        let mut step = self.next(self.place.get_untracked().step);
+        // What has arrived already is not asked again.
+        while self.sheet(step).is_some_and(|sheet| sheet.delivery.receipt().is_some()) {
+            step = self.next(step);
+        }
         self.go(Place { step, at: At::Start });
     }
 

@@ -24,13 +24,17 @@ struct Host {
 
 impl Host {
     fn new(fetch: &JsValue) -> Host {
+        Host::invited(fetch, token())
+    }
+
+    fn invited(fetch: &JsValue, token: String) -> Host {
         let window = web_sys::window().unwrap();
         let own = Reflect::get(&window, &"fetch".into()).unwrap();
         Reflect::set(&window, &"fetch".into(), fetch).unwrap();
         let document = window.document().unwrap();
         let element: web_sys::HtmlElement = document.create_element("div").unwrap().unchecked_into();
         document.body().unwrap().append_child(&element).unwrap();
-        mount(element.clone(), "studies/s/study.svar".to_owned(), token(), Some("en".to_owned()));
+        mount(element.clone(), "studies/s/study.svar".to_owned(), token, Some("en".to_owned()));
         Host { element, fetch: own }
     }
 
@@ -178,7 +182,10 @@ async fn a_misbehaving_fetch_at_sending_keeps_the_answers() {
 async fn two_widgets_on_one_page_do_not_know_of_each_other() {
     other_device().await;
     let (_keep, fetch) = serving(&Function::new_no_args("throw 'not sent'"));
-    let (one, other) = (Host::new(&fetch), Host::new(&fetch));
+    // {"iss":"s","jti":"1","study":"s","wave":"q1","unit":"v"}
+    let of_another_unit =
+        "e30.eyJpc3MiOiJzIiwianRpIjoiMSIsInN0dWR5IjoicyIsIndhdmUiOiJxMSIsInVuaXQiOiJ2In0.c2ln".to_owned();
+    let (one, other) = (Host::new(&fetch), Host::invited(&fetch, of_another_unit));
     one.sees("Welcome").await;
     other.sees("Welcome").await;
     one.click("Bokmål");

@@ -22,6 +22,7 @@ mod browser;
 mod canary;
 mod colleagues;
 mod contact;
+mod devices;
 mod faults;
 mod gate;
 #[path = "../engine/judge.rs"]

@@ -266,7 +266,7 @@ impl Server {
 
     /// The submissions that were sent here so far.
     pub(crate) fn submissions(&self) -> Vec<Asked> {
-        self.asked().into_iter().filter(|asked| asked.path.starts_with("/fhir")).collect()
+        self.asked().into_iter().filter(|asked| asked.path.contains("/QuestionnaireResponse")).collect()
     }
 
     /// The collector's log.
