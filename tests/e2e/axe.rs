@@ -181,6 +181,10 @@ async fn beside(name: &str, language: &str) {
         person.presses_say(Say::GiveConsent).await;
         person.is_at_say(Say::LookAgainTitle).await;
         findings.look("").await;
+        person.opens(&server.link(language)).await;
+        person.is_at_say(Say::ResumeTitle).await;
+        findings.look("").await;
+        tiny::forget_everything(person, &server).await;
         person.comes_to_the_consent(&server.link(language)).await;
         person.ticks(person.taking_part()).await;
         person.presses_say(Say::GiveConsent).await;
@@ -193,7 +197,7 @@ async fn beside(name: &str, language: &str) {
             person.opens(&server.link_with(language, token)).await;
             findings.look("trouble").await;
         }
-        findings.none(11);
+        findings.none(12);
     })
     .await;
 }
