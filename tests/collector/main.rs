@@ -16,6 +16,7 @@ mod fhir;
 mod gateway;
 mod keeping;
 mod openapi;
+mod opening;
 mod replies;
 mod sealed;
 mod server;

@@ -19,9 +19,9 @@ use super::{
     studies::StudyFolder,
 };
 use crate::{
-    questionnaire::Form,
+    questionnaire::{Filling, Form},
     session::{
-        Session,
+        Session, Value,
         response::Response,
         review::{Refusal, review},
     },
@@ -156,7 +156,22 @@ fn examine(keys: &[PrivateKey], studies: &[StudyFolder], source: &Source) -> Res
     let form = form(studies, response.questionnaire());
     let form = form.ok_or_else(|| Refused::Questionnaire(response.questionnaire().to_owned()))?;
     let session = review(form, &response).map_err(Refused::Answers)?;
+    if let Some(header) = &header {
+        for (filling, routed, what) in [(Filling::Study, &header.study, "study"), (Filling::Wave, &header.wave, "wave")]
+        {
+            if filled(&session, filling).is_some_and(|found| found != *routed) {
+                return Err(Refused::Header(what));
+            }
+        }
+    }
     Ok(Good { response, json, session, routed: header.map(|header| (header.study, header.wave)) })
+}
+
+/// What the widget filled in, if the questionnaire has room for it.
+fn filled(session: &Session, filling: Filling) -> Option<String> {
+    let form = session.form();
+    let id = form.ids().find(|id| form.item(*id).filled_from == Some(filling))?;
+    session.answers(id).first().map(Value::typed)
 }
 
 fn form<'a>(studies: &'a [StudyFolder], canonical: &str) -> Option<&'a Arc<Form>> {
