@@ -61,13 +61,15 @@ impl Watch<'_> {
         }
     }
 
-    /// Over the network: the token in one header of submissions, the answers in their bodies alone, sealed ones nowhere.
+    /// Over the network: the token in one header of submissions and of the one question what has arrived, the answers in
+    /// the submissions' bodies alone, sealed ones nowhere.
     fn requests_are_clean(&self, sealed: bool) {
         for asked in self.server.asked() {
             self.is_free(&asked.path, "the address of a request");
             let submission = asked.path == RESPONSES;
+            let admitted = submission || asked.path == "/fhir/invitation";
             for (name, value) in &asked.headers {
-                if !(submission && name == "authorization") {
+                if !(admitted && name == "authorization") {
                     self.is_free(&String::from_utf8_lossy(value.as_bytes()), name.as_str());
                 }
             }
