@@ -104,7 +104,8 @@ impl App {
         });
     }
 
-    async fn save(self) {
+    /// Saves the draft now.
+    pub(super) async fn save(self) {
         let Some(device) = self.courier.device.get_value() else { return };
         if self.saving.over.get_value() || self.moved_away.get_untracked() {
             return;

@@ -292,6 +292,8 @@ impl App {
         sheet.unsealed.set(false);
         let app = *self;
         spawn_local(async move {
+            // First: after a reload what comes next is of the same person as what is frozen now.
+            app.save().await;
             let frozen = app.freeze(sheet, step).await;
             match frozen {
                 Some(frozen) => app.courier.tell(sheet.delivery, Event::Freeze(frozen)),
