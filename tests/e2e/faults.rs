@@ -154,8 +154,14 @@ fn passing() -> Vec<(Act, (&'static str, &'static str))> {
     ]
 }
 
+/// A host in whose page nothing is tried again by itself while a person looks at it: timers of more than a second take
+/// their time.
+const PATIENT: &str = "const own = window.setTimeout; \
+    window.setTimeout = (then, ms, ...more) => own(then, ms > 1000 ? 2 ** 31 - 1 : ms, ...more);";
+
 async fn every_reply_that_may_pass(name: &str, language: &str) {
     let server = Server::start().await;
+    server.hosts(PATIENT);
     browse(name, &server, language, async |person| {
         is_about_to_send(person, &server).await;
         let replies = passing();
