@@ -176,7 +176,8 @@ impl Enter {
         // A person who began on another device, or whose browser has forgotten, goes on from what has arrived.
         let mut known = Vec::new();
         if invitation.sub.is_some() {
-            for endpoint in [Some(&study.endpoint), study.contact_endpoint.as_ref()].into_iter().flatten() {
+            let contact = study.contact_endpoint.as_ref().filter(|_| wave.contact.is_some());
+            for endpoint in [Some(&study.endpoint), contact].into_iter().flatten() {
                 known.extend(browser::received(endpoint, &door.token).await);
             }
         }
