@@ -67,10 +67,11 @@ impl Watch<'_> {
         for asked in self.server.asked() {
             self.is_free(&asked.path, "the address of a request");
             let submission = asked.path == RESPONSES;
-            let admitted = submission || asked.path == "/fhir/invitation";
+            let admitted = submission || ["/fhir/invitation", "/contact/invitation"].contains(&asked.path.as_str());
             for (name, value) in &asked.headers {
                 if !(admitted && name == "authorization") {
-                    self.is_free(&String::from_utf8_lossy(value.as_bytes()), name.as_str());
+                    let where_ = format!("{name} to {}", asked.path);
+                    self.is_free(&String::from_utf8_lossy(value.as_bytes()), &where_);
                 }
             }
             if !submission || sealed {
