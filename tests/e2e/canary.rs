@@ -70,7 +70,8 @@ impl Watch<'_> {
             let admitted = submission || ["/fhir/invitation", "/contact/invitation"].contains(&asked.path.as_str());
             for (name, value) in &asked.headers {
                 if !(admitted && name == "authorization") {
-                    self.is_free(&String::from_utf8_lossy(value.as_bytes()), name.as_str());
+                    let where_ = format!("{name} to {}", asked.path);
+                    self.is_free(&String::from_utf8_lossy(value.as_bytes()), &where_);
                 }
             }
             if !submission || sealed {

@@ -109,6 +109,8 @@ async fn dies_at(person: &Respondent, server: &Server, point: Point, end: End, o
     // Every third is killed at the consent.
     let consent = life % 3 == 2 && point != Point::BeforeSeal;
     let hold = Hold::new();
+    // A browser of their own: what one has left that nobody can open any more is no concern of the next.
+    tiny::forget_everything(person, server).await;
     person.opens(&link).await;
     if point == Point::BeforeSeal {
         visitor.goes_on_to(tiny::WORDS).await;
