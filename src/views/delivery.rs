@@ -12,7 +12,7 @@ use crate::{
         wake::{self, Subscription},
     },
     study::{CONTACT, Endpoint, Study},
-    submission::{Effect, Event, Found, Frozen, Media, Moment, Outcome, Receipt, Submission, record},
+    submission::{Effect, Event, Found, Frozen, Kept, Media, Moment, Outcome, Receipt, State, Submission, record},
 };
 
 /// One submission under way, a handle that views can watch.
@@ -64,6 +64,8 @@ pub(super) struct Courier {
     token: StoredValue<String>,
     all: StoredValue<Vec<Delivery>>,
     wakes: StoredValue<Option<Subscription>, LocalStorage>,
+    /// The respondent goes on in another tab, which has taken up all that the store has.
+    left: StoredValue<bool>,
 }
 
 impl Courier {
@@ -76,6 +78,7 @@ impl Courier {
             token: StoredValue::new(token),
             all: StoredValue::new(Vec::new()),
             wakes: StoredValue::new_local(None),
+            left: StoredValue::new(false),
         };
         let wake = move || {
             for delivery in courier.all.get_value() {
@@ -91,6 +94,19 @@ impl Courier {
         self.all.update_value(|all| all.push(delivery));
     }
 
+    /// Leaves what the store has to another tab. What is on its way ends here; what is on this page alone is still this
+    /// page's to deliver.
+    pub(super) fn leaves(&self) {
+        self.left.set_value(true);
+    }
+
+    /// Whether another tab sees to a submission that rests here.
+    fn is_left(&self, submission: &Submission) -> bool {
+        let rests =
+            matches!(submission.state(), State::Waiting { .. } | State::Paused | State::Parked(_) | State::Elsewhere);
+        rests && submission.kept() == Kept::Stored && self.left.get_value()
+    }
+
     /// Whether the device keeps records that outlive the tab.
     pub(super) fn outlives_tab(&self) -> bool {
         self.device.with_value(|device| device.as_ref().is_some_and(|device| device.outlives_tab()))
@@ -98,6 +114,10 @@ impl Courier {
 
     /// Tells a delivery what happened, and does what it asks for.
     pub(super) fn tell(self, delivery: Delivery, event: Event) {
+        let begins = matches!(event, Event::Wake | Event::Alarm(_) | Event::Retry);
+        if begins && delivery.read(|submission| self.is_left(submission)) {
+            return;
+        }
         let moment = Moment { now: wake::monotonic(), dice: wake::dice() };
         let effects = delivery.submission.try_update(|submission| submission.step(event, moment));
         for effect in effects.unwrap_or_default() {

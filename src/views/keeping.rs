@@ -183,6 +183,7 @@ impl App {
             let current =
                 self.courier.device.with_value(|now| now.as_ref().is_some_and(|now| Rc::ptr_eq(now, &device)));
             if current && !self.saving.over.get_value() {
+                self.courier.leaves();
                 self.moved_away.set(true);
             }
         });

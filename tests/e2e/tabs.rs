@@ -194,8 +194,7 @@ async fn two_tabs_wake_at_once() {
             tiny::was_truthful(person, &server).await;
             tiny::no_trap(person).await;
             closes_all_but(person, &second).await;
-            // The tab that did not send may have found nothing any more, and kept its bytes once again: the next visit would
-            // send them once more, to the same row.
+            tiny::until_delivered(person).await;
             tiny::forget_everything(person, &server).await;
             comments.push(comment);
             tiny::arrived_once(&server, &comments.iter().map(String::as_str).collect::<Vec<_>>());
