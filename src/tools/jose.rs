@@ -16,9 +16,9 @@ use crate::{
 };
 
 /// Coordinates and secrets on P-256, in bytes.
-const COORDINATE: usize = 32;
+pub(super) const COORDINATE: usize = 32;
 /// AES-GCM's nonce, in bytes.
-const NONCE: usize = 12;
+pub(super) const NONCE: usize = 12;
 
 /// A private key on P-256, and its name.
 #[derive(Clone)]
@@ -39,17 +39,19 @@ struct Jwk {
     d: Option<String>,
 }
 
-/// The protected header of a submission.
+/// The protected header of a submission. A member that is not known here may change what the body means (`crit`, `zip`), so
+/// there may be none.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
-    alg: String,
-    enc: String,
-    epk: EphemeralKey,
+    pub(super) alg: String,
+    pub(super) enc: String,
+    pub(super) epk: EphemeralKey,
     /// The name of the key it is sealed to.
     pub kid: String,
-    cty: String,
-    svar: u64,
+    pub(super) cty: String,
+    /// The version of this form.
+    pub(super) svar: u64,
     /// The study's id.
     pub study: String,
     /// The wave's id.
@@ -62,13 +64,14 @@ pub struct Header {
     pub authored: String,
 }
 
+/// The sender's half of the agreement.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct EphemeralKey {
-    kty: String,
-    crv: String,
-    x: String,
-    y: String,
+pub(super) struct EphemeralKey {
+    pub(super) kty: String,
+    pub(super) crv: String,
+    pub(super) x: String,
+    pub(super) y: String,
 }
 
 /// Why something is no key.

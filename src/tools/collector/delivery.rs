@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Answer, BASE, CONTACT_BASE, sealed::Header};
+use super::{Answer, BASE, CONTACT_BASE};
 use crate::session::response::Response;
+use crate::tools::jose::Header;
 
 /// The two endpoints: whoever holds the data of one does not hold that of the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 //! body later knows that it was not changed.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::Deserialize;
 
 use super::{
     Answer, Destination,
@@ -13,48 +12,15 @@ use super::{
 };
 use crate::{
     study::{Invitation, Study},
-    submission::policy,
+    submission::{
+        policy,
+        seal::{PADDING, TAG},
+    },
+    tools::jose::{COORDINATE, Header, NONCE},
 };
 
 /// The media type.
 const JOSE: &str = "application/jose";
-
-/// AES-GCM's nonce and tag, and a coordinate on P-256, in bytes.
-const NONCE: usize = 12;
-const TAG: usize = 16;
-const COORDINATE: usize = 32;
-
-/// The clear text is filled up with spaces to a multiple of this, so that its length says little of what was answered.
-const PADDING: usize = 4096;
-
-/// The protected header. A field that is not known here may change what the body means (`crit`, `zip`), so there may be
-/// none.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Header {
-    alg: String,
-    enc: String,
-    epk: EphemeralKey,
-    kid: String,
-    cty: String,
-    /// Version of this form.
-    svar: u64,
-    study: String,
-    wave: String,
-    questionnaire: String,
-    uuid: String,
-    authored: String,
-}
-
-/// The sender's half of the key agreement.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EphemeralKey {
-    kty: String,
-    crv: String,
-    x: String,
-    y: String,
-}
 
 /// Reads a JWE's header, and checks that its other parts can be what they should be.
 pub(super) fn read(body: Option<&[u8]>) -> Result<Incoming<'_>, Answer> {
