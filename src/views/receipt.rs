@@ -72,7 +72,7 @@ fn contact_details(app: App) -> super::element::Child {
     live(move || match state.get() {
         (_, true) => Some(
             el("section")
-                .child(el_of("h2", "svar-notice-title").say(app.say(Say::ContactReceivedTitle)))
+                .child(el_of("h2", "svar-receipt-title").say(app.say(Say::ContactReceivedTitle)))
                 .child(receipt_of(app, sheet.delivery.receipt()))
                 .view(),
         ),

@@ -38,7 +38,7 @@ fn in_other(person: &Respondent, heading: &str) -> String {
     let other = Tongue::of(if person.language() == "nb" { "en" } else { "nb" });
     let known =
         [Say::DeviceTitle, Say::ConsentReceivedTitle, Say::PartReceivedTitle, Say::ReceivedTitle, Say::ReviewTitle];
-    let pages = [("Kontaktopplysninger", "Contact details"), ("Fødselsnummer", "National identity number")];
+    let pages = [("Slik kan vi nå deg", "How to reach you"), ("Fødselsnummer", "National identity number")];
     if let Some((nb, en)) = pages.into_iter().find(|(nb, en)| person.in_words(nb, en) == heading) {
         return person.in_words(en, nb).to_owned();
     }

@@ -396,7 +396,7 @@ impl Respondent {
 
     /// The heading of the page that asks how to reach the person.
     pub(crate) fn contact(&self) -> &'static str {
-        self.in_words("Kontaktopplysninger", "Contact details")
+        self.in_words("Slik kan vi nå deg", "How to reach you")
     }
 
     /// The heading of the page that asks for the national identity number.
