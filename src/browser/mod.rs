@@ -5,6 +5,7 @@ mod clock;
 mod copy;
 mod crypto;
 pub mod device;
+mod first;
 mod js;
 pub mod locks;
 mod network;
@@ -16,6 +17,7 @@ pub mod wake;
 
 pub(crate) use clock::{as_people_write, now};
 pub(crate) use copy::save_copy;
+pub(crate) use first::keeps_nothing;
 pub(crate) use network::{FetchError, fetch, post, received};
 pub(crate) use page::{
     ask_before_leaving, focus, focus_within, forget_invitation, go_back, keep_invitation, on_back, print, push_history,

@@ -46,17 +46,32 @@ function follow(root) {
   new MutationObserver(take).observe(root, { attributes: true, attributeFilter: ["lang"] });
 }
 
+async function module(address, integrity) {
+  const response = await fetch(new URL(address, document.baseURI), { integrity, credentials: "same-origin" });
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return response;
+}
+
+// The part of the widget that is loaded later (src/views/later.rs) shares the first part's memory and functions. The first
+// part asks for it by this name, and is told through its own table of functions whether it came.
+async function __wasm_split_load_later(callback, data) {
+  let loaded = false;
+  try {
+    const bytes = await (await module("__SVAR_LATER__", "__SVAR_LATER_INTEGRITY__")).arrayBuffer();
+    await WebAssembly.instantiate(bytes, { __wasm_split: wasm });
+    loaded = true;
+  } catch (error) {
+    console.error("svar:", error?.message);
+  }
+  wasm.__indirect_function_table.get(callback)(data, loaded);
+}
+
 async function start() {
   const host = document.getElementById("svar");
   const asked = new URLSearchParams(location.search).get("lang");
   const language = /^[a-z]{2,3}(-[A-Za-z0-9]+)*$/.test(asked ?? "") ? asked : undefined;
   try {
-    const response = await fetch(new URL("__SVAR_WASM__", document.baseURI), {
-      integrity: "__SVAR_WASM_INTEGRITY__",
-      credentials: "same-origin",
-    });
-    if (!response.ok) throw new Error(`wasm: ${response.status}`);
-    await __wbg_init({ module_or_path: response });
+    await __wbg_init({ module_or_path: await module("__SVAR_WASM__", "__SVAR_WASM_INTEGRITY__") });
     host.replaceChildren();
     mount(host, host.dataset.study, token, language);
     follow(host.firstElementChild);

@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use super::{
     element::{all, el, live},
     frame::frame,
-    page, parts, receipt, resume, review, sending,
+    page, parts, resume, review,
+    sheet::Freezing,
     state::{App, At, Place},
-    welcome,
+    unsent, welcome,
 };
 use crate::{study::Step, submission::State, words::Say};
 
@@ -38,10 +39,11 @@ fn step(app: App, place: Place) -> AnyView {
         Step::Welcome => welcome::welcome(app),
         Step::Device => welcome::device(app),
         Step::Consent | Step::Contact | Step::Part(_) => answering(app, place),
-        Step::Consented => receipt::consented(app),
-        Step::Received(part) => receipt::part(app, part),
-        Step::Finished(part) => receipt::finished(app, part),
-        Step::Declined => receipt::declined(app),
+        Step::Consented | Step::Received(_) | Step::Finished(_) => {
+            // What has arrived had a keeper.
+            app.kept(|keeper| keeper.receipt(place.step)).unwrap_or_else(|| el("p").say(app.say(Say::Loading)).view())
+        }
+        Step::Declined => resume::declined(app),
         Step::Ended => resume::cleared(app),
     }
 }
@@ -51,11 +53,12 @@ fn answering(app: App, place: Place) -> AnyView {
     let Some(sheet) = app.sheet(place.step) else { return el("p").say(app.say(Say::Loading)).view() };
     let draft = Memo::new(move |_| {
         let draft = sheet.delivery.watch(|submission| *submission.state() == State::Draft);
-        draft && !sheet.sealing.get() && !sheet.unsealed.get()
+        draft && sheet.freezing.get() == Freezing::Not
     });
     live(move || {
         if !draft.get() {
-            return sending::view(app, sheet, place.step);
+            let delivered = app.kept(|keeper| keeper.sending(sheet, place.step));
+            return delivered.unwrap_or_else(|| unsent::view(app, sheet, place.step));
         }
         match place.at {
             At::Review => review::view(app, sheet, place.step),

@@ -38,7 +38,7 @@ pub(super) fn frame(app: App, view: impl Fn() -> AnyView + Send + 'static) -> An
 fn notices(app: App) -> AnyView {
     let place = app.place.get();
     let answering = place.at != At::End && matches!(place.step, Step::Consent | Step::Contact | Step::Part(_));
-    let nothing_kept = (answering && app.saving.fails.get()).then_some(Say::NothingKept);
+    let nothing_kept = (answering && app.fails.get()).then_some(Say::NothingKept);
     let said = [app.notice.get(), nothing_kept].into_iter().flatten();
     let notices: Vec<AnyView> = said
         .map(|what| el_of("div", "svar-notice").attr("role", "status").child(el("p").say(app.say(what))).view())

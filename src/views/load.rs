@@ -8,11 +8,11 @@ use super::{
     app,
     element::{Child, all, el, el_of},
     frame::languages,
-    keeping::{self, Left},
+    later::{Came, Said, later},
     parts::Look,
     resume,
     sheet::Sheet,
-    state::{App, Given, Sheets},
+    state::{Admitted, App, Given, Sheets},
     trouble::trouble,
 };
 use crate::{
@@ -48,19 +48,6 @@ enum Loaded {
     /// Another tab is at it.
     OtherTab(Arc<Study>),
     Ready(App),
-}
-
-/// What the respondent has said of an earlier visit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Said {
-    #[default]
-    Nothing,
-    /// It is mine.
-    Mine,
-    /// It is not mine: away with it.
-    NotMine,
-    /// It shall go on in this tab.
-    Here,
 }
 
 /// The widget.
@@ -145,70 +132,41 @@ impl Enter {
 
     async fn find(self, said: Said) -> Result<Loaded, NotReady> {
         let door = self.door.get_value();
-        let (study, invitation, wave) = invited(&door, self.language).await?;
+        let admitted = Rc::new(admitted(&door, self.language).await?);
+        let study = admitted.study.clone();
         let with_study = |trouble| (trouble, Some(study.clone()));
-        let forms = Forms::load(&door, &wave).await.map_err(with_study)?;
-        let link = keeping::link(&invitation, &door.token);
-        let traces = link.find().await.unwrap_or_default();
-        let mut left = None;
-        if traces.tab || traces.browser || traces.personal {
-            // This tab's own come first; whose those of this browser are, only the person can say.
-            let strange = traces.browser && !traces.tab;
-            if strange && said == Said::Nothing {
-                return Ok(Loaded::Whose(study));
-            }
-            let device = Rc::new(link.open(None).await);
-            if strange && said == Said::NotMine {
-                let _ = device.forget().await;
-            } else if device.alone() || said == Said::Here {
-                device.take_over().await;
-                left = Some(Left::read(device, &study.id, &wave.id).await);
-            } else {
-                return Ok(Loaded::OtherTab(study));
-            }
-        }
-        // Before there is anything to press: what is chosen then comes after this.
-        let fresh = if left.is_none() { Some(Rc::new(link.open(None).await)) } else { None };
-        let pseudonym = match invitation.sub.clone() {
+        let forms = Forms::load(&door, &admitted.wave).await.map_err(with_study)?;
+        let pseudonym = match admitted.invitation.sub.clone() {
             Some(pseudonym) => pseudonym,
             None => browser::uuid().ok_or_else(|| with_study(Trouble::Damaged))?,
         };
-        // A person who began on another device, or whose browser has forgotten, goes on from what has arrived.
-        let mut known = Vec::new();
-        if invitation.sub.is_some() {
-            let contact = study.contact_endpoint.as_ref().filter(|_| wave.contact.is_some());
-            for endpoint in [Some(&study.endpoint), contact].into_iter().flatten() {
-                known.extend(browser::received(endpoint, &door.token).await);
-            }
+        // Who was never here has left nothing, and need not wait for what could find it.
+        let first = said == Said::Nothing && admitted.invitation.sub.is_none() && browser::keeps_nothing().await;
+        let mut begin = None;
+        if !first {
+            let later = later().await.map_err(|_| with_study(Trouble::Unreachable))?;
+            begin = match later.find(admitted.clone(), said).await {
+                Came::Whose => return Ok(Loaded::Whose(study)),
+                Came::OtherTab => return Ok(Loaded::OtherTab(study)),
+                Came::Free(begin) => Some(begin),
+            };
         }
-        let given = move || Given {
-            sheets: forms.sheets(),
-            study: study.clone(),
-            wave: Arc::new(wave),
-            invitation,
-            token: door.token,
-            pseudonym,
-            permitted: false,
-        };
         let restart: Box<dyn Fn()> = Box::new(move || self.enter(Said::Nothing));
         let owner = self.owner.get_value().unwrap_or_default();
         let app = owner.with(move || {
-            let app = App::new(given(), self.language, restart);
-            if let Some(left) = left {
-                app.take_up(left);
-            }
-            if let Some(device) = fresh {
-                app.begins_with(device);
-            }
-            app.knows(&known);
-            app
+            let given = Given { sheets: forms.sheets(), admitted, pseudonym, permitted: false };
+            App::new(given, self.language, restart)
         });
+        match begin {
+            Some(begin) => drop(app.kept_by(begin)),
+            None => spawn_local(async move { drop(app.keeper().await) }),
+        }
         Ok(Loaded::Ready(app))
     }
 }
 
-/// What the link invites to.
-async fn invited(door: &Door, language: RwSignal<String>) -> Result<(Arc<Study>, Invitation, Wave), NotReady> {
+/// Whom the link lets in, and to what.
+async fn admitted(door: &Door, language: RwSignal<String>) -> Result<Admitted, NotReady> {
     let study: Study =
         load(&door.study, true, |bytes| compact::decode(Holds::Study, bytes)).await.map_err(|why| (why, None))?;
     let study = Arc::new(study);
@@ -222,7 +180,7 @@ async fn invited(door: &Door, language: RwSignal<String>) -> Result<(Arc<Study>,
         return Err(with_study(Trouble::OtherStudy));
     }
     let wave = study.wave(&invitation.wave).cloned().ok_or_else(|| with_study(Trouble::NoSuchWave))?;
-    Ok((study, invitation, wave))
+    Ok(Admitted { study, wave: Arc::new(wave), invitation, token: door.token.clone() })
 }
 
 /// Everything that will be asked: nothing is asked before all of it can be shown.

@@ -116,11 +116,11 @@ fn leave(page: Page) {
 fn go_on(page: Page) {
     let app = page.app;
     if page.step == Step::Consent {
-        return app.send(page.step);
+        return app.send(page.sheet, page.step);
     }
     let next = page.next();
     if page.step == Step::Contact && next.is_none() {
-        return if page.sheet.read(Session::has_answers) { app.send(page.step) } else { app.go_on() };
+        return if page.sheet.read(Session::has_answers) { app.send(page.sheet, page.step) } else { app.go_on() };
     }
     let to_review = app.from_review.get_untracked();
     app.from_review.set(false);

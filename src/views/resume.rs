@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     element::{Child, all, el, el_of, live},
-    parts::{Look, actions, button, plain_heading},
+    parts::{Look, actions, button, plain_heading, text_box},
     state::App,
 };
 use crate::words::{Say, Tongue};
@@ -53,6 +53,15 @@ pub(super) fn end(app: App) -> AnyView {
     ])
 }
 
+/// The person does not take part.
+pub(super) fn declined(app: App) -> AnyView {
+    all([
+        plain_heading(app, app.say(Say::DeclinedTitle)).into(),
+        text_box(app.words(|study| Some(&study.declined))).into(),
+        actions(vec![button(Look::Secondary, app.say(Say::Back), move || app.back())]).into(),
+    ])
+}
+
 /// Nothing is left, but what is on its way.
 pub(super) fn cleared(app: App) -> AnyView {
     let under_way = Memo::new(move |_| app.is_under_way());
@@ -70,7 +79,7 @@ pub(super) fn cleared(app: App) -> AnyView {
 /// The way in for the next person at this device, unless the link is one person's, or something is left that only this
 /// page can deliver.
 pub(super) fn next_person(app: App) -> Child {
-    if app.given(|given| given.invitation.sub.is_some()) {
+    if app.given(|given| given.admitted.invitation.sub.is_some()) {
         return None::<AnyView>.into();
     }
     let may = Memo::new(move |_| app.may_hand_over());

@@ -28,7 +28,7 @@ pub(super) fn view(app: App, sheet: Sheet, step: Step) -> AnyView {
                 sheet.checked.update(|pages| pages.push(page));
                 app.turn(At::Page(page));
             }
-            None => app.send(step),
+            None => app.send(sheet, step),
         }
     };
     all([

@@ -26,10 +26,20 @@ pub(super) struct Sheet {
     pub(super) touched: Trigger,
     /// What has become of it.
     pub(super) delivery: Delivery,
-    /// It is being made ready to be sent.
-    pub(super) sealing: RwSignal<bool>,
+    /// Whether it is being made ready to be sent.
+    pub(super) freezing: RwSignal<Freezing>,
+}
+
+/// How far a sheet is on its way to being frozen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Freezing {
+    /// It is a draft, or frozen.
+    Not,
+    UnderWay,
     /// The browser could not seal it, so it was not sent.
-    pub(super) unsealed: RwSignal<bool>,
+    NotSealed,
+    /// What freezes it could not be loaded, so it was not sent.
+    NotLoaded,
 }
 
 #[derive(Default)]
@@ -47,9 +57,8 @@ impl Sheet {
             checked: RwSignal::new(Vec::new()),
             pointed_out: RwSignal::new(Vec::new()),
             touched: Trigger::new(),
-            delivery: Delivery::new(None),
-            sealing: RwSignal::new(false),
-            unsealed: RwSignal::new(false),
+            delivery: Delivery::new(),
+            freezing: RwSignal::new(Freezing::Not),
         }
     }
 

@@ -1,23 +1,23 @@
 //! What the views share: where the respondent is, in which language, and one answer sheet per questionnaire. Everything
 //! here is `Copy`, a handle to what the owner of the mount keeps.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
-    delivery::{Courier, Delivery},
-    keeping::Saving,
-    sheet::Sheet,
+    delivery::Delivery,
+    later::{Keeper, later},
+    sheet::{Freezing, Sheet},
     trail::Trail,
 };
 use crate::{
     browser,
-    questionnaire::{Filling, ItemId, text::Text},
-    session::{Value, flat, response},
-    study::{CONSENT, CONTACT, Course, EndpointKind, Invitation, Step, Study, Wave, Words, Write},
-    submission::{Event, Frozen, Media, seal::Routing},
-    words::{Say, Tongue},
+    questionnaire::{ItemId, text::Text},
+    session::{Session, Value},
+    study::{CONSENT, CONTACT, Course, Invitation, Step, Study, Wave, Words},
+    submission::{Event, Kept, Media, Submission},
+    words::{Safekeeping, Say, Tongue},
 };
 
 /// Where the respondent is.
@@ -62,19 +62,31 @@ pub(super) struct App {
     pub(super) notice: RwSignal<Option<Say>>,
     /// The respondent goes on in another tab; this one keeps still.
     pub(super) moved_away: RwSignal<bool>,
-    pub(super) courier: Courier,
-    pub(super) saving: Saving,
-    given: StoredValue<Given>,
+    /// Nothing can be kept on this device at the moment.
+    pub(super) fails: RwSignal<bool>,
+    /// It is over: nothing is kept any more.
+    pub(super) over: StoredValue<bool>,
+    given: StoredValue<Given, LocalStorage>,
     trail: Trail,
+    /// Who keeps and delivers the answers, as soon as they are loaded.
+    keeper: StoredValue<Option<Rc<dyn Keeper>>, LocalStorage>,
+    loaded: RwSignal<bool>,
+    owner: StoredValue<Owner>,
     restart: StoredValue<Box<dyn Fn()>, LocalStorage>,
+}
+
+/// Who was let in, and to what.
+pub(super) struct Admitted {
+    pub(super) study: Arc<Study>,
+    pub(super) wave: Arc<Wave>,
+    pub(super) invitation: Invitation,
+    /// The invitation as it stood in the link.
+    pub(super) token: String,
 }
 
 /// What does not change while the respondent is here, but for the permission.
 pub(super) struct Given {
-    pub(super) study: Arc<Study>,
-    pub(super) wave: Arc<Wave>,
-    pub(super) invitation: Invitation,
-    pub(super) token: String,
+    pub(super) admitted: Rc<Admitted>,
     pub(super) pseudonym: String,
     /// Whether a register was permitted.
     pub(super) permitted: bool,
@@ -104,16 +116,18 @@ impl App {
             announcement: RwSignal::new(String::new()),
             notice: RwSignal::new(None),
             moved_away: RwSignal::new(false),
-            courier: Courier::new(&given.study, given.token.clone()),
-            saving: Saving::new(),
-            given: StoredValue::new(given),
+            fails: RwSignal::new(false),
+            over: StoredValue::new(false),
+            given: StoredValue::new_local(given),
             trail: Trail::new(first),
+            keeper: StoredValue::new_local(None),
+            loaded: RwSignal::new(false),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
             restart: StoredValue::new_local(restart),
         };
         browser::on_back(move |place| app.came_back(place as usize));
         browser::ask_before_leaving(move || app.would_lose());
         for (step, sheet) in app.sheets() {
-            app.courier.takes(sheet.delivery);
             Effect::new(move || {
                 if sheet.delivery.watch(|submission| submission.received().is_some()) {
                     app.arrived(step);
@@ -125,16 +139,83 @@ impl App {
                 app.leave_nothing();
             }
         });
-        app.save_what_changes();
+        // The draft is saved whenever an answer, the place or the language changes.
+        Effect::new(move || {
+            app.place.track();
+            app.language.track();
+            for (_, sheet) in app.sheets() {
+                sheet.touched.track();
+            }
+            app.save_soon();
+        });
         app
     }
 
+    /// Is kept by this keeper from now on.
+    pub(super) fn kept_by(self, begin: impl FnOnce(App) -> Rc<dyn Keeper>) -> Rc<dyn Keeper> {
+        let keeper = self.owned(|| begin(self));
+        self.keeper.set_value(Some(keeper.clone()));
+        self.loaded.set(true);
+        keeper
+    }
+
+    /// Makes something that lives as long as the page does.
+    pub(super) fn owned<T>(self, make: impl FnOnce() -> T) -> T {
+        self.owner.get_value().with(make)
+    }
+
+    /// The keeper, loaded if need be.
+    pub(super) async fn keeper(self) -> Option<Rc<dyn Keeper>> {
+        if let Some(keeper) = self.keeper.get_value() {
+            return Some(keeper);
+        }
+        let later = later().await;
+        // Another call may have been quicker.
+        match (self.keeper.get_value(), later) {
+            (Some(keeper), _) => Some(keeper),
+            (None, Ok(later)) => Some(self.kept_by(|app| later.begin(app))),
+            (None, Err(_)) => {
+                self.fails.set(true);
+                None
+            }
+        }
+    }
+
+    /// What the keeper does, if there is one, watched.
+    pub(super) fn kept<T>(&self, act: impl FnOnce(Rc<dyn Keeper>) -> T) -> Option<T> {
+        self.loaded.track();
+        self.keeper.get_value().map(act)
+    }
+
+    /// Has the keeper do something, if there is one.
+    fn have(&self, act: impl FnOnce(Rc<dyn Keeper>)) {
+        if let Some(keeper) = self.keeper.get_value() {
+            act(keeper);
+        }
+    }
+
+    /// Saves the draft within [`policy::DRAFT_DELAY`](crate::submission::policy::DRAFT_DELAY).
+    fn save_soon(self) {
+        self.have(|keeper| keeper.save_soon());
+    }
+
+    /// Tells a delivery what happened. Whatever is under way has a keeper.
+    pub(super) fn tell(&self, delivery: Delivery, event: Event) {
+        self.have(|keeper| keeper.tell(delivery, event));
+    }
+
+    /// The respondent has said whose device it is.
+    pub(super) fn device_chosen(&self) {
+        self.have(|keeper| keeper.device_chosen());
+        self.go_on();
+    }
+
     pub(super) fn study(&self) -> Arc<Study> {
-        self.given.with_value(|given| given.study.clone())
+        self.given.with_value(|given| given.admitted.study.clone())
     }
 
     pub(super) fn wave(&self) -> Arc<Wave> {
-        self.given.with_value(|given| given.wave.clone())
+        self.given.with_value(|given| given.admitted.wave.clone())
     }
 
     pub(super) fn given<T>(&self, read: impl FnOnce(&Given) -> T) -> T {
@@ -163,8 +244,8 @@ impl App {
         let (language, given) = (self.language, self.given);
         move || {
             given.with_value(|given| {
-                let words = pick(&given.study)?;
-                language.with(|tag| given.study.say(words, tag).cloned())
+                let words = pick(&given.admitted.study)?;
+                language.with(|tag| given.admitted.study.say(words, tag).cloned())
             })
         }
     }
@@ -210,7 +291,7 @@ impl App {
         self.given(|given| match step {
             Step::Consent => CONSENT.to_owned(),
             Step::Contact => CONTACT.to_owned(),
-            Step::Part(part) => given.wave.parts.get(part).map(|part| part.id.clone()).unwrap_or_default(),
+            Step::Part(part) => given.admitted.wave.parts.get(part).map(|part| part.id.clone()).unwrap_or_default(),
             _ => String::new(),
         })
     }
@@ -228,7 +309,7 @@ impl App {
 
     /// The step after this one.
     pub(super) fn next(&self, step: Step) -> Step {
-        self.given(|given| Course::of(&given.wave).next(step))
+        self.given(|given| Course::of(&given.admitted.wave).next(step))
     }
 
     /// Goes on to the next step.
@@ -276,77 +357,96 @@ impl App {
 
     /// Lets the next person in.
     pub(super) fn restart(&self) {
-        browser::keep_invitation(&self.given(|given| given.token.clone()));
+        browser::keep_invitation(&self.given(|given| given.admitted.token.clone()));
         self.restart.with_value(|restart| restart());
     }
 
     /// Freezes the answers of a step, and sends them.
-    pub(super) fn send(&self, step: Step) {
-        let Some(sheet) = self.sheet(step) else { return };
+    pub(super) fn send(self, sheet: Sheet, step: Step) {
         // A second click finds it under way.
-        if sheet.sealing.get_untracked() || sheet.delivery.is_under_way() {
+        if sheet.freezing.get_untracked() == Freezing::UnderWay || sheet.delivery.is_under_way() {
             return;
         }
         self.notice.set(None);
-        sheet.sealing.set(true);
-        sheet.unsealed.set(false);
-        let app = *self;
+        sheet.freezing.set(Freezing::UnderWay);
         spawn_local(async move {
-            // First: after a reload what comes next is of the same person as what is frozen now.
-            app.save().await;
-            let frozen = app.freeze(sheet, step).await;
-            match frozen {
-                Some(frozen) => app.courier.tell(sheet.delivery, Event::Freeze(frozen)),
-                // Never sent in clear instead.
-                None => sheet.unsealed.set(true),
+            match self.keeper().await {
+                Some(keeper) => keeper.send(sheet, step),
+                None => sheet.freezing.set(Freezing::NotLoaded),
             }
-            sheet.sealing.set(false);
         });
-        if step == Step::Contact {
+        if step == Step::Contact && self.place.get_untracked().step == step {
             // It is delivered behind the respondent's back; the last page waits for it.
             self.go_on();
             self.trail.close_behind();
         }
     }
 
-    async fn freeze(&self, sheet: Sheet, step: Step) -> Option<Frozen> {
-        let part = self.part_id(step);
-        let language = self.language.get_untracked();
-        let (uuid, authored) = (browser::uuid()?, browser::now());
-        let (endpoint, heading, routing) = self.given.with_value(|given| {
-            sheet.fill(Filling::Study, &given.study.id);
-            sheet.fill(Filling::Wave, &given.wave.id);
-            sheet.fill(Filling::Unit, &given.invitation.unit);
-            sheet.fill(Filling::Variant, given.invitation.variant.as_deref().unwrap_or(""));
-            sheet.fill(Filling::Language, &language);
-            let contact = given.study.contact_endpoint.clone().filter(|_| step == Step::Contact);
-            let heading = response::Heading { uuid: uuid.clone(), pseudonym: given.pseudonym.clone(), authored };
-            let routing = (given.study.id.clone(), given.wave.id.clone());
-            (contact.unwrap_or_else(|| given.study.endpoint.clone()), heading, routing)
-        });
-        let by_id = endpoint.kind == EndpointKind::Fhir && endpoint.write == Write::Update;
-        let replaces = sheet.delivery.read(|submission| submission.replaces().map(str::to_owned));
-        let bytes = sheet.read(|session| {
-            let response = || response::completed(session, &heading).replacing(replaces.as_deref());
-            match endpoint.kind {
-                EndpointKind::Flat => flat::flat(session, &heading),
-                _ if by_id => response().with_id().to_bytes(),
-                _ => response().to_bytes(),
+    /// Where a frozen submission is kept, as the person is told.
+    pub(super) fn safekeeping(&self, delivery: Delivery) -> Safekeeping {
+        let outlives_tab = self.outlives_tab();
+        delivery.watch(|submission| {
+            let sealed = submission.frozen().is_some_and(|frozen| frozen.media == Media::Sealed);
+            match submission.kept() {
+                Kept::MemoryOnly => Safekeeping::Page,
+                _ if sealed || outlives_tab => Safekeeping::Device,
+                _ => Safekeeping::Tab,
             }
-        });
-        let (media, bytes) = match (endpoint.kind, &endpoint.key) {
-            (EndpointKind::Fhir, _) => (Media::Fhir, bytes),
-            (EndpointKind::Flat, _) => (Media::Flat, bytes),
-            (EndpointKind::Sealed, None) => return None,
-            (EndpointKind::Sealed, Some(key)) => {
-                let questionnaire = sheet.form(|form| format!("{}|{}", form.url, form.version));
-                let (study, wave) = routing;
-                let (uuid, authored) = (uuid.clone(), heading.authored);
-                let routing = Routing { study, wave, questionnaire, uuid, authored };
-                (Media::Sealed, browser::seal::seal(key, &routing, &bytes).await.ok()?)
+        })
+    }
+
+    fn outlives_tab(&self) -> bool {
+        self.keeper.with_value(|keeper| keeper.as_ref().is_some_and(|keeper| keeper.outlives_tab()))
+    }
+
+    /// Whether leaving the page now would lose answers.
+    fn would_lose(self) -> bool {
+        if self.over.get_value() || self.moved_away.get_untracked() {
+            return false;
+        }
+        let safe = self.outlives_tab() && !self.fails.get_untracked();
+        let lost = |sheet: &Sheet| {
+            if sheet.delivery.is_under_way() {
+                return untrack(|| self.safekeeping(sheet.delivery)) != Safekeeping::Device;
             }
+            !safe && sheet.delivery.receipt().is_none() && sheet.read(Session::has_answers)
         };
-        Some(Frozen { uuid, part, media, bytes })
+        self.sheets().iter().any(|(_, sheet)| lost(sheet))
+    }
+
+    /// Whether anything is on its way, or about to be, watched.
+    pub(super) fn is_under_way(self) -> bool {
+        self.sheets()
+            .iter()
+            .any(|(_, sheet)| sheet.freezing.get() != Freezing::Not || sheet.delivery.watch(Submission::is_under_way))
+    }
+
+    /// Whether the next person may have the page: nothing is left that only this page can deliver.
+    pub(super) fn may_hand_over(self) -> bool {
+        let only_here = |sheet: &Sheet| {
+            let kept_here =
+                sheet.delivery.watch(Submission::is_under_way) && self.safekeeping(sheet.delivery) == Safekeeping::Page;
+            kept_here || sheet.freezing.get() != Freezing::Not
+        };
+        !self.sheets().iter().any(|(_, sheet)| only_here(sheet))
+    }
+
+    /// Leaves nothing of this visit behind, but what is frozen and has not arrived.
+    fn leave_nothing(self) {
+        self.over.set_value(true);
+        browser::forget_invitation();
+        self.have(|keeper| keeper.forget());
+    }
+
+    /// Stops here: answers that were not sent are deleted.
+    pub(super) fn end(self) {
+        self.leave_nothing();
+        for (_, sheet) in self.sheets() {
+            if !sheet.delivery.is_under_way() {
+                sheet.clear();
+            }
+        }
+        self.finish(Step::Ended);
     }
 
     /// The answers of a step have arrived.
@@ -364,7 +464,8 @@ impl App {
 
     /// Whether the consent permits one of the registers.
     fn permits(&self, consent: Sheet) -> bool {
-        let links = self.given(|given| given.wave.contact.clone().map(|form| form.permissions).unwrap_or_default());
+        let links =
+            self.given(|given| given.admitted.wave.contact.clone().map(|form| form.permissions).unwrap_or_default());
         consent.read(|session| {
             let ticked = |link_id: &String| {
                 let found = session.form().find(link_id);

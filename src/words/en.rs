@@ -126,6 +126,10 @@ pub(super) fn say(what: &Say) -> String {
         Say::TriesByItself => "We will try again automatically. Your answers will not be counted twice.",
         Say::SendingElsewhereTitle => "Your answers are being sent from another tab",
         Say::SendingElsewhereLead => "We are watching, and will tell you here when they have been received.",
+        Say::NotReadyTitle => "Your answers have not been sent yet",
+        Say::NotLoaded => {
+            "We could not fetch what the page needs to send your answers. They are still on the page. Check that you are online, and try again."
+        }
         Say::NotSealed => {
             "The browser cannot encrypt the answers, so we have not sent them. Open the link in a newer browser or on another device."
         }

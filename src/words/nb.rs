@@ -126,6 +126,10 @@ pub(super) fn say(what: &Say) -> String {
         Say::TriesByItself => "Vi prøver igjen automatisk. Svarene blir ikke telt to ganger.",
         Say::SendingElsewhereTitle => "Svarene sendes fra en annen fane",
         Say::SendingElsewhereLead => "Vi følger med og sier fra her når de er mottatt.",
+        Say::NotReadyTitle => "Svarene er ikke sendt ennå",
+        Say::NotLoaded => {
+            "Vi fikk ikke hentet det siden trenger for å sende svarene. De står fortsatt på siden. Sjekk at du er på nett, og prøv igjen."
+        }
         Say::NotSealed => {
             "Nettleseren kan ikke kryptere svarene, så vi har ikke sendt dem. Åpne lenken i en nyere nettleser eller på en annen enhet."
         }

@@ -267,3 +267,39 @@ async fn a_widget_that_cannot_load_says_so() {
         .await;
     }
 }
+
+/// What keeps and sends comes later: without it the first questions can be answered all the same, nothing that was answered
+/// is lost, and it is asked for anew.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_questions_do_not_wait_for_the_second_part() {
+    for (language, change) in [
+        ("nb", (|_| None) as fn(Vec<u8>) -> Option<Vec<u8>>),
+        ("en", |mut bytes: Vec<u8>| {
+            bytes.truncate(1000);
+            Some(bytes)
+        }),
+    ] {
+        let server = Server::start().await;
+        let later = server.site().join("svar-later.wasm");
+        browse("the_first_questions_do_not_wait_for_the_second_part", &server, language, async |person| {
+            let whole = spoil(&later, change);
+            person.comes_to_the_consent(&server.link(language)).await;
+            person.sees_say(Say::NothingKept).await;
+            person.ticks(person.taking_part()).await;
+            person.presses(person.in_words("Send samtykket", "Send my consent")).await;
+            for _ in 0..2 {
+                person.is_at_say(Say::NotReadyTitle).await;
+                person.sees_say(Say::NotLoaded).await;
+                person.presses_say(Say::TryAgain).await;
+            }
+            person.is_at_say(Say::NotReadyTitle).await;
+            assert_eq!(server.submissions().len(), 0, "nothing was sent");
+            fs::write(&later, whole).expect("to mend");
+            person.presses_say(Say::TryAgain).await;
+            person.is_at_say(Say::ConsentReceivedTitle).await;
+            assert_eq!(server.received(), ["health-at-work-consent"]);
+            person.no_longer_sees(&person.say(Say::NothingKept)).await;
+        })
+        .await;
+    }
+}

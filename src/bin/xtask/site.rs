@@ -87,9 +87,9 @@ impl Parts {
         })
     }
 
-    /// The WebAssembly module, for those who can make it smaller.
-    pub(crate) fn wasm(&mut self) -> &mut Vec<u8> {
-        &mut self.widget.wasm
+    /// The WebAssembly modules, for those who can make them smaller.
+    pub(crate) fn modules(&mut self) -> [&mut Vec<u8>; 2] {
+        [&mut self.widget.wasm, &mut self.widget.later]
     }
 
     /// Names the parts and lets them name each other.
@@ -103,10 +103,12 @@ impl Parts {
             files.insert(name.clone(), bytes);
             name
         };
-        let Widget { glue, wasm } = self.widget;
+        let Widget { glue, wasm, later } = self.widget;
         let mut places = vec![("__SVAR_WASM_INTEGRITY__", integrity(&wasm))];
         let wasm = keep("svar.wasm", wasm);
         places.push(("__SVAR_WASM__", wasm.clone()));
+        places.push(("__SVAR_LATER_INTEGRITY__", integrity(&later)));
+        places.push(("__SVAR_LATER__", keep("svar-later.wasm", later)));
 
         let script = fill("src/embed/entry.js", &self.entry, &places)?;
         let script = format!("{HEADER}{glue}{script}").into_bytes();
@@ -194,7 +196,11 @@ mod tests {
     use super::*;
 
     fn parts() -> Parts {
-        let widget = Widget { glue: "function mount() {}\n".to_owned(), wasm: b"\0asm".to_vec() };
+        let widget = Widget {
+            glue: "function mount() {}\n".to_owned(),
+            wasm: b"\0asm".to_vec(),
+            later: b"\0asm later".to_vec(),
+        };
         Parts {
             widget,
             entry: "load('__SVAR_WASM__', '__SVAR_WASM_INTEGRITY__');".to_owned(),

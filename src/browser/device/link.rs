@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::{
-    super::wake::unix_ms, Device, Place, Store, StoreError, Vault, database::Database, keys, records, vault::owner_of,
+    super::wake::unix_ms, DATABASE, Device, Place, Store, StoreError, Vault, database::Database, keys, records,
+    vault::owner_of,
 };
 
 /// What one invitation opens on this device.
@@ -31,7 +32,7 @@ impl Link {
     /// The link of an invitation with this token to a wave of a study; `personal` if it has a `sub`.
     pub fn new(study: &str, wave: &str, token: &str, personal: bool) -> Link {
         let token = personal.then(|| token.to_owned());
-        Link { scope: [study, "/", wave].concat(), token, database: Rc::new(Database::new("svar")) }
+        Link { scope: [study, "/", wave].concat(), token, database: Rc::new(Database::new(DATABASE)) }
     }
 
     /// Looks for what earlier visits left; what has expired is removed first.

@@ -30,6 +30,9 @@ pub use link::{Link, Traces};
 pub use store::{Durability, Memory, Store, StoreError};
 pub use vault::{Unlock, Vault, unwrap, wrap};
 
+/// The name of the database.
+pub(super) const DATABASE: &str = "svar";
+
 /// Where the key lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {

@@ -2,19 +2,20 @@
 
 use leptos::prelude::*;
 
-use super::{
-    delivery::Delivery,
-    element::{all, el, el_of, live},
-    marks::id_of,
-    parts::{Look, actions, button, contact, facts, plain_heading},
-    sheet::Sheet,
-    state::{App, At},
-};
 use crate::{
     browser,
     questionnaire::ItemId,
     study::Step,
     submission::{Event, Parked, State, Submission, Verdict, Waiting, policy},
+    views::{
+        delivery::Delivery,
+        element::{all, el, el_of, live},
+        marks::id_of,
+        parts::{Look, actions, button, contact, facts, plain_heading},
+        sheet::{Freezing, Sheet},
+        state::{App, At},
+        unsent::{self, not_ready},
+    },
     words::{Safekeeping, Say},
 };
 
@@ -25,7 +26,7 @@ enum Shown {
     OnItsWay,
     Elsewhere,
     NotReceived(Verdict),
-    NotSealed,
+    NotReady(Freezing),
 }
 
 impl Shown {
@@ -44,17 +45,19 @@ impl Shown {
     }
 }
 
-fn shown(delivery: Delivery) -> Memo<Shown> {
-    Memo::new(move |before: Option<&Shown>| delivery.watch(|submission| Shown::of(submission, before)))
+fn shown(sheet: Sheet) -> Memo<Shown> {
+    Memo::new(move |before: Option<&Shown>| match sheet.freezing.get() {
+        Freezing::UnderWay => Shown::OnItsWay,
+        why @ (Freezing::NotSealed | Freezing::NotLoaded) => Shown::NotReady(why),
+        Freezing::Not => sheet.delivery.watch(|submission| Shown::of(submission, before)),
+    })
 }
 
 /// The view while there is something to deliver.
 pub(super) fn view(app: App, sheet: Sheet, step: Step) -> AnyView {
-    let delivery = sheet.delivery;
-    let state = shown(delivery);
-    let state = Memo::new(move |_| if sheet.unsealed.get() { Shown::NotSealed } else { state.get() });
+    let state = shown(sheet);
     live(move || match state.get() {
-        Shown::OnItsWay => sending(app),
+        Shown::OnItsWay => unsent::on_its_way(app),
         Shown::Elsewhere => all([
             plain_heading(app, app.say(Say::SendingElsewhereTitle)).into(),
             el("p").attr("role", "status").say(app.say(Say::SendingElsewhereLead)).into(),
@@ -68,43 +71,24 @@ pub(super) fn view(app: App, sheet: Sheet, step: Step) -> AnyView {
             };
             all([
                 plain_heading(app, app.say(title)).into(),
-                not_received(app, delivery, verdict).into(),
+                not_received(app, sheet.delivery, verdict).into(),
                 facts(contact(app)).into(),
             ])
         }
-        Shown::NotSealed => all([
-            plain_heading(app, app.say(Say::NotTakenTitle)).into(),
-            warning(el("p").say(app.say(Say::NotSealed)).view()),
-            facts(contact(app)).into(),
-        ]),
+        // What was wrong before it was frozen has its view in the first part.
+        Shown::NotReady(_) => unsent::view(app, sheet, step),
     })
 }
 
 /// The same for contact details, which are delivered behind the answers, as a part of the last page.
-pub(super) fn contact_details(app: App, delivery: Delivery) -> AnyView {
-    let state = shown(delivery);
-    live(move || match state.get() {
-        Shown::NotReceived(verdict) => all([
-            el_of("h2", "svar-notice-title").say(app.say(Say::ContactPendingTitle)).into(),
-            not_received(app, delivery, verdict).into(),
-        ]),
-        _ => all([
-            el_of("h2", "svar-notice-title").say(app.say(Say::ContactPendingTitle)).into(),
-            el("p").attr("role", "status").say(app.say(Say::SendingLead)).into(),
-        ]),
-    })
-}
-
-fn sending(app: App) -> AnyView {
-    all([
-        plain_heading(app, app.say(Say::SendingTitle)).into(),
-        el_of("div", "svar-working").attr("aria-hidden", "true").into(),
-        el("p").attr("role", "status").say(app.say(Say::SendingLead)).into(),
-    ])
-}
-
-fn warning(words: AnyView) -> super::element::Child {
-    el_of("div", "svar-notice svar-notice--warning").attr("role", "status").child(words).into()
+pub(super) fn contact_details(app: App, sheet: Sheet) -> AnyView {
+    let state = shown(sheet);
+    let how_it_fares = live(move || match state.get() {
+        Shown::NotReceived(verdict) => not_received(app, sheet.delivery, verdict),
+        Shown::NotReady(why) => not_ready(app, sheet, Step::Contact, why),
+        _ => el("p").attr("role", "status").say(app.say(Say::SendingLead)).view(),
+    });
+    all([el_of("h2", "svar-notice-title").say(app.say(Say::ContactPendingTitle)).into(), how_it_fares.into()])
 }
 
 /// Why it has not arrived, where the answers are meanwhile, and what can be done.
@@ -126,7 +110,7 @@ fn not_received(app: App, delivery: Delivery, verdict: Verdict) -> AnyView {
     };
     let mut buttons = Vec::new();
     if !hopeless {
-        let again = move || app.courier.tell(delivery, Event::Retry);
+        let again = move || app.tell(delivery, Event::Retry);
         buttons.push(button(Look::Primary, app.say(Say::TryAgain), again));
     }
     if matches!(verdict, Verdict::Parked(_)) {
@@ -164,7 +148,7 @@ fn look_again(app: App, sheet: Sheet, step: Step, link_ids: &[String]) -> AnyVie
         let open = move || {
             app.target.set_value(Some(id_of(id)));
             app.from_review.set(true);
-            app.courier.tell(sheet.delivery, Event::Reopen);
+            app.tell(sheet.delivery, Event::Reopen);
             if app.place.get_untracked().step == step {
                 app.turn(At::Page(page));
             }

@@ -1,24 +1,34 @@
-//! Receipts, and the ends of the road.
+//! Receipts.
 
 use leptos::prelude::*;
 
-use super::{
-    element::{all, el, el_of, live},
-    parts::{Look, actions, button, contact, fact, facts, heading, plain_heading, text_box},
-    resume::next_person,
-    sending,
-    state::App,
-};
+use super::sending;
 use crate::{
     browser,
     questionnaire::text::Text,
     study::{Step, Words},
     submission::Receipt,
+    views::{
+        element::{Child, all, el, el_of, live},
+        parts::{Look, actions, button, contact, fact, facts, heading, text_box},
+        resume::next_person,
+        sheet::Freezing,
+        state::App,
+    },
     words::{Say, Tongue},
 };
 
+/// What has arrived at a step.
+pub(super) fn view(app: App, step: Step) -> AnyView {
+    match step {
+        Step::Received(received) => part(app, received),
+        Step::Finished(finished_at) => finished(app, finished_at),
+        _ => consented(app),
+    }
+}
+
 /// The consent has arrived.
-pub(super) fn consented(app: App) -> AnyView {
+fn consented(app: App) -> AnyView {
     let words = app.wave().consent.clone().map(|consent| consent.received).unwrap_or_default();
     all([
         done(app, Say::ConsentReceivedTitle).into(),
@@ -33,7 +43,7 @@ pub(super) fn consented(app: App) -> AnyView {
 }
 
 /// A part has arrived, and another may follow.
-pub(super) fn part(app: App, part: usize) -> AnyView {
+fn part(app: App, part: usize) -> AnyView {
     let more = el_of("section", "svar-notice")
         .attr("aria-labelledby", "svar-more")
         .child(el_of("h2", "svar-notice-title").attr("id", "svar-more").say(app.say(Say::MoreTitle)))
@@ -51,7 +61,7 @@ pub(super) fn part(app: App, part: usize) -> AnyView {
 }
 
 /// Everything that the person wanted to send has arrived.
-pub(super) fn finished(app: App, part: usize) -> AnyView {
+fn finished(app: App, part: usize) -> AnyView {
     let last = app.wave().parts.len() == part.saturating_add(1);
     let title = if last { Say::ReceivedTitle } else { Say::StoppedTitle };
     all([
@@ -66,9 +76,12 @@ pub(super) fn finished(app: App, part: usize) -> AnyView {
 }
 
 /// What has become of the contact details, if there were any: their own receipt, or how they fare.
-fn contact_details(app: App) -> super::element::Child {
+fn contact_details(app: App) -> Child {
     let Some(sheet) = app.sheet(Step::Contact) else { return None::<AnyView>.into() };
-    let state = Memo::new(move |_| sheet.delivery.watch(|sent| (sent.frozen().is_some(), sent.received().is_some())));
+    let state = Memo::new(move |_| {
+        let freezing = sheet.freezing.get() != Freezing::Not;
+        sheet.delivery.watch(|sent| (freezing || sent.frozen().is_some(), sent.received().is_some()))
+    });
     live(move || match state.get() {
         (_, true) => Some(
             el("section")
@@ -76,21 +89,10 @@ fn contact_details(app: App) -> super::element::Child {
                 .child(receipt_of(app, sheet.delivery.receipt()))
                 .view(),
         ),
-        (true, false) => {
-            Some(el_of("section", "svar-notice").child(sending::contact_details(app, sheet.delivery)).view())
-        }
+        (true, false) => Some(el_of("section", "svar-notice").child(sending::contact_details(app, sheet)).view()),
         (false, false) => None,
     })
     .into()
-}
-
-/// The person does not take part.
-pub(super) fn declined(app: App) -> AnyView {
-    all([
-        plain_heading(app, app.say(Say::DeclinedTitle)).into(),
-        text_box(app.words(|study| Some(&study.declined))).into(),
-        actions(vec![button(Look::Secondary, app.say(Say::Back), move || app.back())]).into(),
-    ])
 }
 
 fn done(app: App, title: Say) -> AnyView {
