@@ -46,18 +46,19 @@ function follow(root) {
   new MutationObserver(take).observe(root, { attributes: true, attributeFilter: ["lang"] });
 }
 
-async function module(address, integrity) {
-  const response = await fetch(new URL(address, document.baseURI), { integrity, credentials: "same-origin" });
+async function module(address, integrity, signal) {
+  const response = await fetch(new URL(address, document.baseURI), { integrity, credentials: "same-origin", signal });
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
   return response;
 }
 
-// The part of the widget that is loaded later (src/views/later.rs) shares the first part's memory and functions. The first
-// part asks for it by this name, and is told through its own table of functions whether it came.
+// The part of the widget that is loaded later (src/views/later) shares the first part's memory and functions. The first
+// part asks for it by this name, and is told through its own table of functions whether it came. A connection that stalls
+// counts as broken after half a minute, as with what is sent, so that it can be asked for anew.
 async function __wasm_split_load_later(callback, data) {
   let loaded = false;
   try {
-    const bytes = await (await module("__SVAR_LATER__", "__SVAR_LATER_INTEGRITY__")).arrayBuffer();
+    const bytes = await (await module("__SVAR_LATER__", "__SVAR_LATER_INTEGRITY__", AbortSignal.timeout(30_000))).arrayBuffer();
     await WebAssembly.instantiate(bytes, { __wasm_split: wasm });
     loaded = true;
   } catch (error) {

@@ -42,6 +42,13 @@ pub(super) enum Freezing {
     NotLoaded,
 }
 
+impl Freezing {
+    /// Whether it may be sent yet.
+    pub(super) fn may_go_on(self) -> bool {
+        matches!(self, Freezing::UnderWay | Freezing::NotLoaded)
+    }
+}
+
 #[derive(Default)]
 struct Watched {
     answers: BTreeMap<ItemId, ArcTrigger>,

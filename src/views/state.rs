@@ -55,7 +55,10 @@ pub(super) struct App {
     pub(super) target: StoredValue<Option<String>>,
     /// The next page leads back to the overview.
     pub(super) from_review: RwSignal<bool>,
+    /// What is touched of the answers to whose device it is.
     pub(super) own_device: RwSignal<Option<bool>>,
+    /// What the respondent went on with.
+    pub(super) own_device_chosen: StoredValue<Option<bool>>,
     /// What a screen reader is told beside what is shown.
     pub(super) announcement: RwSignal<String>,
     /// Said once, above the next view: how much of an earlier visit is there again.
@@ -71,6 +74,8 @@ pub(super) struct App {
     /// Who keeps and delivers the answers, as soon as they are loaded.
     keeper: StoredValue<Option<Rc<dyn Keeper>>, LocalStorage>,
     loaded: RwSignal<bool>,
+    /// They are being loaded.
+    loading: StoredValue<bool>,
     owner: StoredValue<Owner>,
     restart: StoredValue<Box<dyn Fn()>, LocalStorage>,
 }
@@ -113,6 +118,7 @@ impl App {
             target: StoredValue::new(None),
             from_review: RwSignal::new(false),
             own_device: RwSignal::new(None),
+            own_device_chosen: StoredValue::new(None),
             announcement: RwSignal::new(String::new()),
             notice: RwSignal::new(None),
             moved_away: RwSignal::new(false),
@@ -122,6 +128,7 @@ impl App {
             trail: Trail::new(first),
             keeper: StoredValue::new_local(None),
             loaded: RwSignal::new(false),
+            loading: StoredValue::new(false),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
             restart: StoredValue::new_local(restart),
         };
@@ -169,16 +176,25 @@ impl App {
         if let Some(keeper) = self.keeper.get_value() {
             return Some(keeper);
         }
+        self.loading.set_value(true);
         let later = later().await;
+        self.loading.set_value(false);
         // Another call may have been quicker.
-        match (self.keeper.get_value(), later) {
-            (Some(keeper), _) => Some(keeper),
-            (None, Ok(later)) => Some(self.kept_by(|app| later.begin(app))),
-            (None, Err(_)) => {
-                self.fails.set(true);
-                None
+        if let Some(keeper) = self.keeper.get_value() {
+            return Some(keeper);
+        }
+        let Ok(later) = later else {
+            self.fails.set(true);
+            return None;
+        };
+        let keeper = self.kept_by(|app| later.begin(app));
+        for (step, sheet) in self.sheets() {
+            // It is sent behind the respondent's back, who may not come by it again.
+            if step == Step::Contact && sheet.freezing.get_untracked() == Freezing::NotLoaded {
+                self.send(sheet, step);
             }
         }
+        Some(keeper)
     }
 
     /// What the keeper does, if there is one, watched.
@@ -194,9 +210,16 @@ impl App {
         }
     }
 
-    /// Saves the draft within [`policy::DRAFT_DELAY`](crate::submission::policy::DRAFT_DELAY).
+    /// Saves the draft within [`policy::DRAFT_DELAY`](crate::submission::policy::DRAFT_DELAY). A keeper who could not be
+    /// loaded is asked for anew.
     fn save_soon(self) {
-        self.have(|keeper| keeper.save_soon());
+        match self.keeper.get_value() {
+            Some(keeper) => keeper.save_soon(),
+            None if self.fails.get_untracked() && !self.loading.get_value() => {
+                spawn_local(async move { drop(self.keeper().await) });
+            }
+            None => {}
+        }
     }
 
     /// Tells a delivery what happened. Whatever is under way has a keeper.
@@ -206,6 +229,7 @@ impl App {
 
     /// The respondent has said whose device it is.
     pub(super) fn device_chosen(&self) {
+        self.own_device_chosen.set_value(self.own_device.get_untracked());
         self.have(|keeper| keeper.device_chosen());
         self.go_on();
     }
@@ -371,6 +395,8 @@ impl App {
         sheet.freezing.set(Freezing::UnderWay);
         spawn_local(async move {
             match self.keeper().await {
+                // They may have ended meanwhile.
+                _ if sheet.freezing.get_untracked() != Freezing::UnderWay => {}
                 Some(keeper) => keeper.send(sheet, step),
                 None => sheet.freezing.set(Freezing::NotLoaded),
             }
@@ -426,7 +452,7 @@ impl App {
         let only_here = |sheet: &Sheet| {
             let kept_here =
                 sheet.delivery.watch(Submission::is_under_way) && self.safekeeping(sheet.delivery) == Safekeeping::Page;
-            kept_here || sheet.freezing.get() != Freezing::Not
+            kept_here || sheet.freezing.get().may_go_on()
         };
         !self.sheets().iter().any(|(_, sheet)| only_here(sheet))
     }
@@ -443,6 +469,7 @@ impl App {
         self.leave_nothing();
         for (_, sheet) in self.sheets() {
             if !sheet.delivery.is_under_way() {
+                sheet.freezing.set(Freezing::Not);
                 sheet.clear();
             }
         }

@@ -106,7 +106,7 @@ impl Keeping {
         if self.app.over.get_value() {
             return;
         }
-        let own = self.app.own_device.get_untracked();
+        let own = self.app.own_device_chosen.get_value();
         let before = self.device.borrow().clone();
         if let Some(before) = before {
             if own.is_none_or(|own| before.outlives_tab() == own) {
@@ -238,7 +238,14 @@ impl Keeper for Keeping {
         spawn_local(async move {
             // First: after a reload what comes next is of the same person as what is frozen now.
             self.save().await;
+            let is_ended = || sheet.freezing.get_untracked() != Freezing::UnderWay;
+            if is_ended() {
+                return;
+            }
             let frozen = freeze(self.app, sheet, step).await;
+            if is_ended() {
+                return;
+            }
             sheet.freezing.set(match frozen {
                 Some(frozen) => {
                     self.tell(sheet.delivery, Event::Freeze(frozen));
@@ -293,7 +300,7 @@ fn journey(app: App) -> Journey {
         wave: given.admitted.wave.id.clone(),
         pseudonym: given.pseudonym.clone(),
         language: app.language.get_untracked(),
-        own_device: app.own_device.get_untracked() == Some(true),
+        own_device: app.own_device_chosen.get_value() == Some(true),
         permitted: given.permitted,
         step: place.step,
         page,
@@ -315,6 +322,7 @@ fn draft_ends(app: App, device: &Device) -> u64 {
 
 fn go_where_they_were(app: App, journey: &Journey) {
     app.own_device.set(Some(journey.own_device));
+    app.own_device_chosen.set_value(Some(journey.own_device));
     app.language.set(journey.language.clone());
     let (mut lost, mut refused) = (0_usize, false);
     for (step, sheet) in app.sheets() {
