@@ -91,7 +91,7 @@ pub(crate) fn root(door: Door) -> AnyView {
 /// The header before there is an app: the study's name as soon as it is known.
 fn header(language: RwSignal<String>, study: Option<&Arc<Study>>) -> Child {
     let known = study.map(|study| study.languages.clone());
-    let tags = known.unwrap_or_else(|| vec!["nb".to_owned(), "en".to_owned()]);
+    let tags = known.unwrap_or_else(|| ["nb", "nn", "en"].map(str::to_owned).to_vec());
     let study = study.cloned();
     let title = move || {
         let title = study.as_ref().and_then(|study| language.with(|tag| study.say(&study.title, tag).map(Text::words)));

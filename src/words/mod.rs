@@ -4,6 +4,7 @@
 
 mod en;
 mod nb;
+mod nn;
 
 use crate::{questionnaire::Decimal, session::Problem, study::InvitationError, submission::Verdict};
 
@@ -12,6 +13,8 @@ use crate::{questionnaire::Decimal, session::Problem, study::InvitationError, su
 pub enum Tongue {
     /// Norwegian bokmål.
     Bokmal,
+    /// Norwegian nynorsk.
+    Nynorsk,
     /// English.
     English,
 }
@@ -21,6 +24,7 @@ impl Tongue {
     pub fn of(tag: &str) -> Tongue {
         match tag.split('-').next() {
             Some("en") => Tongue::English,
+            Some("nn") => Tongue::Nynorsk,
             _ => Tongue::Bokmal,
         }
     }
@@ -29,6 +33,7 @@ impl Tongue {
     pub fn tag(self) -> &'static str {
         match self {
             Tongue::Bokmal => "nb",
+            Tongue::Nynorsk => "nn",
             Tongue::English => "en",
         }
     }
@@ -37,6 +42,7 @@ impl Tongue {
     pub fn say(self, what: &Say) -> String {
         match self {
             Tongue::Bokmal => nb::say(what),
+            Tongue::Nynorsk => nn::say(what),
             Tongue::English => en::say(what),
         }
     }
@@ -55,7 +61,7 @@ pub fn own_name(tag: &str) -> &str {
 
 /// Everything that the interface says by itself.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs, reason = "each is best read in `nb.rs` or `en.rs`")]
+#[allow(missing_docs, reason = "each is best read in `nb.rs`, `nn.rs` or `en.rs`")]
 pub enum Say {
     Languages,
     LanguageChanged,

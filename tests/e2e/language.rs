@@ -1,6 +1,6 @@
 //! Switching the language in the middle: nothing is lost but the old words.
 
-use svar::words::{Say, Tongue};
+use svar::words::{Say, Tongue, own_name};
 
 use crate::{
     browser::browse,
@@ -11,15 +11,21 @@ use crate::{
     whole::{Hand, Moment, Walk, check_stored},
 };
 
+/// The language that a person with this one switches to, each in its turn.
+fn other_than(language: &str) -> &'static str {
+    match language {
+        "nb" => "en",
+        "en" => "nn",
+        _ => "nb",
+    }
+}
+
 /// Switches to the other language and back. `headings` are those of the page, in the person's own language first.
 async fn there_and_back(person: &Respondent, (own, other): (&str, &str)) {
     let before = person.fields().await;
-    let [own_name, other_name] = match person.language() {
-        "nb" => ["Bokmål", "English"],
-        _ => ["English", "Bokmål"],
-    };
-    let other_tag = if person.language() == "nb" { "en" } else { "nb" };
-    for (button, heading, tag) in [(other_name, other, other_tag), (own_name, own, person.language())] {
+    let other_tag = other_than(person.language());
+    for (heading, tag) in [(other, other_tag), (own, person.language())] {
+        let button = own_name(tag);
         person.presses(button).await;
         person.is_at(heading).await;
         let look = person.looks().await;
@@ -33,26 +39,34 @@ async fn there_and_back(person: &Respondent, (own, other): (&str, &str)) {
     }
 }
 
-/// The same heading of the interface in the other language.
+/// The same heading between the questionnaires in the other language.
 fn in_other(person: &Respondent, heading: &str) -> String {
-    let other = Tongue::of(if person.language() == "nb" { "en" } else { "nb" });
+    let other = Tongue::of(other_than(person.language()));
     let known =
         [Say::DeviceTitle, Say::ConsentReceivedTitle, Say::PartReceivedTitle, Say::ReceivedTitle, Say::ReviewTitle];
-    let pages = [("Slik kan vi nå deg", "How to reach you"), ("Fødselsnummer", "National identity number")];
-    if let Some((nb, en)) = pages.into_iter().find(|(nb, en)| person.in_words(nb, en) == heading) {
-        return person.in_words(en, nb).to_owned();
+    if let Some(say) = known.into_iter().find(|say| person.say(say.clone()) == heading) {
+        return other.say(&say);
     }
-    match known.into_iter().find(|say| person.say(say.clone()) == heading) {
-        Some(say) => other.say(&say),
-        None => person.in_words("Questionnaire 1", "Spørreskjema 1").to_owned(),
-    }
+    let of_the_study = [
+        ["Slik kan vi nå deg", "Slik kan vi nå deg", "How to reach you"],
+        ["Fødselsnummer", "Fødselsnummer", "National identity number"],
+        ["Spørreskjema 1", "Spørjeskjema 1", "Questionnaire 1"],
+    ];
+    let place = |tongue| match tongue {
+        Tongue::Bokmal => 0,
+        Tongue::Nynorsk => 1,
+        Tongue::English => 2,
+    };
+    let own = place(Tongue::of(person.language()));
+    let found = of_the_study.into_iter().find(|words| words[own] == heading).expect("a heading of the study");
+    found[place(other)].to_owned()
 }
 
 async fn on_every_page(name: &str, language: &str, seed: u64) {
     let server = Server::start().await;
     browse(name, &server, language, async |person| {
         let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchOpen, seed };
-        let other = if language == "nb" { "en" } else { "nb" };
+        let other = other_than(language);
         let papers = walk
             .to_the_end(async |moment| match moment {
                 Moment::Between => {
@@ -74,6 +88,11 @@ async fn on_every_page(name: &str, language: &str, seed: u64) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn switching_language_on_every_page_keeps_answers_page_and_focus() {
     on_every_page("switching_language_on_every_page_keeps_answers_page_and_focus", "nb", 12).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn switching_between_the_two_norwegians_keeps_answers_page_and_focus() {
+    on_every_page("switching_between_the_two_norwegians_keeps_answers_page_and_focus", "nn", 13).await;
 }
 
 /// What was pointed out stays pointed out, in the new words.

@@ -410,15 +410,22 @@ impl Respondent {
             Tongue::Bokmal => {
                 "Jeg samtykker til å delta i studien, og til at svarene mine om helse og arbeid brukes i forskningen."
             }
+            Tongue::Nynorsk => {
+                "Eg samtykkjer til å vere med i studien, og til at svara mine om helse og arbeid blir brukte i forskinga."
+            }
             Tongue::English => {
                 "I consent to taking part in the study and to my answers about health and work being used in the research."
             }
         }
     }
 
+    /// Words of the study in the person's language.
     pub(crate) fn in_words<'a>(&self, nb: &'a str, en: &'a str) -> &'a str {
         match self.tongue {
             Tongue::Bokmal => nb,
+            // Where nynorsk has the same, it is not repeated here.
+            Tongue::Nynorsk if nb == "Spørreskjema 1" => "Spørjeskjema 1",
+            Tongue::Nynorsk => nb,
             Tongue::English => en,
         }
     }

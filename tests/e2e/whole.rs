@@ -234,6 +234,11 @@ async fn whole_q1_in_nb() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whole_q1_in_nn() {
+    whole("whole_q1_in_nn", "nn", Hand::Pointer, 1280, 22).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whole_q1_in_en() {
     whole("whole_q1_in_en", "en", Hand::Pointer, 1280, 2).await;
 }

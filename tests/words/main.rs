@@ -1,5 +1,5 @@
-//! Spelling: every word that a respondent can read, in Norwegian and in English, is in hunspell's dictionary or in the
-//! short list of words that are right all the same (`allowed-nb.txt`, `allowed-en.txt`).
+//! Spelling: every word that a respondent can read, in bokmål, nynorsk and English, is in hunspell's dictionary or in the
+//! short list of words that are right all the same (`allowed-nb.txt` and its like).
 
 #![allow(
     clippy::expect_used,
@@ -64,6 +64,11 @@ fn allowed(language: Language) -> (String, BTreeSet<String>) {
 #[test]
 fn bokmal_is_spelt_right() {
     check(Language::Bokmal);
+}
+
+#[test]
+fn nynorsk_is_spelt_right() {
+    check(Language::Nynorsk);
 }
 
 #[test]

@@ -12,6 +12,7 @@ const TRANSLATION: &str = "http://hl7.org/fhir/StructureDefinition/translation";
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
     Bokmal,
+    Nynorsk,
     English,
 }
 
@@ -19,6 +20,7 @@ impl Language {
     fn of(tag: &str) -> Language {
         match tag {
             "nb" => Language::Bokmal,
+            "nn" => Language::Nynorsk,
             "en" => Language::English,
             other => panic!("texts in `{other}`: add a dictionary for it"),
         }
@@ -27,6 +29,7 @@ impl Language {
     pub(crate) fn tag(self) -> &'static str {
         match self {
             Language::Bokmal => "nb",
+            Language::Nynorsk => "nn",
             Language::English => "en",
         }
     }
@@ -34,6 +37,7 @@ impl Language {
     pub(crate) fn dictionary(self) -> &'static str {
         match self {
             Language::Bokmal => "nb_NO",
+            Language::Nynorsk => "nn_NO",
             Language::English => "en_GB",
         }
     }
@@ -64,7 +68,7 @@ pub(crate) fn all() -> Vec<Text> {
             None => manifest(&source, &place, &mut texts),
         }
     }
-    for language in [Language::Bokmal, Language::English] {
+    for language in [Language::Bokmal, Language::Nynorsk, Language::English] {
         let place = format!("src/words/{}.rs", language.tag());
         let source = fs::read_to_string(root.join(&place)).unwrap();
         texts.extend(literals(&source).map(|words| Text { language, place: place.clone(), words }));

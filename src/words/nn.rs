@@ -1,0 +1,248 @@
+//! Nynorsk.
+
+use super::{Safekeeping, Say, Trouble, number};
+use crate::{
+    questionnaire::Format,
+    session::Problem,
+    study::InvitationError,
+    submission::{NoReply, Parked, Verdict, Waiting},
+};
+
+pub(super) fn say(what: &Say) -> String {
+    let words = match what {
+        Say::Languages => "Språk",
+        Say::LanguageChanged => "Språket er bytt til nynorsk.",
+        Say::Loading => "Hentar spørjeskjemaet …",
+        Say::Start => "Start",
+        Say::Next => "Neste",
+        Say::Back => "Tilbake",
+        Say::GoOn => "Gå vidare",
+        Say::GoOnWithout => "Gå vidare utan å svare",
+        Say::BackToReview => "Tilbake til oversikta",
+        Say::PageOf { page, of } => return format!("Side {page} av {of}"),
+        Say::Yes => "Ja",
+        Say::No => "Nei",
+        Say::NeedHelp => "Treng du hjelp no?",
+        Say::WhomToAsk => "Kven kan eg spørje?",
+        Say::Close => "Tilbake til spørjeskjemaet",
+        Say::Responsible => "Ansvarleg",
+        Say::Contact => "Kontakt",
+        Say::Phone => "Telefon",
+        Say::Email => "E-post",
+        Say::Demonstration => {
+            "Dette er ein demonstrasjon. Spørsmåla er skrivne for å vise korleis skjemaet verkar, og er ikkje eit utprøvd måleverktøy."
+        }
+        Say::DeviceTitle => "Er dette di eiga eining?",
+        Say::DeviceQuestion => "Kven bruker telefonen eller maskina du svarer på?",
+        Say::DeviceHelp => {
+            "Vi spør fordi svar du ikkje har sendt, kan bli liggjande på eininga. Valet ditt avgjer kor lenge."
+        }
+        Say::DeviceOwn => "Berre eg",
+        Say::DeviceShared => "Andre bruker henne òg",
+        Say::DeviceOwnNote => {
+            "Svara ligg berre på denne eininga til du sender dei. Du kan lukke sida og halde fram seinare med den same lenkja."
+        }
+        Say::DeviceSharedNote => {
+            "Svara ligg her berre så lenge denne fana er open. Lukkar du henne før du har sendt svara, må du byrje på nytt."
+        }
+        Say::NothingKept => {
+            "Nettlesaren lèt oss ikkje lagre svara undervegs. La denne sida vere open til du er ferdig."
+        }
+        Say::ResumeTitle => "Er det du som har byrja på skjemaet her?",
+        Say::ResumeLead => {
+            "På denne eininga ligg det svar som ikkje er sende. Vi viser dei ikkje før du har sagt at dei er dine."
+        }
+        Say::ResumeYes => "Ja, hald fram der eg slapp",
+        Say::ResumeNo => "Nei, byrj på nytt",
+        Say::ResumeNoNote => "Byrjar du på nytt, slettar vi svara som ligg her.",
+        Say::Resumed => "Du held fram der du slapp. Svara dine er på plass.",
+        Say::ResumedInPart { lost: 1 } => {
+            "Spørjeskjemaet er endra sidan sist. Eitt av svara dine passar ikkje lenger. Resten er på plass."
+        }
+        Say::ResumedInPart { lost } => {
+            return format!(
+                "Spørjeskjemaet er endra sidan sist. {lost} av svara dine passar ikkje lenger. Resten er på plass."
+            );
+        }
+        Say::ResumedNot => {
+            "Svara du hadde byrja på, kan ikkje brukast lenger, så du må byrje på nytt. Det gjeld ikkje svar du har sendt."
+        }
+        Say::OtherTabTitle => "Skjemaet er ope i ei anna fane",
+        Say::OtherTabLead => {
+            "Du kan berre svare i éi fane om gongen, slik at ingen svar blir skrivne over. Held du fram her, stoppar den andre fana."
+        }
+        Say::UseThisTab => "Hald fram her",
+        Say::MovedTitle => "Du held fram i ei anna fane",
+        Say::MovedLead => "Denne fana kan du lukke.",
+        Say::EndLink => "Avslutt og slett svara",
+        Say::EndTitle => "Vil du avslutte?",
+        Say::EndLead => "Vi slettar svara du ikkje har sendt, frå denne eininga. Svar du har sendt, blir ikkje sletta.",
+        Say::EndConfirm => "Slett og avslutt",
+        Say::ClearedTitle => "Du har avslutta",
+        Say::ClearedLead => "Det ligg ingen svar igjen på denne eininga. Du kan lukke sida.",
+        Say::ClearedPending => {
+            "Svar du har sendt, men som vi ikkje har fått enno, ligg krypterte på eininga til dei er leverte. La sida vere open så lenge du kan."
+        }
+        Say::NextPerson => "Neste person",
+        Say::SendContact => "Send kontaktopplysningane",
+        Say::SkipContact => "Hopp over",
+        Say::ContactPendingTitle => "Vi har ikkje fått kontaktopplysningane enno",
+        Say::ContactReceivedTitle => "Vi har fått kontaktopplysningane",
+        Say::GiveConsent => "Send samtykket",
+        Say::Decline => "Eg vil ikkje vere med",
+        Say::ConsentMissing => {
+            "Kryss av her dersom du vil vere med. Om ikkje vel du «Eg vil ikkje vere med» nedst på sida."
+        }
+        Say::ErrorPrefix => "Feil: ",
+        Say::ErrorsFound { count: 1 } => "Du må rette eitt svar før du kan gå vidare",
+        Say::ErrorsFound { count } => return format!("Du må rette {count} svar før du kan gå vidare"),
+        Say::OpenFound { count: 1 } => "Eitt spørsmål er ikkje svart på",
+        Say::OpenFound { count } => return format!("{count} spørsmål er ikkje svara på"),
+        Say::OpenHint => "Du kan svare no, eller gå vidare utan å svare.",
+        Say::Open => "Ikkje svart",
+        Say::Wrong(problem) => return wrong(*problem),
+        Say::Choose => "Vel",
+        Say::CharactersLeft { left, of } if *left >= 0 => return format!("{left} av {of} teikn igjen"),
+        Say::CharactersLeft { left, of } => {
+            return format!("{} teikn for mykje. Det er plass til {of}.", left.unsigned_abs());
+        }
+        Say::SliderNumber { min, max } => return format!("Eller skriv eit tal frå {min} til {max}"),
+        Say::OutOf { value, max } => return format!("{value} av {max}"),
+        Say::ClearAnswer => "Fjern svaret",
+        Say::ReviewTitle => "Sjå over svara dine",
+        Say::ReviewLead => "Trykk på ei linje dersom du vil endre svaret. Ingenting er sendt enno.",
+        Say::Change => "Endre",
+        Say::Send => "Send svara",
+        Say::SendingTitle => "Sender",
+        Say::SendingLead => "Det tek vanlegvis nokre sekund. La sida vere open.",
+        Say::NotSentTitle => "Vi veit ikkje om svara er komne fram",
+        Say::NotTakenTitle => "Svara er ikkje tekne imot",
+        Say::NotSent(verdict) => return not_sent(verdict).to_owned(),
+        Say::StrangeReplies => {
+            "Noko anna enn studien har svart fleire gonger. På opne nett må du av og til logge på i ei eiga fane før du kjem ut på internett. Gjer det, og prøv igjen."
+        }
+        Say::TriesByItself => "Vi prøver igjen automatisk. Svara blir ikkje talde to gonger.",
+        Say::SendingElsewhereTitle => "Svara blir sende frå ei anna fane",
+        Say::SendingElsewhereLead => "Vi følgjer med og seier frå her når vi har fått dei.",
+        Say::NotReadyTitle => "Svara er ikkje sende enno",
+        Say::NotLoaded => {
+            "Vi fekk ikkje henta det sida treng for å sende svara. Dei står framleis på sida. Sjekk at du er på nett, og prøv igjen."
+        }
+        Say::NotSealed => {
+            "Nettlesaren kan ikkje kryptere svara, så vi har ikkje sendt dei. Opne lenkja i ein nyare nettlesar eller på ei anna eining."
+        }
+        Say::Kept(Safekeeping::Device) => {
+            "Svara er lagra på denne eininga. Lukkar du sida, blir dei sende neste gong du opnar lenkja i denne nettlesaren."
+        }
+        Say::Kept(Safekeeping::Tab) => "Svara er lagra i denne fana. La fana vere open til vi har fått svara.",
+        Say::Kept(Safekeeping::Page) => {
+            "Nettlesaren lèt oss ikkje lagre noko, så svara ligg berre på denne sida. La sida vere open til vi har fått svara."
+        }
+        Say::LookAgainTitle => "Sjå på nokre av svara ein gong til",
+        Say::LookAgain => "Svara er ikkje tekne imot. Opne spørsmåla under, rett svara, og send på nytt.",
+        Say::TryAgain => "Prøv igjen",
+        Say::SaveCopy => "Lagre ein kopi av svara",
+        Say::ReceivedTitle => "Takk! Vi har fått svara dine",
+        Say::ConsentReceivedTitle => "Vi har fått samtykket ditt",
+        Say::PartReceivedTitle => "Takk! Vi har fått første del",
+        Say::Reference => "Referanse",
+        Say::ReceivedAt => "Motteke",
+        Say::Print => "Skriv ut kvitteringa",
+        Say::MoreTitle => "Har du tid til resten?",
+        Say::GoOnWithRest => "Hald fram med resten",
+        Say::StopHere => "Avslutt her",
+        Say::StoppedTitle => "Takk for hjelpa!",
+        Say::DeclinedTitle => "Du er ikkje med",
+        Say::Trouble(trouble) => trouble_text(*trouble),
+        Say::TroubleTitle(trouble) => trouble_title(*trouble),
+    };
+    words.to_owned()
+}
+
+fn wrong(problem: Problem) -> String {
+    let n = |value| number(value, true);
+    match problem {
+        Problem::Required => "Du må svare på dette spørsmålet.".to_owned(),
+        Problem::NotANumber => "Skriv eit tal.".to_owned(),
+        Problem::NotWhole => "Skriv eit heilt tal, berre med siffer.".to_owned(),
+        Problem::OutOfRange { min: Some(min), max: Some(max) } => {
+            format!("Skriv eit tal frå {} til {}.", n(min), n(max))
+        }
+        Problem::OutOfRange { min: Some(min), max: None } => format!("Skriv eit tal som er {} eller høgare.", n(min)),
+        Problem::OutOfRange { max: Some(max), .. } => format!("Skriv eit tal som er {} eller lågare.", n(max)),
+        Problem::OutOfRange { .. } => "Skriv eit anna tal.".to_owned(),
+        Problem::Format(Format::Email) => "Skriv heile e-postadressa, til dømes namn@eksempel.no.".to_owned(),
+        Problem::Format(Format::Phone) => {
+            "Skriv eit telefonnummer med 8 siffer. Er nummeret utanlandsk, byrjar du med + og landkoden.".to_owned()
+        }
+        Problem::Format(Format::NationalIdentityNumber) => {
+            "Dette er ikkje eit gyldig fødselsnummer eller d-nummer. Sjekk at alle dei 11 siffera er rette.".to_owned()
+        }
+        Problem::TooLong { max, found } => format!("Teksten er for lang: {found} teikn. Det er plass til {max}."),
+    }
+}
+
+fn not_sent(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Waiting { why: Waiting::NoReply(NoReply::Network), .. } => {
+            "Vi fekk ikkje kontakt. Sjekk at du er på nett, og prøv igjen."
+        }
+        Verdict::Waiting { why: Waiting::NoReply(NoReply::Timeout), .. } => {
+            "Vi fekk ikkje svar i tide. Prøv igjen om litt."
+        }
+        Verdict::Waiting { why: Waiting::NoReceipt, .. } => {
+            "Vi fekk ikkje ei kvittering som gjeld svara dine. Prøv igjen."
+        }
+        Verdict::Waiting { why: Waiting::Busy, .. } => "Tenesta er oppteken akkurat no. Prøv igjen om litt.",
+        Verdict::Paused => {
+            "Tenesta godtek ikkje lenkja du kom hit med. Ho kan vere utgått eller trekt tilbake. Be om ei ny lenkje hos kontakten under."
+        }
+        Verdict::Parked(Parked::Closed) => "Spørjeskjemaet tek ikkje lenger imot svar.",
+        Verdict::Parked(Parked::Conflict | Parked::Unacceptable { .. }) => {
+            "Tenesta kunne ikkje ta imot svara, og det hjelper neppe å prøve igjen. Ta kontakt, så hjelper vi deg."
+        }
+        Verdict::Received(_) | Verdict::Refused { .. } => "",
+    }
+}
+
+fn trouble_title(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Invitation(InvitationError::Absent) => "Lenkja manglar ein kode",
+        Trouble::Invitation(_) => "Lenkja verkar ikkje",
+        Trouble::OtherStudy => "Lenkja gjeld ein annan studie",
+        Trouble::NoSuchWave => "Dette spørjeskjemaet finst ikkje",
+        Trouble::Unreachable => "Vi fekk ikkje henta spørjeskjemaet",
+        Trouble::Missing => "Vi fann ikkje spørjeskjemaet",
+        Trouble::Foreign => "Noko anna kom i staden for spørjeskjemaet",
+        Trouble::Truncated => "Berre ein del av spørjeskjemaet kom fram",
+        Trouble::Version => "Sida og spørjeskjemaet passar ikkje saman",
+        Trouble::Damaged => "Spørjeskjemaet er skadd",
+    }
+}
+
+fn trouble_text(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Invitation(InvitationError::Absent) => {
+            "Nokre e-postprogram kuttar slutten av lenkja. Opne e-posten på nytt, og kopier heile lenkja inn i adressefeltet."
+        }
+        Trouble::Invitation(_) => {
+            "Ho er ikkje heil, eller ho er endra på vegen. Opne e-posten på nytt, og kopier heile lenkja inn i adressefeltet."
+        }
+        Trouble::OtherStudy => {
+            "Denne sida høyrer til ein annan studie enn den du er invitert til. Ta kontakt med dei som sende deg lenkja."
+        }
+        Trouble::NoSuchWave => {
+            "Du er invitert til eit spørjeskjema som denne studien ikkje har. Ta kontakt med dei som sende deg lenkja."
+        }
+        Trouble::Unreachable => "Sjekk at du er på nett, og prøv igjen. Du har ikkje mista nokon svar.",
+        Trouble::Missing => {
+            "Det ligg ikkje der det skal. Feilen er hos oss, ikkje hos deg. Prøv igjen seinare, eller ta kontakt."
+        }
+        Trouble::Foreign => {
+            "På opne nett kan det vere ei påloggingsside. Logg på nettet i ei eiga fane, og prøv igjen. Hjelper ikkje det, er feilen hos oss."
+        }
+        Trouble::Truncated => "Sambandet vart truleg brote. Prøv igjen.",
+        Trouble::Version => "Last sida på nytt. Hjelper ikkje det, er feilen hos oss.",
+        Trouble::Damaged => "Vi kan ikkje vise det utan å risikere at noko blir feil. Prøv igjen, eller ta kontakt.",
+    }
+}
