@@ -10,9 +10,14 @@ pub(crate) fn now() -> String {
 }
 
 /// An instant as people write it in `language`, in the device's own time zone; none if it is no instant. English is
-/// written as in Europe: by itself it would be the American way, month first.
+/// written as in Europe: by itself it would be the American way, month first. Most browsers know no nynorsk; dates look the
+/// same in bokmål.
 pub(crate) fn as_people_write(instant: &str, language: &str) -> Option<String> {
-    let language = if language == "en" { "en-GB" } else { language };
+    let language = match language {
+        "en" => "en-GB",
+        "nn" => "nb",
+        other => other,
+    };
     let date = js_sys::Date::new(&JsValue::from_str(instant));
     if date.get_time().is_nan() {
         return None;
