@@ -50,7 +50,11 @@ fn step(app: App, place: Place) -> AnyView {
 
 /// A questionnaire: its pages and the overview while it is a draft, then how it fares on its way.
 fn answering(app: App, place: Place) -> AnyView {
-    let Some(sheet) = app.sheet(place.step) else { return el("p").say(app.say(Say::Loading)).view() };
+    let Some(sheet) = app.sheet(place.step) else {
+        // It comes before the keeper does.
+        app.kept(drop);
+        return el("p").attr("role", "status").say(app.say(Say::Loading)).view();
+    };
     let draft = Memo::new(move |_| {
         let draft = sheet.delivery.watch(|submission| *submission.state() == State::Draft);
         draft && sheet.freezing.get() == Freezing::Not

@@ -1,4 +1,5 @@
-//! The way in: what the link invites to, the study, its questionnaires; then the first page, or what stands in the way.
+//! The way in: what the link invites to, the study, its first questionnaires; then the first page, or what stands in the
+//! way. On a first visit the other questionnaires come while the welcome is read.
 
 use std::{rc::Rc, sync::Arc};
 
@@ -8,21 +9,18 @@ use super::{
     app,
     element::{Child, all, el, el_of},
     frame::languages,
-    later::{Came, Said, later},
+    later::{Came, Said, Task, later},
     parts::Look,
     resume,
-    sheet::Sheet,
-    state::{Admitted, App, Given, Sheets},
+    state::{Admitted, App, Forms, Given, Sheets, Slot, WayIn},
     trouble::trouble,
 };
 use crate::{
     browser::{self, FetchError},
     questionnaire::{
-        Form,
         compact::{self, CompactError, Holds},
         text::Text,
     },
-    session::Session,
     study::{Invitation, Study, Wave},
     words::{Say, Tongue, Trouble},
 };
@@ -135,13 +133,15 @@ impl Enter {
         let admitted = Rc::new(admitted(&door, self.language).await?);
         let study = admitted.study.clone();
         let with_study = |trouble| (trouble, Some(study.clone()));
-        let forms = Forms::load(&door, &admitted.wave).await.map_err(with_study)?;
         let pseudonym = match admitted.invitation.sub.clone() {
             Some(pseudonym) => pseudonym,
             None => browser::uuid().ok_or_else(|| with_study(Trouble::Damaged))?,
         };
         // Who was never here has left nothing, and need not wait for what could find it.
         let first = said == Said::Nothing && admitted.invitation.sub.is_none() && browser::keeps_nothing().await;
+        let files = files(&admitted.wave);
+        let files = files.iter().filter(|(slot, _)| !first || slot.is_first());
+        let forms = load_forms(&door, files).await.map_err(with_study)?;
         let mut begin = None;
         if !first {
             let later = later().await.map_err(|_| with_study(Trouble::Unreachable))?;
@@ -151,12 +151,12 @@ impl Enter {
                 Came::Free(begin) => Some(begin),
             };
         }
-        let restart: Box<dyn Fn()> = Box::new(move || self.enter(Said::Nothing));
         let owner = self.owner.get_value().unwrap_or_default();
         let app = owner.with(move || {
-            let given = Given { sheets: forms.sheets(), admitted, pseudonym, permitted: false };
-            App::new(given, self.language, restart)
+            let given = Given { sheets: Sheets::default(), admitted, pseudonym, permitted: false };
+            App::new(given, self.language, Box::new(self))
         });
+        app.adds(forms, !first);
         match begin {
             Some(begin) => drop(app.kept_by(begin)),
             None => spawn_local(async move { drop(app.keeper().await) }),
@@ -183,42 +183,44 @@ async fn admitted(door: &Door, language: RwSignal<String>) -> Result<Admitted, N
     Ok(Admitted { study, wave: Arc::new(wave), invitation, token: door.token.clone() })
 }
 
-/// Everything that will be asked: nothing is asked before all of it can be shown.
-struct Forms {
-    consent: Option<Arc<Form>>,
-    contact: Option<Arc<Form>>,
-    contact_with_identity: Option<Arc<Form>>,
-    parts: Vec<Arc<Form>>,
+impl WayIn for Enter {
+    fn again(&self) {
+        self.enter(Said::Nothing);
+    }
+
+    fn rest(&self, wave: Arc<Wave>) -> Task<Result<Forms, Trouble>> {
+        let door = self.door.get_value();
+        Box::pin(async move {
+            let files = files(&wave);
+            load_forms(&door, files.iter().filter(|(slot, _)| !slot.is_first())).await
+        })
+    }
+
+    fn blocked(&self, why: Trouble, study: Arc<Study>) {
+        self.loaded.set(Loaded::Trouble(why, Some(study)));
+    }
 }
 
-impl Forms {
-    async fn load(door: &Door, wave: &Wave) -> Result<Forms, Trouble> {
-        let folder = door.study.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let mut loaded = Vec::new();
-        let contact = wave.contact.as_ref();
-        let consent = wave.consent.as_ref().map(|consent| &consent.file);
-        let files = [consent, contact.map(|form| &form.file), contact.and_then(|form| form.with_identity.as_ref())];
-        for file in files.into_iter().chain(wave.parts.iter().map(|part| Some(&part.file))) {
-            loaded.push(match file {
-                Some(file) => Some(Arc::new(load(&format!("{folder}/{file}"), false, compact::decode_form).await?)),
-                None => None,
-            });
-        }
-        let mut loaded = loaded.into_iter();
-        let mut next = || loaded.next().flatten();
-        let (consent, contact, contact_with_identity) = (next(), next(), next());
-        Ok(Forms { consent, contact, contact_with_identity, parts: loaded.flatten().collect() })
-    }
+/// The questionnaires of a wave, in the order of their steps.
+fn files(wave: &Wave) -> Vec<(Slot, String)> {
+    let contact = wave.contact.as_ref();
+    let before = [
+        (Slot::Consent, wave.consent.as_ref().map(|consent| consent.file.clone())),
+        (Slot::Contact, contact.map(|form| form.file.clone())),
+        (Slot::ContactWithIdentity, contact.and_then(|form| form.with_identity.clone())),
+    ];
+    let before = before.into_iter().filter_map(|(slot, file)| Some((slot, file?)));
+    before.chain(wave.parts.iter().enumerate().map(|(part, form)| (Slot::Part(part), form.file.clone()))).collect()
+}
 
-    fn sheets(self) -> Sheets {
-        let sheet = |form| Sheet::new(Session::new(form));
-        Sheets {
-            consent: self.consent.map(sheet),
-            contact: self.contact.map(sheet),
-            contact_with_identity: self.contact_with_identity.map(sheet),
-            parts: self.parts.into_iter().map(sheet).collect(),
-        }
+async fn load_forms(door: &Door, files: impl Iterator<Item = &(Slot, String)>) -> Result<Forms, Trouble> {
+    let folder = door.study.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut forms = Vec::new();
+    for (slot, file) in files {
+        let form = load(&[folder, "/", file].concat(), false, compact::decode_form).await?;
+        forms.push((*slot, Arc::new(form)));
     }
+    Ok(forms)
 }
 
 async fn load<T>(address: &str, fresh: bool, decode: impl Fn(&[u8]) -> Result<T, CompactError>) -> Result<T, Trouble> {

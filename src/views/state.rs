@@ -7,17 +7,17 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     delivery::Delivery,
-    later::{Keeper, later},
+    later::{Keeper, Task, later},
     sheet::{Freezing, Sheet},
     trail::Trail,
 };
 use crate::{
     browser,
-    questionnaire::{ItemId, text::Text},
+    questionnaire::{Form, ItemId, text::Text},
     session::{Session, Value},
     study::{CONSENT, CONTACT, Course, Invitation, Step, Study, Wave, Words},
     submission::{Event, Kept, Media, Submission},
-    words::{Safekeeping, Say, Tongue},
+    words::{Safekeeping, Say, Tongue, Trouble},
 };
 
 /// Where the respondent is.
@@ -77,7 +77,47 @@ pub(super) struct App {
     /// They are being loaded.
     loading: StoredValue<bool>,
     owner: StoredValue<Owner>,
-    restart: StoredValue<Box<dyn Fn()>, LocalStorage>,
+    /// Every questionnaire of the wave has its sheet.
+    complete: StoredValue<bool>,
+    way_in: StoredValue<Box<dyn WayIn>, LocalStorage>,
+}
+
+/// What is asked of the way in once somebody is in.
+pub(super) trait WayIn {
+    /// Lets the next person in.
+    fn again(&self);
+    /// The questionnaires that the first question does not need.
+    fn rest(&self, wave: Arc<Wave>) -> Task<Result<Forms, Trouble>>;
+    /// Something stands in the way after all.
+    fn blocked(&self, why: Trouble, study: Arc<Study>);
+}
+
+/// Questionnaires, each with its place in the wave, in the order of their steps.
+pub(super) type Forms = Vec<(Slot, Arc<Form>)>;
+
+/// The place of a questionnaire in a wave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    Consent,
+    Contact,
+    /// The same, with the national identity number.
+    ContactWithIdentity,
+    Part(usize),
+}
+
+impl Slot {
+    /// Whether the first question needs it: the consent, and the first part where there is none.
+    pub(super) fn is_first(self) -> bool {
+        matches!(self, Slot::Consent | Slot::Part(0))
+    }
+
+    fn step(self) -> Step {
+        match self {
+            Slot::Consent => Step::Consent,
+            Slot::Contact | Slot::ContactWithIdentity => Step::Contact,
+            Slot::Part(part) => Step::Part(part),
+        }
+    }
 }
 
 /// Who was let in, and to what.
@@ -99,17 +139,18 @@ pub(super) struct Given {
 }
 
 /// The answer sheets of a wave.
-pub(super) struct Sheets {
-    pub(super) consent: Option<Sheet>,
-    pub(super) contact: Option<Sheet>,
-    /// The same, with the national identity number.
-    pub(super) contact_with_identity: Option<Sheet>,
-    pub(super) parts: Vec<Sheet>,
+#[derive(Default)]
+pub(super) struct Sheets(Vec<(Slot, Sheet)>);
+
+impl Sheets {
+    fn at(&self, slot: Slot) -> Option<Sheet> {
+        self.0.iter().find(|(at, _)| *at == slot).map(|(_, sheet)| *sheet)
+    }
 }
 
 impl App {
-    /// An app at the beginning. `restart` brings the next person in.
-    pub(super) fn new(given: Given, language: RwSignal<String>, restart: Box<dyn Fn()>) -> App {
+    /// An app at the beginning, without any sheet yet.
+    pub(super) fn new(given: Given, language: RwSignal<String>, way_in: Box<dyn WayIn>) -> App {
         let first = Place { step: Step::Welcome, at: At::Start };
         let app = App {
             language,
@@ -130,17 +171,11 @@ impl App {
             loaded: RwSignal::new(false),
             loading: StoredValue::new(false),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
-            restart: StoredValue::new_local(restart),
+            complete: StoredValue::new(false),
+            way_in: StoredValue::new_local(way_in),
         };
         browser::on_back(move |place| app.came_back(place as usize));
         browser::ask_before_leaving(move || app.would_lose());
-        for (step, sheet) in app.sheets() {
-            Effect::new(move || {
-                if sheet.delivery.watch(|submission| submission.received().is_some()) {
-                    app.arrived(step);
-                }
-            });
-        }
         Effect::new(move || {
             if matches!(app.place.get().step, Step::Finished(_)) && !app.is_under_way() {
                 app.leave_nothing();
@@ -158,6 +193,22 @@ impl App {
         app
     }
 
+    /// Gives these questionnaires their sheets; `complete` if they are the last.
+    pub(super) fn adds(self, forms: Forms, complete: bool) {
+        self.owned(|| {
+            for (slot, form) in forms {
+                let sheet = Sheet::new(Session::new(form));
+                self.given.update_value(|given| given.sheets.0.push((slot, sheet)));
+                Effect::new(move || {
+                    if sheet.delivery.watch(|submission| submission.received().is_some()) {
+                        self.arrived(slot.step());
+                    }
+                });
+            }
+        });
+        self.complete.set_value(complete);
+    }
+
     /// Is kept by this keeper from now on.
     pub(super) fn kept_by(self, begin: impl FnOnce(App) -> Rc<dyn Keeper>) -> Rc<dyn Keeper> {
         let keeper = self.owned(|| begin(self));
@@ -171,19 +222,22 @@ impl App {
         self.owner.get_value().with(make)
     }
 
-    /// The keeper, loaded if need be.
+    /// The keeper, loaded if need be, after what the keeper is to keep.
     pub(super) async fn keeper(self) -> Option<Rc<dyn Keeper>> {
         if let Some(keeper) = self.keeper.get_value() {
             return Some(keeper);
         }
         self.loading.set_value(true);
-        let later = later().await;
+        let later = match self.completed().await {
+            true => later().await.ok(),
+            false => None,
+        };
         self.loading.set_value(false);
         // Another call may have been quicker.
         if let Some(keeper) = self.keeper.get_value() {
             return Some(keeper);
         }
-        let Ok(later) = later else {
+        let Some(later) = later else {
             self.fails.set(true);
             return None;
         };
@@ -195,6 +249,28 @@ impl App {
             }
         }
         Some(keeper)
+    }
+
+    /// Whether every questionnaire of the wave is here, after having loaded those that were not.
+    async fn completed(self) -> bool {
+        if self.complete.get_value() {
+            return true;
+        }
+        let wave = self.wave();
+        let rest = self.way_in.with_value(|way_in| way_in.rest(wave));
+        match rest.await {
+            // Another call may have been quicker.
+            _ if self.complete.get_value() => true,
+            Ok(forms) => {
+                self.adds(forms, true);
+                true
+            }
+            Err(Trouble::Unreachable) => false,
+            Err(why) => {
+                self.way_in.with_value(|way_in| way_in.blocked(why, self.study()));
+                false
+            }
+        }
     }
 
     /// What the keeper does, if there is one, watched.
@@ -290,24 +366,21 @@ impl App {
 
     /// The answer sheet of a step, if the step is answered.
     pub(super) fn sheet(&self, step: Step) -> Option<Sheet> {
-        self.given(|given| match step {
-            Step::Consent => given.sheets.consent,
-            Step::Contact if given.permitted => given.sheets.contact_with_identity.or(given.sheets.contact),
-            Step::Contact => given.sheets.contact,
-            Step::Part(part) => given.sheets.parts.get(part).copied(),
-            _ => None,
+        self.given(|given| {
+            let at = |slot| given.sheets.at(slot);
+            match step {
+                Step::Consent => at(Slot::Consent),
+                Step::Contact if given.permitted => at(Slot::ContactWithIdentity).or(at(Slot::Contact)),
+                Step::Contact => at(Slot::Contact),
+                Step::Part(part) => at(Slot::Part(part)),
+                _ => None,
+            }
         })
     }
 
     /// Every sheet with the step it is answered at.
     pub(super) fn sheets(&self) -> Vec<(Step, Sheet)> {
-        self.given(|given| {
-            let sheets = &given.sheets;
-            let contact = [sheets.contact, sheets.contact_with_identity].into_iter().flatten();
-            let before = sheets.consent.map(|sheet| (Step::Consent, sheet)).into_iter();
-            let before = before.chain(contact.map(|sheet| (Step::Contact, sheet)));
-            before.chain(sheets.parts.iter().enumerate().map(|(part, sheet)| (Step::Part(part), *sheet))).collect()
-        })
+        self.given(|given| given.sheets.0.iter().map(|(slot, sheet)| (slot.step(), *sheet)).collect())
     }
 
     /// What a step's answers are called in the manifest, in records and in drafts.
@@ -382,7 +455,7 @@ impl App {
     /// Lets the next person in.
     pub(super) fn restart(&self) {
         browser::keep_invitation(&self.given(|given| given.admitted.token.clone()));
-        self.restart.with_value(|restart| restart());
+        self.way_in.with_value(|way_in| way_in.again());
     }
 
     /// Freezes the answers of a step, and sends them.
