@@ -123,10 +123,10 @@ mod tests {
         let study = Project::find()?.root.join("studies/health-at-work");
         let keys = Keys::from_seed(&[1; 32]);
         let printed = links(&[StudyFolder::load(&study)?], &keys, 8080)?;
-        let starts = ["nb  http://127.0.0.1:8080/?lang=nb#", "en  http://127.0.0.1:8080/?lang=en#"];
+        let starts = ["nb", "nn", "en"].map(|language| format!("{language}  http://127.0.0.1:8080/?lang={language}#"));
         assert_eq!(printed.lines().count(), starts.len());
         for (line, start) in printed.lines().zip(starts) {
-            let token = line.strip_prefix(start).unwrap_or_default();
+            let token = line.strip_prefix(start.as_str()).unwrap_or_default();
             let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
             let admitted = keys.verify(token, now)?;
             assert_eq!((admitted.study.as_str(), admitted.wave.as_str()), ("health-at-work", "q1"));
