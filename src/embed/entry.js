@@ -17,7 +17,7 @@ const token = (() => {
 
 const words = {
   nb: ["Skjemaet kan ikke vises her", "Nettleseren mangler noe skjemaet trenger, eller forbindelsen ble brutt. Last siden på nytt, eller prøv en annen nettleser. Svar som allerede er mottatt, er ikke berørt."],
-  nn: ["Skjemaet kan ikkje visast her", "Nettlesaren manglar noko skjemaet treng, eller sambandet vart brote. Last sida på nytt, eller prøv ein annan nettlesar. Svar vi alt har fått, er trygge."],
+  nn: ["Skjemaet kan ikkje visast her", "Nettlesaren manglar noko skjemaet treng, eller sambandet vart brote. Last sida på nytt, eller prøv ein annan nettlesar. Svar vi allereie har fått, er trygge."],
   en: ["The form cannot be shown here", "The browser lacks something that the form needs, or the connection was broken. Reload the page, or try another browser. Answers that have been received are not affected."],
 };
 

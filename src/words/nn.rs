@@ -38,12 +38,12 @@ pub(super) fn say(what: &Say) -> String {
             "Vi spør fordi svar du ikkje har sendt, kan bli liggjande på eininga. Valet ditt avgjer kor lenge."
         }
         Say::DeviceOwn => "Berre eg",
-        Say::DeviceShared => "Andre bruker henne òg",
+        Say::DeviceShared => "Andre bruker eininga også",
         Say::DeviceOwnNote => {
             "Svara ligg berre på denne eininga til du sender dei. Du kan lukke sida og halde fram seinare med den same lenkja."
         }
         Say::DeviceSharedNote => {
-            "Svara ligg her berre så lenge denne fana er open. Lukkar du henne før du har sendt svara, må du byrje på nytt."
+            "Svara ligg her berre så lenge denne fana er open. Lukkar du fana før du har sendt svara, må du starte på nytt."
         }
         Say::NothingKept => {
             "Nettlesaren lèt oss ikkje lagre svara undervegs. La denne sida vere open til du er ferdig."
@@ -53,8 +53,8 @@ pub(super) fn say(what: &Say) -> String {
             "På denne eininga ligg det svar som ikkje er sende. Vi viser dei ikkje før du har sagt at dei er dine."
         }
         Say::ResumeYes => "Ja, hald fram der eg slapp",
-        Say::ResumeNo => "Nei, byrj på nytt",
-        Say::ResumeNoNote => "Byrjar du på nytt, slettar vi svara som ligg her.",
+        Say::ResumeNo => "Nei, start på nytt",
+        Say::ResumeNoNote => "Startar du på nytt, slettar vi svara som ligg her.",
         Say::Resumed => "Du held fram der du slapp. Svara dine er på plass.",
         Say::ResumedInPart { lost: 1 } => {
             "Spørjeskjemaet er endra sidan sist. Eitt av svara dine passar ikkje lenger. Resten er på plass."
@@ -65,7 +65,7 @@ pub(super) fn say(what: &Say) -> String {
             );
         }
         Say::ResumedNot => {
-            "Svara du hadde byrja på, kan ikkje brukast lenger, så du må byrje på nytt. Det gjeld ikkje svar du har sendt."
+            "Svara du hadde byrja på, kan ikkje brukast lenger, så du må starte på nytt. Det gjeld ikkje svar du har sendt."
         }
         Say::OtherTabTitle => "Skjemaet er ope i ei anna fane",
         Say::OtherTabLead => {
@@ -91,15 +91,15 @@ pub(super) fn say(what: &Say) -> String {
         Say::GiveConsent => "Send samtykket",
         Say::Decline => "Eg vil ikkje vere med",
         Say::ConsentMissing => {
-            "Kryss av her dersom du vil vere med. Om ikkje vel du «Eg vil ikkje vere med» nedst på sida."
+            "Kryss av her dersom du vil vere med. Dersom ikkje, vel du «Eg vil ikkje vere med» nedst på sida."
         }
         Say::ErrorPrefix => "Feil: ",
         Say::ErrorsFound { count: 1 } => "Du må rette eitt svar før du kan gå vidare",
         Say::ErrorsFound { count } => return format!("Du må rette {count} svar før du kan gå vidare"),
-        Say::OpenFound { count: 1 } => "Eitt spørsmål er ikkje svart på",
-        Say::OpenFound { count } => return format!("{count} spørsmål er ikkje svara på"),
+        Say::OpenFound { count: 1 } => "Eitt spørsmål er utan svar",
+        Say::OpenFound { count } => return format!("{count} spørsmål er utan svar"),
         Say::OpenHint => "Du kan svare no, eller gå vidare utan å svare.",
-        Say::Open => "Ikkje svart",
+        Say::Open => "Utan svar",
         Say::Wrong(problem) => return wrong(*problem),
         Say::Choose => "Vel",
         Say::CharactersLeft { left, of } if *left >= 0 => return format!("{left} av {of} teikn igjen"),
@@ -144,7 +144,7 @@ pub(super) fn say(what: &Say) -> String {
         Say::SaveCopy => "Lagre ein kopi av svara",
         Say::ReceivedTitle => "Takk! Vi har fått svara dine",
         Say::ConsentReceivedTitle => "Vi har fått samtykket ditt",
-        Say::PartReceivedTitle => "Takk! Vi har fått første del",
+        Say::PartReceivedTitle => "Takk! Vi har fått den første delen",
         Say::Reference => "Referanse",
         Say::ReceivedAt => "Motteke",
         Say::Print => "Skriv ut kvitteringa",
@@ -191,11 +191,11 @@ fn not_sent(verdict: &Verdict) -> &'static str {
             "Vi fekk ikkje svar i tide. Prøv igjen om litt."
         }
         Verdict::Waiting { why: Waiting::NoReceipt, .. } => {
-            "Vi fekk ikkje ei kvittering som gjeld svara dine. Prøv igjen."
+            "Vi fekk inga kvittering som gjeld svara dine. Prøv igjen."
         }
         Verdict::Waiting { why: Waiting::Busy, .. } => "Tenesta er oppteken akkurat no. Prøv igjen om litt.",
         Verdict::Paused => {
-            "Tenesta godtek ikkje lenkja du kom hit med. Ho kan vere utgått eller trekt tilbake. Be om ei ny lenkje hos kontakten under."
+            "Tenesta godtek ikkje lenkja du kom hit med. Lenkja kan vere utgått eller trekt tilbake. Be kontakten under om ei ny."
         }
         Verdict::Parked(Parked::Closed) => "Spørjeskjemaet tek ikkje lenger imot svar.",
         Verdict::Parked(Parked::Conflict | Parked::Unacceptable { .. }) => {
@@ -226,7 +226,7 @@ fn trouble_text(trouble: Trouble) -> &'static str {
             "Nokre e-postprogram kuttar slutten av lenkja. Opne e-posten på nytt, og kopier heile lenkja inn i adressefeltet."
         }
         Trouble::Invitation(_) => {
-            "Ho er ikkje heil, eller ho er endra på vegen. Opne e-posten på nytt, og kopier heile lenkja inn i adressefeltet."
+            "Lenkja er ikkje heil, eller ho er endra på vegen. Opne e-posten på nytt, og kopier heile lenkja inn i adressefeltet."
         }
         Trouble::OtherStudy => {
             "Denne sida høyrer til ein annan studie enn den du er invitert til. Ta kontakt med dei som sende deg lenkja."
