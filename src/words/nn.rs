@@ -190,9 +190,7 @@ fn not_sent(verdict: &Verdict) -> &'static str {
         Verdict::Waiting { why: Waiting::NoReply(NoReply::Timeout), .. } => {
             "Vi fekk ikkje svar i tide. Prøv igjen om litt."
         }
-        Verdict::Waiting { why: Waiting::NoReceipt, .. } => {
-            "Vi fekk inga kvittering som gjeld svara dine. Prøv igjen."
-        }
+        Verdict::Waiting { why: Waiting::NoReceipt, .. } => "Vi fekk inga kvittering som gjeld svara dine. Prøv igjen.",
         Verdict::Waiting { why: Waiting::Busy, .. } => "Tenesta er oppteken akkurat no. Prøv igjen om litt.",
         Verdict::Paused => {
             "Tenesta godtek ikkje lenkja du kom hit med. Lenkja kan vere utgått eller trekt tilbake. Be kontakten under om ei ny."
