@@ -1,7 +1,9 @@
 //! Deliberate bugs: each is put into a copy of the sources, and the tests there must fail. A test that cannot catch what
-//! it is there for is worth nothing; `tests/sabotage.json` lists what they must catch.
+//! it is there for is worth nothing, and neither is one that fails anyway; `tests/sabotage.json` lists what they must catch.
 
 use std::{
+    cell::RefCell,
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -77,6 +79,8 @@ struct Copy<'a> {
     project: &'a Project,
     root: PathBuf,
     files: Vec<PathBuf>,
+    /// The kinds of test that were seen to pass without any bug.
+    sound: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Copy<'a> {
@@ -84,7 +88,7 @@ impl<'a> Copy<'a> {
         let mut list = Command::new("git");
         list.args(["ls-files", "-co", "--exclude-standard"]).current_dir(&project.root);
         let files = process::output(&mut list)?.lines().map(PathBuf::from).collect();
-        let copy = Copy { project, root: project.target.join("sabotage/sources"), files };
+        let copy = Copy { project, root: project.target.join("sabotage/sources"), files, sound: RefCell::default() };
         copy.refresh()?;
         let oracle = copy.root.join("tests/oracle");
         if !oracle.join("node_modules").is_dir() {
@@ -124,10 +128,24 @@ impl<'a> Copy<'a> {
         project::write(&file, text.replacen(&bug.find, &bug.replace, 1).as_bytes())?;
         for kind in &bug.caught_by {
             if !self.passes(kind)? {
+                self.refresh()?;
+                self.passes_unspoiled(kind)?;
                 return Ok(Fate::Caught(kind.clone()));
             }
         }
         Ok(Fate::Missed)
+    }
+
+    /// Tests that fail on the copy without any bug catch none.
+    fn passes_unspoiled(&self, kind: &str) -> Outcome<()> {
+        if self.sound.borrow().contains(kind) {
+            return Ok(());
+        }
+        if !self.passes(kind)? {
+            return Err(format!("{kind}: expected tests that pass without the bug, found that they fail").into());
+        }
+        self.sound.borrow_mut().insert(kind.to_owned());
+        Ok(())
     }
 
     /// Whether the tests of a kind pass on the spoiled copy.

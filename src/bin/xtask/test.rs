@@ -283,10 +283,14 @@ impl Run<'_> {
     fn e2e(&mut self) -> Outcome<()> {
         let driver = setup::chromium()?;
         self.judge()?;
-        site::build(self.project, true)?;
-        let mut tests = self.cargo("test", &E2E, &[&UNOPTIMISED[..], &["--test", "e2e"]].concat());
-        tests.env("SVAR_SITE", self.project.site()).env("CHROMEDRIVER", driver);
-        self.tests(tests)
+        // What `cargo xtask serve` builds by itself, and then what is shipped.
+        for (release, only) in [(false, Some("smoke")), (true, None)] {
+            site::build(self.project, release)?;
+            let mut tests = self.cargo("test", &E2E, &[&UNOPTIMISED[..], &["--test", "e2e"]].concat());
+            tests.args(only).env("SVAR_SITE", self.project.site()).env("CHROMEDRIVER", &driver);
+            self.tests(tests)?;
+        }
+        Ok(())
     }
 
     /// The builder's own tests too.
