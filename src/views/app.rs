@@ -51,9 +51,8 @@ fn step(app: App, place: Place) -> AnyView {
 /// A questionnaire: its pages and the overview while it is a draft, then how it fares on its way.
 fn answering(app: App, place: Place) -> AnyView {
     let Some(sheet) = app.sheet(place.step) else {
-        // It comes before the keeper does.
-        app.kept(drop);
-        return el("p").attr("role", "status").say(app.say(Say::Loading)).view();
+        app.complete.track();
+        return unsent::not_here(app);
     };
     let draft = Memo::new(move |_| {
         let draft = sheet.delivery.watch(|submission| *submission.state() == State::Draft);

@@ -71,14 +71,13 @@ pub(super) struct App {
     pub(super) over: StoredValue<bool>,
     given: StoredValue<Given, LocalStorage>,
     trail: Trail,
-    /// Who keeps and delivers the answers, as soon as they are loaded.
-    keeper: StoredValue<Option<Rc<dyn Keeper>>, LocalStorage>,
-    loaded: RwSignal<bool>,
-    /// They are being loaded.
+    /// Who keeps and delivers the answers, once loaded.
+    keeper: RwSignal<Option<Rc<dyn Keeper>>, LocalStorage>,
+    /// The keeper is being loaded.
     loading: StoredValue<bool>,
     owner: StoredValue<Owner>,
     /// Every questionnaire of the wave has its sheet.
-    complete: StoredValue<bool>,
+    pub(super) complete: RwSignal<bool>,
     way_in: StoredValue<Box<dyn WayIn>, LocalStorage>,
 }
 
@@ -167,11 +166,10 @@ impl App {
             over: StoredValue::new(false),
             given: StoredValue::new_local(given),
             trail: Trail::new(first),
-            keeper: StoredValue::new_local(None),
-            loaded: RwSignal::new(false),
+            keeper: RwSignal::new_local(None),
             loading: StoredValue::new(false),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
-            complete: StoredValue::new(false),
+            complete: RwSignal::new(false),
             way_in: StoredValue::new_local(way_in),
         };
         browser::on_back(move |place| app.came_back(place as usize));
@@ -206,14 +204,13 @@ impl App {
                 });
             }
         });
-        self.complete.set_value(complete);
+        self.complete.set(complete);
     }
 
     /// Is kept by this keeper from now on.
     pub(super) fn kept_by(self, begin: impl FnOnce(App) -> Rc<dyn Keeper>) -> Rc<dyn Keeper> {
         let keeper = self.owned(|| begin(self));
-        self.keeper.set_value(Some(keeper.clone()));
-        self.loaded.set(true);
+        self.keeper.set(Some(keeper.clone()));
         keeper
     }
 
@@ -224,7 +221,7 @@ impl App {
 
     /// The keeper, loaded if need be, after what the keeper is to keep.
     pub(super) async fn keeper(self) -> Option<Rc<dyn Keeper>> {
-        if let Some(keeper) = self.keeper.get_value() {
+        if let Some(keeper) = self.keeper.get_untracked() {
             return Some(keeper);
         }
         self.loading.set_value(true);
@@ -234,7 +231,7 @@ impl App {
         };
         self.loading.set_value(false);
         // Another call may have been quicker.
-        if let Some(keeper) = self.keeper.get_value() {
+        if let Some(keeper) = self.keeper.get_untracked() {
             return Some(keeper);
         }
         let Some(later) = later else {
@@ -253,21 +250,24 @@ impl App {
 
     /// Whether every questionnaire of the wave is here, after having loaded those that were not.
     async fn completed(self) -> bool {
-        if self.complete.get_value() {
+        if self.complete.get_untracked() {
             return true;
         }
         let wave = self.wave();
         let rest = self.way_in.with_value(|way_in| way_in.rest(wave));
         match rest.await {
             // Another call may have been quicker.
-            _ if self.complete.get_value() => true,
+            _ if self.complete.get_untracked() => true,
             Ok(forms) => {
                 self.adds(forms, true);
                 true
             }
-            Err(Trouble::Unreachable) => false,
             Err(why) => {
-                self.way_in.with_value(|way_in| way_in.blocked(why, self.study()));
+                // Asked for anew, it may be a log-in page of the network that comes instead: no reason to lose an answer.
+                let answered = self.sheets().iter().any(|(_, sheet)| sheet.read(Session::has_answers));
+                if why != Trouble::Unreachable && !answered {
+                    self.way_in.with_value(|way_in| way_in.blocked(why, self.study()));
+                }
                 false
             }
         }
@@ -275,13 +275,12 @@ impl App {
 
     /// What the keeper does, if there is one, watched.
     pub(super) fn kept<T>(&self, act: impl FnOnce(Rc<dyn Keeper>) -> T) -> Option<T> {
-        self.loaded.track();
-        self.keeper.get_value().map(act)
+        self.keeper.get().map(act)
     }
 
     /// Has the keeper do something, if there is one.
     fn have(&self, act: impl FnOnce(Rc<dyn Keeper>)) {
-        if let Some(keeper) = self.keeper.get_value() {
+        if let Some(keeper) = self.keeper.get_untracked() {
             act(keeper);
         }
     }
@@ -289,13 +288,19 @@ impl App {
     /// Saves the draft within [`policy::DRAFT_DELAY`](crate::submission::policy::DRAFT_DELAY). A keeper who could not be
     /// loaded is asked for anew.
     fn save_soon(self) {
-        match self.keeper.get_value() {
+        match self.keeper.get_untracked() {
             Some(keeper) => keeper.save_soon(),
             None if self.fails.get_untracked() && !self.loading.get_value() => {
                 spawn_local(async move { drop(self.keeper().await) });
             }
             None => {}
         }
+    }
+
+    /// Asks once more for what could not be loaded.
+    pub(super) fn ask_again(self) {
+        self.fails.set(false);
+        spawn_local(async move { drop(self.keeper().await) });
     }
 
     /// Tells a delivery what happened. Whatever is under way has a keeper.
@@ -495,7 +500,7 @@ impl App {
     }
 
     fn outlives_tab(&self) -> bool {
-        self.keeper.with_value(|keeper| keeper.as_ref().is_some_and(|keeper| keeper.outlives_tab()))
+        self.keeper.with_untracked(|keeper| keeper.as_ref().is_some_and(|keeper| keeper.outlives_tab()))
     }
 
     /// Whether leaving the page now would lose answers.

@@ -1,5 +1,5 @@
-//! What stands where answers are made ready to be sent: on their way, or held up before they could be frozen. Everything
-//! after that is loaded later.
+//! What stands in for what is loaded later: a questionnaire that has not come yet, and answers on their way to being frozen,
+//! or held up before they could be.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,24 @@ use super::{
     sheet::{Freezing, Sheet},
     state::App,
 };
-use crate::{study::Step, words::Say};
+use crate::{
+    study::Step,
+    words::{Say, Trouble},
+};
+
+/// A questionnaire that has not come yet.
+pub(super) fn not_here(app: App) -> AnyView {
+    live(move || {
+        if !app.fails.get() {
+            return el("p").attr("role", "status").say(app.say(Say::Loading)).view();
+        }
+        all([
+            plain_heading(app, app.say(Say::TroubleTitle(Trouble::Unreachable))).into(),
+            el("p").attr("role", "status").say(app.say(Say::Trouble(Trouble::Unreachable))).into(),
+            actions(vec![button(Look::Primary, app.say(Say::TryAgain), move || app.ask_again())]).into(),
+        ])
+    })
+}
 
 /// The view of a sheet that is no draft any more, and that nobody delivers yet.
 pub(super) fn view(app: App, sheet: Sheet, step: Step) -> AnyView {

@@ -46,7 +46,7 @@ pub(super) fn say(what: &Say) -> String {
             "Your answers are kept here only as long as this tab is open. If you close it before you have sent them, you have to start again."
         }
         Say::NothingKept => {
-            "The browser does not let us save your answers along the way. Please keep this page open until you have finished."
+            "We cannot save your answers along the way. Please keep this page open until you have finished."
         }
         Say::ResumeTitle => "Was it you who started the form here?",
         Say::ResumeLead => {

@@ -45,9 +45,7 @@ pub(super) fn say(what: &Say) -> String {
         Say::DeviceSharedNote => {
             "Svarene ligger her bare så lenge denne fanen er åpen. Lukker du den før du har sendt svarene, må du begynne på nytt."
         }
-        Say::NothingKept => {
-            "Nettleseren lar oss ikke lagre svarene underveis. La denne siden være åpen til du er ferdig."
-        }
+        Say::NothingKept => "Vi får ikke lagret svarene underveis. La denne siden være åpen til du er ferdig.",
         Say::ResumeTitle => "Er det du som har begynt på skjemaet her?",
         Say::ResumeLead => {
             "På denne enheten ligger det svar som ikke er sendt. Vi viser dem ikke før du har sagt at de er dine."

@@ -45,9 +45,7 @@ pub(super) fn say(what: &Say) -> String {
         Say::DeviceSharedNote => {
             "Svara ligg her berre så lenge denne fana er open. Lukkar du fana før du har sendt svara, må du starte på nytt."
         }
-        Say::NothingKept => {
-            "Nettlesaren lèt oss ikkje lagre svara undervegs. La denne sida vere open til du er ferdig."
-        }
+        Say::NothingKept => "Vi får ikkje lagra svara undervegs. La denne sida vere open til du er ferdig.",
         Say::ResumeTitle => "Er det du som har byrja på skjemaet her?",
         Say::ResumeLead => {
             "På denne eininga ligg det svar som ikkje er sende. Vi viser dei ikkje før du har sagt at dei er dine."

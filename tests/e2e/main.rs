@@ -30,6 +30,7 @@ mod judge;
 mod keyboard;
 mod killed;
 mod language;
+mod later;
 mod moving;
 mod plan;
 mod policy;

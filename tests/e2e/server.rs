@@ -151,23 +151,33 @@ impl Server {
 
     /// Serves the tiny study of the fixtures, two short forms, after `change` has had its way with its manifest.
     pub(crate) async fn tiny(change: impl FnOnce(&mut Value)) -> Server {
+        Server::compiled("tests/fixtures/studies/tiny", "tiny", change).await
+    }
+
+    /// Serves the whole study, after `change` has had its way with its manifest.
+    pub(crate) async fn altered(change: impl FnOnce(&mut Value)) -> Server {
+        Server::compiled("studies/health-at-work", "health-at-work", change).await
+    }
+
+    /// Serves a study that is compiled anew, in a host of its own ([`Server::hosts`]).
+    async fn compiled(folder: &str, id: &str, change: impl FnOnce(&mut Value)) -> Server {
         let scratch = Scratch::new();
-        let (site, sources) = (scratch.join("site"), scratch.join("tiny"));
+        let (site, sources) = (scratch.join("site"), scratch.join("study"));
         copy(&built_site(), &site);
-        copy(&root().join("tests/fixtures/studies/tiny"), &sources);
+        copy(&root().join(folder), &sources);
         let manifest = sources.join("study.json");
         let mut study: Value = serde_json::from_slice(&fs::read(&manifest).expect("a manifest")).expect("JSON");
         change(&mut study);
         fs::write(&manifest, study.to_string()).expect("the manifest");
         let study = StudyFolder::load(&sources).expect("the study");
-        let folder = site.join("studies/tiny");
-        fs::create_dir_all(&folder).expect("a folder");
+        let compiled = site.join("studies").join(id);
+        fs::create_dir_all(&compiled).expect("a folder");
         for (name, bytes) in study.compile().expect("a compiled study") {
-            fs::write(folder.join(name), bytes).expect("a file");
+            fs::write(compiled.join(name), bytes).expect("a file");
         }
         let page = site.join("index.html");
         let html = fs::read_to_string(&page).expect("the page");
-        let html = html.replace("studies/health-at-work/", "studies/tiny/");
+        let html = html.replace("studies/health-at-work/", &format!("studies/{id}/"));
         let html = html.replace("<script type", &format!("<script src=\"{HOST}\"></script>\n  <script type"));
         fs::write(&page, html).expect("the page");
         Server::open(scratch, site, study).await

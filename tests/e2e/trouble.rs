@@ -88,7 +88,7 @@ const CHANGES: [Change; 9] = [
 ];
 
 /// Changes a file, and gives back what stood there.
-fn spoil(file: &Path, change: fn(Vec<u8>) -> Option<Vec<u8>>) -> Vec<u8> {
+pub(crate) fn spoil(file: &Path, change: fn(Vec<u8>) -> Option<Vec<u8>>) -> Vec<u8> {
     let whole = fs::read(file).expect("a file of the site");
     match change(whole.clone()) {
         Some(spoiled) => fs::write(file, spoiled).expect("to write"),
@@ -266,107 +266,4 @@ async fn a_widget_that_cannot_load_says_so() {
         })
         .await;
     }
-}
-
-/// What keeps and sends comes later: without it the first questions can be answered all the same, nothing that was answered
-/// is lost, and it is asked for anew.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_first_questions_do_not_wait_for_the_second_part() {
-    for (language, change) in [
-        ("nb", (|_| None) as fn(Vec<u8>) -> Option<Vec<u8>>),
-        ("en", |mut bytes: Vec<u8>| {
-            bytes.truncate(1000);
-            Some(bytes)
-        }),
-    ] {
-        let server = Server::start().await;
-        let later = server.site().join("svar-later.wasm");
-        browse("the_first_questions_do_not_wait_for_the_second_part", &server, language, async |person| {
-            let whole = spoil(&later, change);
-            person.comes_to_the_consent(&server.link(language)).await;
-            person.sees_say(Say::NothingKept).await;
-            person.ticks(person.taking_part()).await;
-            person.presses(person.in_words("Send samtykket", "Send my consent")).await;
-            for _ in 0..2 {
-                person.is_at_say(Say::NotReadyTitle).await;
-                person.sees_say(Say::NotLoaded).await;
-                person.presses_say(Say::TryAgain).await;
-            }
-            person.is_at_say(Say::NotReadyTitle).await;
-            assert_eq!(server.submissions().len(), 0, "nothing was sent");
-            fs::write(&later, whole).expect("to mend");
-            person.presses_say(Say::TryAgain).await;
-            person.is_at_say(Say::ConsentReceivedTitle).await;
-            assert_eq!(server.received(), ["health-at-work-consent"]);
-            person.no_longer_sees(&person.say(Say::NothingKept)).await;
-        })
-        .await;
-    }
-}
-
-/// One moment without a connection does not leave a person without drafts: what keeps them is asked for with the next answer.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_keeps_is_asked_for_again_with_the_next_answer() {
-    let server = Server::start().await;
-    let later = server.site().join("svar-later.wasm");
-    browse("what_keeps_is_asked_for_again_with_the_next_answer", &server, "nb", async |person| {
-        let whole = spoil(&later, |_| None);
-        let count = "window.kept = 0;
-            const put = IDBObjectStore.prototype.put;
-            IDBObjectStore.prototype.put = function (...given) {
-                if (given[1].startsWith('draft/')) this.transaction.addEventListener('complete', () => window.kept++);
-                return put.apply(this, given);
-            };";
-        person.before_every_page(&format!("{{{count}}}")).await;
-        person.comes_to_the_consent(&server.link("nb")).await;
-        person.sees_say(Say::NothingKept).await;
-        fs::write(&later, whole).expect("to mend");
-        person.ticks(person.taking_part()).await;
-        person.no_longer_sees(&person.say(Say::NothingKept)).await;
-        until("a draft is kept", async || match person.script("return window.kept;", Vec::new()).await.as_u64() {
-            Some(1..) => Ok(()),
-            other => Err(format!("{other:?}")),
-        })
-        .await;
-        person.reloads().await;
-        person.presses_say(Say::ResumeYes).await;
-        person.sees_say(Say::Resumed).await;
-        let ticked = person.finds("checkbox", Some(person.taking_part()), None).await;
-        assert!(ticked.is_selected().await.expect("a tick box"), "the tick is there again");
-    })
-    .await;
-}
-
-/// Who ends while what sends is still on its way has sent nothing, and the next person finds the page free.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_ends_before_the_second_part_came_has_sent_nothing() {
-    let server = Server::start().await;
-    let held = "const real = window.fetch;
-        let arrived = false;
-        window.fetch = (what, how) => {
-            if (arrived || !String(what).includes('svar-later')) return real(what, how);
-            return new Promise((go) => (window.letItArrive = () => { arrived = true; go(real(what, how)); }));
-        };";
-    browse("who_ends_before_the_second_part_came_has_sent_nothing", &server, "nb", async |person| {
-        person.before_every_page(&format!("{{{held}}}")).await;
-        person.comes_to_the_consent(&server.link("nb")).await;
-        person.ticks(person.taking_part()).await;
-        person.presses_say(Say::GiveConsent).await;
-        person.is_at_say(Say::SendingTitle).await;
-        person.presses_say(Say::EndLink).await;
-        person.presses_say(Say::EndConfirm).await;
-        person.is_at_say(Say::ClearedTitle).await;
-        person.sees_say(Say::ClearedLead).await;
-        person.script("window.letItArrive();", Vec::new()).await;
-        person.presses_say(Say::NextPerson).await;
-        person.is_at("Spørreskjema 1").await;
-        person.presses_say(Say::Start).await;
-        person.chooses(&person.say(Say::DeviceQuestion), &person.say(Say::DeviceShared)).await;
-        person.presses_say(Say::Next).await;
-        person.consents().await;
-        // What the first had on the way would have gone before.
-        assert_eq!(server.submissions().len(), 1);
-        assert_eq!(server.received(), ["health-at-work-consent"]);
-    })
-    .await;
 }

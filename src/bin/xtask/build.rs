@@ -133,7 +133,10 @@ mod tests {
     }
 
     #[test]
-    fn an_import_is_refused() {
+    fn only_the_import_of_the_other_part_is_filled_in() {
+        let glue = "import * as import1 from \"./__wasm_split.js\"\nfunction f() {}\n";
+        let expected = "const import1 = { __wasm_split_load_later };\nfunction f() {}\n";
+        assert_eq!(plain(glue), Ok(expected.to_owned()));
         assert!(plain("import { now } from './snippets/x/inline0.js';\n").is_err());
     }
 }
