@@ -8,8 +8,8 @@ use super::{
     finding::{Finding, Rule},
 };
 
-/// Replaces each top-level item that names a module by the module's items, and merges contained value sets. `modules`
-/// are all the questionnaires at hand; they are found by `url|version`. A questionnaire without modules comes back as it
+/// Replaces each top-level item that names a module by the module's items, and merges contained value sets. A condition
+/// on the naming item holds for the whole module: it joins those of the module's own items. `modules` are all the questionnaires at hand; they are found by `url|version`. A questionnaire without modules comes back as it
 /// is.
 ///
 /// # Errors
@@ -30,7 +30,10 @@ pub fn assemble(root: &Value, modules: &[Value]) -> Result<Value, Vec<Finding>> 
             continue;
         };
         merge(&mut contained, module, &item, &mut findings);
-        items.extend(with_instrument(module));
+        for mut part in with_instrument(module) {
+            join_conditions(&mut part, &item, &mut findings);
+            items.push(part);
+        }
     }
     if findings.any_error() {
         return Err(findings.0);
@@ -69,6 +72,28 @@ fn with_instrument(module: &Value) -> Vec<Value> {
         extensions.push(instrument);
     }
     items
+}
+
+/// Makes a module's item depend on what the item that names the module depends on, beside its own conditions.
+fn join_conditions(part: &mut Value, item: &Place<'_>, findings: &mut Findings) {
+    let conditions = |value: &Value| value.get("enableWhen").and_then(Value::as_array).cloned().unwrap_or_default();
+    let any = |value: &Value| value.get("enableBehavior").and_then(Value::as_str) == Some("any");
+    let (outer, own, own_any) = (conditions(item.value), conditions(part), any(part));
+    let Some(fields) = part.as_object_mut().filter(|_| !outer.is_empty()) else { return };
+    if own.is_empty() {
+        if let Some(behavior) = item.value.get("enableBehavior") {
+            fields.insert("enableBehavior".to_owned(), behavior.clone());
+        }
+    } else {
+        // FHIR has one behaviour for all conditions of an item, so alternatives cannot be joined with others.
+        let alternatives = |conditions: &[Value], any: bool| any && conditions.len() > 1;
+        if alternatives(&outer, any(item.value)) || alternatives(&own, own_any) {
+            let message = "expected conditions that can be joined by `all`, found alternatives (`any`) among them";
+            findings.error(Rule::Module, item, message.to_owned());
+        }
+        fields.insert("enableBehavior".to_owned(), Value::String("all".to_owned()));
+    }
+    fields.insert("enableWhen".to_owned(), Value::Array(outer.into_iter().chain(own).collect()));
 }
 
 fn merge(contained: &mut Vec<Value>, module: &Value, item: &Place<'_>, findings: &mut Findings) {

@@ -162,6 +162,8 @@ pub enum Filling {
     Variant,
     /// The language answered in.
     Language,
+    /// What was answered to the same `linkId` in an earlier part of the wave.
+    EarlierPart,
 }
 
 /// One option.

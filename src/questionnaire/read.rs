@@ -308,14 +308,16 @@ impl<'a> Reader<'a> {
             Some("unit") => Filling::Unit,
             Some("variant") => Filling::Variant,
             Some("language") => Filling::Language,
+            Some("earlier-part") => Filling::EarlierPart,
             other => {
                 let found = other.unwrap_or("nothing");
-                let message = format!("expected study, wave, unit, variant or language, found {found}");
+                let message = format!("expected study, wave, unit, variant, language or earlier-part, found {found}");
                 self.findings.error(Rule::Shape, &extension, message);
                 return None;
             }
         };
-        if !hidden || place.text("type") != Some("string") {
+        // What was answered earlier is of its own type; the rest is words.
+        if !hidden || (filling != Filling::EarlierPart && place.text("type") != Some("string")) {
             self.findings.error(
                 Rule::Shape,
                 &extension,

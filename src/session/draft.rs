@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Entry, Session, Value};
-use crate::questionnaire::{Decimal, Form, ItemId, Kind};
+use crate::questionnaire::{Decimal, Filling, Form, ItemId, Kind};
 
 /// Answers to one questionnaire, as they stand.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ struct DraftEntry {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-enum DraftValue {
+pub(super) enum DraftValue {
     Boolean(bool),
     Integer(i64),
     Decimal(Decimal),
@@ -57,11 +57,11 @@ pub struct Restored {
 
 impl Session {
     /// Sets the answers down, those of disabled questions and what cannot be read included. What the widget fills in is
-    /// left out: it is filled in anew.
+    /// left out: it is filled in anew. What came from an earlier part stays, since that part is gone once it was received.
     pub fn draft(&self) -> Draft {
         let form = self.form();
         let answered = |id: &ItemId| {
-            let filled = form.item(*id).filled_from.is_some();
+            let filled = form.item(*id).filled_from.is_some_and(|filling| filling != Filling::EarlierPart);
             !filled && self.entries.get(id.index()).is_some_and(|entry| *entry != Entry::default())
         };
         let entry = |id: ItemId| DraftEntry {
@@ -76,7 +76,7 @@ impl Session {
         }
     }
 
-    fn set_down(&self, id: ItemId, value: &Value) -> Option<DraftValue> {
+    pub(super) fn set_down(&self, id: ItemId, value: &Value) -> Option<DraftValue> {
         Some(match value {
             Value::Boolean(yes) => DraftValue::Boolean(*yes),
             Value::Integer(number) => DraftValue::Integer(*number),
@@ -130,7 +130,7 @@ impl Session {
     }
 
     /// The answer as this form has it; none if it takes no such answer.
-    fn place(&self, id: ItemId, value: &DraftValue) -> Option<Value> {
+    pub(super) fn place(&self, id: ItemId, value: &DraftValue) -> Option<Value> {
         let form = self.form();
         match (&form.item(id).kind, value) {
             (Kind::Boolean { .. }, DraftValue::Boolean(yes)) => Some(Value::Boolean(*yes)),

@@ -4,6 +4,7 @@
 //! and says in [`Changes`] what came of it; everything else reads.
 
 mod answer;
+mod carry;
 pub mod draft;
 mod enable;
 pub mod flat;

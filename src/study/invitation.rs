@@ -6,6 +6,34 @@ use serde::{Deserialize, Serialize};
 
 use crate::json::Json;
 
+/// What answers by an invitation are for, where they are not a respondent's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Somebody tries the study out: kept apart, never counted.
+    Test,
+    /// A pilot: kept apart too.
+    Pilot,
+    /// The study's staff key in what was answered on paper: kept with the others, and marked.
+    Paper,
+}
+
+impl Mode {
+    /// As invitations and tables say it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Mode::Test => "test",
+            Mode::Pilot => "pilot",
+            Mode::Paper => "paper",
+        }
+    }
+
+    /// The mode of this name.
+    pub fn of(name: &str) -> Option<Mode> {
+        [Mode::Test, Mode::Pilot, Mode::Paper].into_iter().find(|mode| mode.as_str() == name)
+    }
+}
+
 /// What an invitation says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {
@@ -25,6 +53,9 @@ pub struct Invitation {
     /// Personal invitations: the respondent's pseudonym.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
+    /// Whether the answers are something else than a respondent's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
     /// Not valid before, in seconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nbf: Option<u64>,
@@ -94,6 +125,7 @@ impl Invitation {
             unit: text("unit")?,
             variant: maybe_text("variant")?,
             sub: maybe_text("sub")?,
+            mode: maybe_text("mode")?.map_or(Some(None), |name| Mode::of(&name).map(Some))?,
             nbf: maybe_whole("nbf")?,
             exp: maybe_whole("exp")?,
         })

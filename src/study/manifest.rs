@@ -40,6 +40,9 @@ pub struct Study {
     pub safety: Words,
     /// The end for those who do not take part.
     pub declined: Words,
+    /// What the dates of the waves rest on. The browser asks the collector instead, so it is not shipped.
+    #[serde(skip)]
+    pub calendar: Option<Calendar>,
     /// Where answers go.
     pub endpoint: Endpoint,
     /// Where contact details go, apart from the answers, if they are asked for.
@@ -116,6 +119,44 @@ pub struct PublicKey {
     pub y: String,
 }
 
+/// What the dates of the waves rest on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calendar {
+    /// IANA name of the zone whose midnights open and close the waves, such as `Europe/Oslo`.
+    pub time_zone: String,
+    /// Units whose waves after randomisation come later.
+    pub delay: Option<Delay>,
+}
+
+/// A delay of the waves that count from randomisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delay {
+    /// For units included before this date (`2020-03-12`).
+    pub included_before: String,
+    /// By how many months.
+    pub months: u32,
+}
+
+/// When a wave is open, as the unit table's dates have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// What the months count from.
+    pub from: Start,
+    /// How many months after that it opens.
+    pub months: u32,
+    /// How many days it is open, the first and the last included.
+    pub days: u32,
+}
+
+/// A date in the life of a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// When the unit's staff were mailed the first link.
+    Mailing,
+    /// When the unit was randomised.
+    Randomisation,
+}
+
 /// A round of data collection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wave {
@@ -123,6 +164,11 @@ pub struct Wave {
     pub id: String,
     /// What it is called to the respondent.
     pub title: Words,
+    /// The welcome of this wave, where the study's own is not for it.
+    pub welcome: Option<Words>,
+    /// When it is open, if dates decide. Asked of the collector, so it is not shipped.
+    #[serde(skip)]
+    pub window: Option<Window>,
     /// How long all of it takes.
     pub minutes: u32,
     /// Consent that comes first, if it is asked for in this wave.

@@ -7,9 +7,9 @@ mod manifest;
 pub mod source;
 
 pub use course::{Course, Step};
-pub use invitation::{Invitation, InvitationError};
+pub use invitation::{Invitation, InvitationError, Mode};
 pub use journey::Journey;
 pub use manifest::{
-    CONSENT, CONTACT, Consent, Contact, ContactForm, Detail, Endpoint, EndpointKind, Part, PublicKey, Study, Wave,
-    Words, Write,
+    CONSENT, CONTACT, Calendar, Consent, Contact, ContactForm, Delay, Detail, Endpoint, EndpointKind, Part, PublicKey,
+    Start, Study, Wave, Window, Words, Write,
 };

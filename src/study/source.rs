@@ -4,8 +4,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use super::manifest::{
-    CONSENT, CONTACT, Consent, Contact, ContactForm, Detail, Endpoint, EndpointKind, Part, PublicKey, Study, Wave,
-    Words, Write,
+    CONSENT, CONTACT, Calendar, Consent, Contact, ContactForm, Delay, Detail, Endpoint, EndpointKind, Part, PublicKey,
+    Start, Study, Wave, Window, Words, Write,
 };
 use crate::questionnaire::text::Text;
 
@@ -45,6 +45,7 @@ pub fn read(source: &Value) -> Read<Study> {
         details: root.list("details")?.iter().map(Node::detail).collect::<Read<_>>()?,
         safety: root.at("safety")?.rich()?,
         declined: root.at("declined")?.rich()?,
+        calendar: root.maybe("calendar").map(|node| node.calendar()).transpose()?,
         endpoint: root.at("endpoint")?.endpoint()?,
         contact_endpoint: root.maybe("contactEndpoint").map(|node| node.contact_endpoint()).transpose()?,
         waves: root.list("waves")?.iter().map(Node::wave).collect::<Read<_>>()?,
@@ -52,6 +53,9 @@ pub fn read(source: &Value) -> Read<Study> {
     };
     if study.waves.is_empty() {
         return Err(root.expected("at least one wave"));
+    }
+    if study.calendar.is_none() && study.waves.iter().any(|wave| wave.window.is_some()) {
+        root.at("calendar")?;
     }
     if study.contact_endpoint.is_none() && study.waves.iter().any(|wave| wave.contact.is_some()) {
         root.at("contactEndpoint")?;
@@ -110,6 +114,35 @@ impl<'a> Node<'a> {
     fn minutes(&self) -> Read<u32> {
         let minutes = self.value.as_u64().and_then(|minutes| u32::try_from(minutes).ok());
         minutes.filter(|minutes| (1..=240).contains(minutes)).ok_or_else(|| self.expected("minutes from 1 to 240"))
+    }
+
+    fn count(&self, range: std::ops::RangeInclusive<u32>, what: &str) -> Read<u32> {
+        let count = self.value.as_u64().and_then(|count| u32::try_from(count).ok());
+        let expected = || self.expected(&format!("{what} from {} to {}", range.start(), range.end()));
+        count.filter(|count| range.contains(count)).ok_or_else(expected)
+    }
+
+    /// Whether the zone and the date exist is for the tools to say, which know them.
+    fn calendar(&self) -> Read<Calendar> {
+        let delay = self.maybe("delay").map(|delay| {
+            let included_before = delay.at("includedBefore")?.text()?;
+            Ok(Delay { included_before, months: delay.at("months")?.count(1..=60, "months")? })
+        });
+        Ok(Calendar { time_zone: self.at("timeZone")?.text()?, delay: delay.transpose()? })
+    }
+
+    fn window(&self) -> Read<Window> {
+        let from = self.at("from")?;
+        let start = match from.text()?.as_str() {
+            "mailing" => Start::Mailing,
+            "randomisation" => Start::Randomisation,
+            _ => return Err(from.expected("`mailing` or `randomisation`")),
+        };
+        Ok(Window {
+            from: start,
+            months: self.maybe("months").map_or(Ok(0), |months| months.count(0..=120, "months"))?,
+            days: self.at("days")?.count(1..=366, "days")?,
+        })
     }
 
     fn in_each_language(&self, text: impl Fn(String) -> Text) -> Read<Words> {
@@ -212,6 +245,8 @@ impl<'a> Node<'a> {
         Ok(Wave {
             id: self.at("id")?.id()?,
             title: self.at("title")?.words()?,
+            welcome: self.maybe("welcome").map(|welcome| welcome.rich()).transpose()?,
+            window: self.maybe("window").map(|window| window.window()).transpose()?,
             minutes: self.at("minutes")?.minutes()?,
             consent: self.maybe("consent").map(|consent| consent.consent()).transpose()?,
             contact: self.maybe("contact").map(|contact| contact.contact_form()).transpose()?,

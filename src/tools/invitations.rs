@@ -208,6 +208,7 @@ mod tests {
             unit: "north".into(),
             variant: None,
             sub: None,
+            mode: None,
             nbf: Some(NOW - 10),
             exp: Some(NOW + 10),
         }

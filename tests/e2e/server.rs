@@ -218,6 +218,7 @@ impl Server {
             unit: "unit-7".into(),
             variant: None,
             sub: None,
+            mode: None,
             nbf: None,
             exp: Some(now + 3600),
         }

@@ -70,7 +70,7 @@ fn filled(invitation: &Invitation, session: &Session) -> Result<(), Answer> {
             Some(Filling::Wave) => Some(invitation.wave.as_str()),
             Some(Filling::Unit) => Some(invitation.unit.as_str()),
             Some(Filling::Variant) => invitation.variant.as_deref(),
-            Some(Filling::Language) | None => continue,
+            Some(Filling::Language | Filling::EarlierPart) | None => continue,
         };
         let claim = claim.filter(|claim| !claim.trim().is_empty());
         let found = session.answers(id).first().map(session::Value::typed);

@@ -94,6 +94,7 @@ mod tests {
             unit: "north".into(),
             variant: None,
             sub: None,
+            mode: None,
             nbf: Some(NBF),
             exp: Some(EXP),
         }
