@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::{parsed::Parsed, wake::correct_by};
 use crate::{
     json::Json,
-    study::{Endpoint, Write},
+    study::{Endpoint, Write, refusal},
     submission::{Frozen, Media, NoReply, Receipt, Reply, Verdict, policy, record::Arrived, verdict_by},
 };
 
@@ -44,19 +44,47 @@ pub(crate) async fn fetch(address: &str, fresh: bool) -> Result<Vec<u8>, FetchEr
     }
 }
 
-/// What a personal invitation has delivered to an endpoint already, if the endpoint says (`docs/collection-endpoint.md`, level
-/// 2). Nothing where it does not: it will know a second answer from the first all the same.
-pub(crate) async fn received(endpoint: &Endpoint, invitation: &str) -> Vec<Arrived> {
+/// What an endpoint says of an invitation (`docs/collection-endpoint.md`, level 2).
+pub(crate) enum Standing {
+    /// Nothing: it has no such request, or is not to be reached now. What it is sent it will judge all the same.
+    Unknown,
+    /// What the invitation admits to.
+    Told(Parsed),
+    /// It admits nobody: the code of the refusal.
+    Refused(String),
+}
+
+/// Asks an endpoint what an invitation, or a typed code, admits to now. Asking spends nothing.
+pub(crate) async fn standing(endpoint: &Endpoint, invitation: &str) -> Standing {
     let request = Request::get(&[endpoint.base.as_str(), "/invitation"].concat())
         .credentials(web_sys::RequestCredentials::Omit)
         .redirect(web_sys::RequestRedirect::Error)
         .cache(web_sys::RequestCache::NoStore)
         .header("authorization", &["Bearer ", invitation].concat())
         .build();
-    let Ok(request) = request else { return Vec::new() };
-    let Ok(response) = send(request, policy::STATUS_PATIENCE).await else { return Vec::new() };
+    let Ok(request) = request else { return Standing::Unknown };
+    let Ok(response) = send(request, policy::STATUS_PATIENCE).await else { return Standing::Unknown };
     let bytes = body(&response, policy::REPLY_LIMIT).await.unwrap_or_default();
-    let found = Parsed::parse(&bytes).and_then(|state| state.get("received")).map(|list| list.entries());
+    let Some(reply) = Parsed::parse(&bytes) else { return Standing::Unknown };
+    if response.status() == 200 {
+        return Standing::Told(reply);
+    }
+    // Only what says so in our own words: a server that has no such request may refuse it in its own.
+    let said = |reply: &Parsed| {
+        let coding =
+            reply.get("issue")?.entries().first()?.get("details")?.get("coding")?.entries().into_iter().next()?;
+        coding
+            .get("code")?
+            .text()
+            .filter(|_| coding.get("system").and_then(|it| it.text()).as_deref() == Some(refusal::SYSTEM))
+    };
+    said(&reply).map_or(Standing::Unknown, Standing::Refused)
+}
+
+/// What a personal invitation has delivered to an endpoint already, as the endpoint tells of it.
+pub(crate) fn received(standing: &Standing) -> Vec<Arrived> {
+    let Standing::Told(state) = standing else { return Vec::new() };
+    let found = state.get("received").map(|list| list.entries());
     let arrived = |entry: &Parsed| {
         let text = |name| entry.get(name).and_then(|value| value.text());
         Some(Arrived { part: text("part")?, receipt: Receipt { uuid: text("uuid")?, stored: text("received") } })

@@ -1,9 +1,11 @@
 //! The study around the questionnaires: its manifest, its invitations, and the order of things for one respondent.
 
+pub mod code;
 mod course;
 pub mod invitation;
 mod journey;
 mod manifest;
+pub mod refusal;
 pub mod source;
 
 pub use course::{Course, Step};

@@ -1,7 +1,7 @@
 //! The way in: what the link invites to, the study, its first questionnaires; then the first page, or what stands in the
 //! way. On a first visit the other questionnaires come while the welcome is read.
 
-use std::{rc::Rc, sync::Arc};
+use std::{future::poll_fn, pin::pin, rc::Rc, sync::Arc, task::Poll};
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -9,20 +9,20 @@ use super::{
     app,
     element::{Child, all, el, el_of},
     frame::languages,
-    later::{Came, Said, Task, later},
-    parts::Look,
+    later::{Came, Later, Said, Stopped, Task, later},
+    parts::{Look, contact_of, facts},
     resume,
     state::{Admitted, App, Forms, Given, Sheets, Slot, WayIn},
-    trouble::trouble,
 };
 use crate::{
-    browser::{self, FetchError},
+    browser::{self, FetchError, Standing},
+    json::Json,
     questionnaire::{
         compact::{self, CompactError, Holds},
         text::Text,
     },
-    study::{Invitation, Study, Wave},
-    words::{Say, Tongue, Trouble},
+    study::{Invitation, Step, Study, Wave, refusal},
+    words::{Day, Say, Tongue, Trouble},
 };
 
 /// What the loader gives the widget.
@@ -40,7 +40,10 @@ pub(crate) struct Door {
 #[allow(clippy::large_enum_variant, reason = "there is one of it")]
 enum Loaded {
     Not,
-    Trouble(Trouble, Option<Arc<Study>>),
+    /// What is needed could not be fetched now.
+    Unreachable(Option<Arc<Study>>),
+    /// Something stands in the way.
+    Stopped(&'static dyn Later, Trouble, Option<Arc<Study>>),
     /// Somebody began here before: is it the same person?
     Whose(Arc<Study>),
     /// Another tab is at it.
@@ -59,9 +62,12 @@ pub(crate) fn root(door: Door) -> AnyView {
         .live_attr("lang", language_now)
         .live(move || match loaded.get() {
             Loaded::Not => loading(language),
-            Loaded::Trouble(what, study) => {
-                let again = move || enter.enter(Said::Nothing);
-                all([header(language, study.as_ref()), trouble(what, language, study, again).into()])
+            Loaded::Unreachable(study) => {
+                all([header(language, study.as_ref()), unreachable(language, study, enter).into()])
+            }
+            Loaded::Stopped(later, what, study) => {
+                let header = header(language, study.as_ref());
+                all([header, later.stopped(Stopped { what, language, study, again: enter }).into()])
             }
             Loaded::Whose(study) => {
                 let page = resume::crossing(
@@ -106,11 +112,19 @@ fn loading(language: RwSignal<String>) -> AnyView {
     el_of("div", "svar-page").child(el("p").attr("role", "status").say(words)).view()
 }
 
-type NotReady = (Trouble, Option<Arc<Study>>);
+fn unreachable(language: RwSignal<String>, study: Option<Arc<Study>>, enter: Enter) -> AnyView {
+    let retry: resume::Act = Box::new(move || enter.once_more());
+    let buttons = vec![(Look::Primary, Say::TryAgain, retry)];
+    let page = resume::crossing(language, Say::UnreachableTitle, vec![Say::Unreachable], buttons);
+    all([page.into(), study.map(|study| facts(contact_of(language, study))).into()])
+}
+
+/// Why nobody comes in; no trouble is told of what could not be reached now.
+type NotReady = (Option<Trouble>, Option<Arc<Study>>);
 
 /// The way in.
 #[derive(Clone, Copy)]
-struct Enter {
+pub(super) struct Enter {
     door: StoredValue<Door>,
     language: RwSignal<String>,
     loaded: RwSignal<Loaded>,
@@ -123,8 +137,31 @@ impl Enter {
     fn enter(self, said: Said) {
         self.loaded.set(Loaded::Not);
         spawn_local(async move {
-            let found = self.find(said).await.unwrap_or_else(|(trouble, study)| Loaded::Trouble(trouble, study));
-            self.loaded.set(found);
+            match self.find(said).await {
+                Ok(found) => self.loaded.set(found),
+                Err((why, study)) => self.stop(why, study).await,
+            }
+        });
+    }
+
+    /// Comes in once more.
+    pub(super) fn once_more(self) {
+        self.enter(Said::Nothing);
+    }
+
+    /// Comes in by another invitation.
+    pub(super) fn with(self, token: String) {
+        browser::keep_invitation(&token);
+        self.door.update_value(|door| door.token = token);
+        self.once_more();
+    }
+
+    /// Says what stands in the way; the page for that is in the second part.
+    async fn stop(self, why: Option<Trouble>, study: Option<Arc<Study>>) {
+        let later = if why.is_some() { later().await.ok() } else { None };
+        self.loaded.set(match (why, later) {
+            (Some(why), Some(later)) => Loaded::Stopped(later, why, study),
+            _ => Loaded::Unreachable(study),
         });
     }
 
@@ -132,20 +169,27 @@ impl Enter {
         let door = self.door.get_value();
         let admitted = Rc::new(admitted(&door, self.language).await?);
         let study = admitted.study.clone();
-        let with_study = |trouble| (trouble, Some(study.clone()));
+        let with_study = |trouble: Option<Trouble>| (trouble, Some(study.clone()));
         let pseudonym = match admitted.invitation.sub.clone() {
             Some(pseudonym) => pseudonym,
-            None => browser::uuid().ok_or_else(|| with_study(Trouble::Damaged))?,
+            None => browser::uuid().ok_or_else(|| with_study(Some(Trouble::Damaged)))?,
         };
         // Who was never here has left nothing, and need not wait for what could find it.
         let first = said == Said::Nothing && admitted.invitation.sub.is_none() && browser::keeps_nothing().await;
         let files = files(&admitted.wave);
         let files = files.iter().filter(|(slot, _)| !first || slot.is_first());
-        let forms = load_forms(&door, files).await.map_err(with_study)?;
+        let asked = browser::standing(&study.endpoint, &door.token);
+        let (forms, standing) = both(load_forms(&door, files), asked).await;
+        let in_the_way = in_the_way(&standing);
+        // Who was here before may have left something that is still taken, or find the receipt of what was.
+        if let Some(why) = in_the_way.filter(|_| first) {
+            return Err(with_study(Some(why)));
+        }
+        let forms = forms.map_err(with_study)?;
         let mut begin = None;
         if !first {
-            let later = later().await.map_err(|_| with_study(Trouble::Unreachable))?;
-            begin = match later.find(admitted.clone(), said).await {
+            let later = later().await.map_err(|_| with_study(None))?;
+            begin = match later.find(admitted.clone(), said, standing, in_the_way.is_some()).await {
                 Came::Whose => return Ok(Loaded::Whose(study)),
                 Came::OtherTab => return Ok(Loaded::OtherTab(study)),
                 Came::Free(begin) => Some(begin),
@@ -161,7 +205,11 @@ impl Enter {
             Some(begin) => drop(app.kept_by(begin)),
             None => spawn_local(async move { drop(app.keeper().await) }),
         }
-        Ok(Loaded::Ready(app))
+        let finished = matches!(app.place.get_untracked().step, Step::Finished(_));
+        match in_the_way {
+            Some(why) if !finished && !untrack(|| app.is_under_way()) => Err(with_study(Some(why))),
+            _ => Ok(Loaded::Ready(app)),
+        }
     }
 }
 
@@ -170,7 +218,7 @@ async fn admitted(door: &Door, language: RwSignal<String>) -> Result<Admitted, N
     let study: Study =
         load(&door.study, true, |bytes| compact::decode(Holds::Study, bytes)).await.map_err(|why| (why, None))?;
     let study = Arc::new(study);
-    let with_study = |trouble| (trouble, Some(study.clone()));
+    let with_study = |trouble| (Some(trouble), Some(study.clone()));
     if !study.languages.iter().any(|tag| language.with_untracked(|now| now == tag)) {
         language.set(study.languages.first().cloned().unwrap_or_default());
     }
@@ -188,7 +236,7 @@ impl WayIn for Enter {
         self.enter(Said::Nothing);
     }
 
-    fn rest(&self, wave: Arc<Wave>) -> Task<Result<Forms, Trouble>> {
+    fn rest(&self, wave: Arc<Wave>) -> Task<Result<Forms, Option<Trouble>>> {
         let door = self.door.get_value();
         Box::pin(async move {
             let files = files(&wave);
@@ -197,7 +245,8 @@ impl WayIn for Enter {
     }
 
     fn blocked(&self, why: Trouble, study: Arc<Study>) {
-        self.loaded.set(Loaded::Trouble(why, Some(study)));
+        let enter = *self;
+        spawn_local(async move { enter.stop(Some(why), Some(study)).await });
     }
 }
 
@@ -213,7 +262,7 @@ fn files(wave: &Wave) -> Vec<(Slot, String)> {
     before.chain(wave.parts.iter().enumerate().map(|(part, form)| (Slot::Part(part), form.file.clone()))).collect()
 }
 
-async fn load_forms(door: &Door, files: impl Iterator<Item = &(Slot, String)>) -> Result<Forms, Trouble> {
+async fn load_forms(door: &Door, files: impl Iterator<Item = &(Slot, String)>) -> Result<Forms, Option<Trouble>> {
     let folder = door.study.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut forms = Vec::new();
     for (slot, file) in files {
@@ -223,15 +272,64 @@ async fn load_forms(door: &Door, files: impl Iterator<Item = &(Slot, String)>) -
     Ok(forms)
 }
 
-async fn load<T>(address: &str, fresh: bool, decode: impl Fn(&[u8]) -> Result<T, CompactError>) -> Result<T, Trouble> {
+async fn load<T>(
+    address: &str,
+    fresh: bool,
+    decode: impl Fn(&[u8]) -> Result<T, CompactError>,
+) -> Result<T, Option<Trouble>> {
     let bytes = browser::fetch(address, fresh).await.map_err(|why| match why {
-        FetchError::Unreachable => Trouble::Unreachable,
-        FetchError::Missing => Trouble::Missing,
+        FetchError::Unreachable => None,
+        FetchError::Missing => Some(Trouble::Missing),
     })?;
-    decode(&bytes).map_err(|why| match why {
-        CompactError::Foreign { .. } => Trouble::Foreign,
-        CompactError::Version { .. } => Trouble::Version,
-        CompactError::Truncated { .. } => Trouble::Truncated,
-        CompactError::Damaged => Trouble::Damaged,
+    decode(&bytes).map_err(|why| {
+        Some(match why {
+            CompactError::Foreign { .. } => Trouble::Foreign,
+            CompactError::Version { .. } => Trouble::Version,
+            CompactError::Truncated { .. } => Trouble::Truncated,
+            CompactError::Damaged => Trouble::Damaged,
+        })
     })
+}
+
+/// Why an endpoint that was asked would take nothing now. Where it does not say, it is asked with the answers.
+fn in_the_way(standing: &Standing) -> Option<Trouble> {
+    let state = match standing {
+        Standing::Unknown => return None,
+        Standing::Refused(why) if why == refusal::REVOKED => return Some(Trouble::Revoked),
+        Standing::Refused(_) => return Some(Trouble::NotAdmitted),
+        Standing::Told(state) => state,
+    };
+    let text = |name| state.get(name).and_then(|value| value.text());
+    let day = |name| text(name).and_then(|date| Day::read(&date));
+    match text("state")?.as_str() {
+        "not-yet" => Some(Trouble::NotYet(day("firstDay"))),
+        "grace" | "closed" => Some(Trouble::Closed(day("lastDay"))),
+        _ => None,
+    }
+}
+
+/// Waits for two things at once.
+async fn both<A, B>(one: impl Future<Output = A>, other: impl Future<Output = B>) -> (A, B) {
+    let (mut one, mut other) = (pin!(one), pin!(other));
+    let (mut first, mut second) = (None, None);
+    poll_fn(|context| {
+        if first.is_none()
+            && let Poll::Ready(found) = one.as_mut().poll(context)
+        {
+            first = Some(found);
+        }
+        if second.is_none()
+            && let Poll::Ready(found) = other.as_mut().poll(context)
+        {
+            second = Some(found);
+        }
+        match (first.take(), second.take()) {
+            (Some(first), Some(second)) => Poll::Ready((first, second)),
+            (one, other) => {
+                (first, second) = (one, other);
+                Poll::Pending
+            }
+        }
+    })
+    .await
 }

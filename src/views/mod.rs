@@ -23,7 +23,6 @@ mod state;
 mod summary;
 mod table;
 mod trail;
-mod trouble;
 mod unsent;
 mod welcome;
 

@@ -1,5 +1,7 @@
 //! Small parts that several views are made of.
 
+use std::sync::Arc;
+
 use leptos::{html, prelude::*};
 
 use super::{
@@ -9,7 +11,8 @@ use super::{
 use crate::{
     browser,
     questionnaire::text::{Block, Span, Text},
-    words::Say,
+    study::Study,
+    words::{Say, Tongue},
 };
 
 /// The page's heading. It sets the page's title, and takes the focus when the respondent has come here from somewhere.
@@ -132,14 +135,20 @@ pub(super) fn facts(facts: Vec<AnyView>) -> AnyView {
 
 /// Whom to ask: name, telephone, e-mail.
 pub(super) fn contact(app: App) -> Vec<AnyView> {
-    let study = app.study();
-    let name = app.plain(|study| Some(&study.contact.name));
+    contact_of(app.language, app.study())
+}
+
+/// The same before there is an app.
+pub(super) fn contact_of(language: RwSignal<String>, study: Arc<Study>) -> Vec<AnyView> {
     let dial: String = study.contact.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
     let phone = link(format!("tel:{dial}"), study.contact.phone.clone());
     let email = link(format!("mailto:{}", study.contact.email), study.contact.email.clone());
+    let say = move |what: Say| move || language.with(|tag| Tongue::of(tag).say(&what));
+    let name =
+        move || language.with(|tag| study.say(&study.contact.name, tag).map_or_else(String::new, |text| text.words()));
     vec![
-        fact(app.say(Say::Contact), el("dd").say(name)),
-        fact(app.say(Say::Phone), el("dd").child(phone)),
-        fact(app.say(Say::Email), el("dd").child(email)),
+        fact(say(Say::Contact), el("dd").say(name)),
+        fact(say(Say::Phone), el("dd").child(phone)),
+        fact(say(Say::Email), el("dd").child(email)),
     ]
 }

@@ -122,6 +122,11 @@ impl Sheet {
         self.session.update_value(|session| session.fill(filling, value));
     }
 
+    /// Carries answers over to a later part, which nobody watches yet.
+    pub(super) fn carry_to(&self, later: Sheet) {
+        self.read(|session| later.session.update_value(|later| session.carry_to(later)));
+    }
+
     /// Puts another session in place. Nobody watches yet.
     pub(super) fn replace(&self, session: Session) {
         self.session.set_value(session);

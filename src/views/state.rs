@@ -85,8 +85,8 @@ pub(super) struct App {
 pub(super) trait WayIn {
     /// Lets the next person in.
     fn again(&self);
-    /// The questionnaires that the first question does not need.
-    fn rest(&self, wave: Arc<Wave>) -> Task<Result<Forms, Trouble>>;
+    /// The questionnaires that the first question does not need; no trouble is told of what could not be reached now.
+    fn rest(&self, wave: Arc<Wave>) -> Task<Result<Forms, Option<Trouble>>>;
     /// Something stands in the way after all.
     fn blocked(&self, why: Trouble, study: Arc<Study>);
 }
@@ -265,7 +265,7 @@ impl App {
             Err(why) => {
                 // Asked for anew, it may be a log-in page of the network that comes instead: no reason to lose an answer.
                 let answered = self.sheets().iter().any(|(_, sheet)| sheet.read(Session::has_answers));
-                if why != Trouble::Unreachable && !answered {
+                if let Some(why) = why.filter(|_| !answered) {
                     self.way_in.with_value(|way_in| way_in.blocked(why, self.study()));
                 }
                 false

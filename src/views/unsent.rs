@@ -9,10 +9,7 @@ use super::{
     sheet::{Freezing, Sheet},
     state::App,
 };
-use crate::{
-    study::Step,
-    words::{Say, Trouble},
-};
+use crate::{study::Step, words::Say};
 
 /// A questionnaire that has not come yet.
 pub(super) fn not_here(app: App) -> AnyView {
@@ -21,8 +18,8 @@ pub(super) fn not_here(app: App) -> AnyView {
             return el("p").attr("role", "status").say(app.say(Say::Loading)).view();
         }
         all([
-            plain_heading(app, app.say(Say::TroubleTitle(Trouble::Unreachable))).into(),
-            el("p").attr("role", "status").say(app.say(Say::Trouble(Trouble::Unreachable))).into(),
+            plain_heading(app, app.say(Say::UnreachableTitle)).into(),
+            el("p").attr("role", "status").say(app.say(Say::Unreachable)).into(),
             actions(vec![button(Look::Primary, app.say(Say::TryAgain), move || app.ask_again())]).into(),
         ])
     })

@@ -16,6 +16,9 @@ pub(super) fn welcome(app: App) -> AnyView {
         let study = app.study();
         app.language.with(|tag| study.say(&wave.title, tag).map_or_else(String::new, |text| text.words()))
     };
+    let id = app.wave().id.clone();
+    let mode = app.given(|given| given.admitted.invitation.mode);
+    let mode = mode.map(|mode| el_of("div", "svar-notice").child(el("p").say(app.say(Say::Mode(mode)))));
     let responsible = app.plain(|study| Some(&study.responsible));
     let demonstration = app.study().demonstration;
     let demonstration =
@@ -23,8 +26,13 @@ pub(super) fn welcome(app: App) -> AnyView {
     let details: Vec<AnyView> = (0..app.study().details.len()).map(|place| detail(app, place)).collect();
     all([
         plain_heading(app, title).into(),
+        mode.into(),
         demonstration.into(),
-        text_box(app.words(|study| Some(&study.welcome))).into(),
+        text_box(app.words(move |study| {
+            let of_wave = study.wave(&id).and_then(|wave| wave.welcome.as_ref());
+            Some(of_wave.unwrap_or(&study.welcome))
+        }))
+        .into(),
         actions(vec![button(Look::Primary, app.say(Say::Start), move || app.go_on())]).into(),
         facts(vec![fact(app.say(Say::Responsible), el("dd").say(responsible))]).into(),
         el("div").child(details).into(),

@@ -1,10 +1,10 @@
 //! English.
 
-use super::{Safekeeping, Say, Trouble, number};
+use super::{CodeTrouble, Day, Safekeeping, Say, Told, Trouble, number};
 use crate::{
     questionnaire::Format,
     session::Problem,
-    study::InvitationError,
+    study::{InvitationError, Mode},
     submission::{NoReply, Parked, Verdict, Waiting},
 };
 
@@ -88,8 +88,6 @@ pub(super) fn say(what: &Say) -> String {
         Say::NextPerson => "Next person",
         Say::SendContact => "Send contact details",
         Say::SkipContact => "Skip this",
-        Say::ContactPendingTitle => "Your contact details have not been received yet",
-        Say::ContactReceivedTitle => "Your contact details have been received",
         Say::GiveConsent => "Send my consent",
         Say::Decline => "I do not want to take part",
         Say::ConsentMissing => {
@@ -117,15 +115,7 @@ pub(super) fn say(what: &Say) -> String {
         Say::Send => "Send the answers",
         Say::SendingTitle => "Sending",
         Say::SendingLead => "This usually takes a few seconds. Please keep the page open.",
-        Say::NotSentTitle => "We do not know whether your answers have arrived",
         Say::NotTakenTitle => "Your answers were not accepted",
-        Say::NotSent(verdict) => return not_sent(verdict).to_owned(),
-        Say::StrangeReplies => {
-            "Something other than the study has answered several times. On open networks you sometimes have to sign in, in a tab of its own, before you get onto the internet. Do that, and try again."
-        }
-        Say::TriesByItself => "We will try again automatically. Your answers will not be counted twice.",
-        Say::SendingElsewhereTitle => "Your answers are being sent from another tab",
-        Say::SendingElsewhereLead => "We are watching, and will tell you here when they have been received.",
         Say::NotReadyTitle => "Your answers have not been sent yet",
         Say::NotLoaded => {
             "We could not fetch what the page needs to send your answers. They are still on the page. Check that you are online, and try again."
@@ -133,34 +123,72 @@ pub(super) fn say(what: &Say) -> String {
         Say::NotSealed => {
             "The browser cannot encrypt the answers, so we have not sent them. Open the link in a newer browser or on another device."
         }
-        Say::Kept(Safekeeping::Device) => {
+        Say::TryAgain => "Try again",
+        Say::DeclinedTitle => "You are not taking part",
+        Say::Mode(Mode::Test) => "This is a test. The answers are stored separately and are not part of the study.",
+        Say::Mode(Mode::Pilot) => {
+            "This is a trial round. The answers are stored separately and are not part of the study."
+        }
+        Say::Mode(Mode::Paper) => "You are entering answers from paper. They will be marked as such.",
+        Say::UnreachableTitle => "We could not fetch the questionnaire",
+        Say::Unreachable => "Check that you are online, and try again. You have not lost any answers.",
+    };
+    words.to_owned()
+}
+
+/// What only the second part says.
+pub(super) fn told(what: &Told) -> String {
+    let words = match what {
+        Told::ContactPendingTitle => "Your contact details have not been received yet",
+        Told::ContactReceivedTitle => "Your contact details have been received",
+        Told::NotSentTitle => "We do not know whether your answers have arrived",
+        Told::NotSent(verdict) => return not_sent(verdict).to_owned(),
+        Told::StrangeReplies => {
+            "Something other than the study has answered several times. On open networks you sometimes have to sign in, in a tab of its own, before you get onto the internet. Do that, and try again."
+        }
+        Told::TriesByItself => "We will try again automatically. Your answers will not be counted twice.",
+        Told::SendingElsewhereTitle => "Your answers are being sent from another tab",
+        Told::SendingElsewhereLead => "We are watching, and will tell you here when they have been received.",
+        Told::Kept(Safekeeping::Device) => {
             "Your answers are stored on this device. If you close the page, they will be sent the next time you open the link in this browser."
         }
-        Say::Kept(Safekeeping::Tab) => {
+        Told::Kept(Safekeeping::Tab) => {
             "Your answers are stored in this tab. Please keep the tab open until they have been received."
         }
-        Say::Kept(Safekeeping::Page) => {
+        Told::Kept(Safekeeping::Page) => {
             "The browser does not let us store anything, so your answers are on this page only. Please keep the page open until they have been received."
         }
-        Say::LookAgainTitle => "Some answers need another look",
-        Say::LookAgain => {
+        Told::LookAgainTitle => "Some answers need another look",
+        Told::LookAgain => {
             "The answers were not accepted. Open the questions below, correct the answers, and send again."
         }
-        Say::TryAgain => "Try again",
-        Say::SaveCopy => "Save a copy of the answers",
-        Say::ReceivedTitle => "Thank you! Your answers have been received",
-        Say::ConsentReceivedTitle => "Your consent has been received",
-        Say::PartReceivedTitle => "Thank you! The first part has been received",
-        Say::Reference => "Reference",
-        Say::ReceivedAt => "Received",
-        Say::Print => "Print the receipt",
-        Say::MoreTitle => "Do you have time for the rest?",
-        Say::GoOnWithRest => "Continue with the rest",
-        Say::StopHere => "Stop here",
-        Say::StoppedTitle => "Thank you for your help!",
-        Say::DeclinedTitle => "You are not taking part",
-        Say::Trouble(trouble) => trouble_text(*trouble),
-        Say::TroubleTitle(trouble) => trouble_title(*trouble),
+        Told::SaveCopy => "Save a copy of the answers",
+        Told::ReceivedTitle => "Thank you! Your answers have been received",
+        Told::ConsentReceivedTitle => "Your consent has been received",
+        Told::PartReceivedTitle => "Thank you! The first part has been received",
+        Told::Reference => "Reference",
+        Told::ReceivedAt => "Received",
+        Told::Print => "Print the receipt",
+        Told::MoreTitle => "Do you have time for the rest?",
+        Told::GoOnWithRest => "Continue with the rest",
+        Told::StopHere => "Stop here",
+        Told::StoppedTitle => "Thank you for your help!",
+        Told::Trouble(trouble) => return trouble_text(*trouble),
+        Told::TroubleTitle(trouble) => trouble_title(*trouble),
+        Told::CodeTitle => "Do you have a code?",
+        Told::CodeHelp => "The code is with the link, in the email or on the notice. It has ten characters.",
+        Told::CodeLabel => "Code",
+        Told::CodeOpen => "Open the questionnaire",
+        Told::CodeWrong(CodeTrouble::Mistyped) => {
+            "The code is not right. Check whether a character is wrong or missing."
+        }
+        Told::CodeWrong(CodeTrouble::Unknown) => {
+            "We do not recognise this code. Check that you have typed it correctly, or get in touch."
+        }
+        Told::CodeWrong(CodeTrouble::TooMany) => {
+            "Many codes have been tried in a short time. Wait a minute, and try again."
+        }
+        Told::CodeWrong(CodeTrouble::Unreachable) => "We could not connect. Check that you are online, and try again.",
     };
     words.to_owned()
 }
@@ -219,17 +247,20 @@ fn trouble_title(trouble: Trouble) -> &'static str {
         Trouble::Invitation(_) => "The link does not work",
         Trouble::OtherStudy => "The link is for another study",
         Trouble::NoSuchWave => "This questionnaire does not exist",
-        Trouble::Unreachable => "We could not fetch the questionnaire",
         Trouble::Missing => "We could not find the questionnaire",
         Trouble::Foreign => "Something else came instead of the questionnaire",
         Trouble::Truncated => "Only a part of the questionnaire arrived",
         Trouble::Version => "The page and the questionnaire do not fit together",
         Trouble::Damaged => "The questionnaire is damaged",
+        Trouble::NotYet(_) => "The questionnaire has not opened yet",
+        Trouble::Closed(_) => "The questionnaire is closed",
+        Trouble::Revoked => "The link has been withdrawn",
+        Trouble::NotAdmitted => "The link is not valid",
     }
 }
 
-fn trouble_text(trouble: Trouble) -> &'static str {
-    match trouble {
+fn trouble_text(trouble: Trouble) -> String {
+    let words = match trouble {
         Trouble::Invitation(InvitationError::Absent) => {
             "Some e-mail programs cut off the end of the link. Open the e-mail again, and copy the whole link into the address field."
         }
@@ -242,7 +273,6 @@ fn trouble_text(trouble: Trouble) -> &'static str {
         Trouble::NoSuchWave => {
             "You are invited to a questionnaire that this study does not have. Get in touch with those who sent you the link."
         }
-        Trouble::Unreachable => "Check that you are online, and try again. You have not lost any answers.",
         Trouble::Missing => {
             "It is not where it should be. The mistake is ours, not yours. Try again later, or get in touch."
         }
@@ -252,5 +282,40 @@ fn trouble_text(trouble: Trouble) -> &'static str {
         Trouble::Truncated => "The connection was probably broken. Try again.",
         Trouble::Version => "Reload the page. If that does not help, the mistake is ours.",
         Trouble::Damaged => "We cannot show it without risking that something is wrong. Try again, or get in touch.",
-    }
+        Trouble::NotYet(Some(day)) => return format!("It opens on {}. Use the same link then.", date(day)),
+        Trouble::NotYet(None) => "Try the same link again later.",
+        Trouble::Closed(Some(day)) => {
+            return format!(
+                "The last day to answer was {}. Answers that we have already received are part of the study.",
+                date(day)
+            );
+        }
+        Trouble::Closed(None) => {
+            "The time to answer is over. Answers that we have already received are part of the study."
+        }
+        Trouble::Revoked => "You may have been sent a newer link. Look for our latest email, or get in touch.",
+        Trouble::NotAdmitted => {
+            "We do not recognise it. Open the email again and copy the whole link into the address field, or get in touch."
+        }
+    };
+    words.to_owned()
+}
+
+/// A day as people write it: `9 April 2027`.
+pub(super) fn date(day: Day) -> String {
+    let month = match day.month {
+        1 => "January",
+        2 => "February",
+        3 => "March",
+        4 => "April",
+        5 => "May",
+        6 => "June",
+        7 => "July",
+        8 => "August",
+        9 => "September",
+        10 => "October",
+        11 => "November",
+        _ => "December",
+    };
+    format!("{} {} {}", day.day, month, day.year)
 }

@@ -6,7 +6,12 @@ mod en;
 mod nb;
 mod nn;
 
-use crate::{questionnaire::Decimal, session::Problem, study::InvitationError, submission::Verdict};
+use crate::{
+    questionnaire::Decimal,
+    session::Problem,
+    study::{InvitationError, Mode},
+    submission::Verdict,
+};
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +49,15 @@ impl Tongue {
             Tongue::Bokmal => nb::say(what),
             Tongue::Nynorsk => nn::say(what),
             Tongue::English => en::say(what),
+        }
+    }
+
+    /// Says what only the second part says.
+    pub fn told(self, what: &Told) -> String {
+        match self {
+            Tongue::Bokmal => nb::told(what),
+            Tongue::Nynorsk => nn::told(what),
+            Tongue::English => en::told(what),
         }
     }
 }
@@ -114,8 +128,6 @@ pub enum Say {
     NextPerson,
     SendContact,
     SkipContact,
-    ContactPendingTitle,
-    ContactReceivedTitle,
     GiveConsent,
     Decline,
     ConsentMissing,
@@ -136,20 +148,30 @@ pub enum Say {
     Send,
     SendingTitle,
     SendingLead,
-    NotSentTitle,
     NotTakenTitle,
-    NotSent(Verdict),
-    StrangeReplies,
-    TriesByItself,
-    SendingElsewhereTitle,
-    SendingElsewhereLead,
     NotReadyTitle,
     NotSealed,
     NotLoaded,
+    TryAgain,
+    DeclinedTitle,
+    UnreachableTitle,
+    Unreachable,
+    Mode(Mode),
+}
+
+/// What only the second part of the widget says (docs/decisions/005-two-parts.md): apart, so that its words come with it.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "each is best read in `nb.rs`, `nn.rs` or `en.rs`")]
+pub enum Told {
+    SendingElsewhereTitle,
+    SendingElsewhereLead,
+    NotSentTitle,
+    NotSent(Verdict),
+    StrangeReplies,
+    TriesByItself,
     Kept(Safekeeping),
     LookAgainTitle,
     LookAgain,
-    TryAgain,
     SaveCopy,
     ReceivedTitle,
     ConsentReceivedTitle,
@@ -161,9 +183,15 @@ pub enum Say {
     GoOnWithRest,
     StopHere,
     StoppedTitle,
-    DeclinedTitle,
+    ContactPendingTitle,
+    ContactReceivedTitle,
     Trouble(Trouble),
     TroubleTitle(Trouble),
+    CodeTitle,
+    CodeHelp,
+    CodeLabel,
+    CodeOpen,
+    CodeWrong(CodeTrouble),
 }
 
 /// Where answers are that were sent and have not arrived.
@@ -186,8 +214,6 @@ pub enum Trouble {
     OtherStudy,
     /// The study has no such wave.
     NoSuchWave,
-    /// Nothing could be fetched.
-    Unreachable,
     /// The questionnaire, or the manifest, is not there.
     Missing,
     /// Something else came in its place.
@@ -198,6 +224,45 @@ pub enum Trouble {
     Version,
     /// It is damaged.
     Damaged,
+    /// The wave has not opened; its first day, if the collector says.
+    NotYet(Option<Day>),
+    /// The wave is closed; its last day, if the collector says.
+    Closed(Option<Day>),
+    /// The invitation was taken back.
+    Revoked,
+    /// The collector does not know the invitation, or its time is over.
+    NotAdmitted,
+}
+
+/// Why a typed code opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeTrouble {
+    /// It cannot be right as it stands.
+    Mistyped,
+    /// It is well formed, and nobody's.
+    Unknown,
+    /// Too many wrong ones were tried lately, by whomever.
+    TooMany,
+    /// The collector could not be asked.
+    Unreachable,
+}
+
+/// A day of the calendar, wherever it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Day {
+    year: u16,
+    month: u8,
+    day: u8,
+}
+
+impl Day {
+    /// Reads an ISO date, `2027-04-09`.
+    pub fn read(date: &str) -> Option<Day> {
+        let mut parts = date.splitn(3, '-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        let day = Day { year: year.parse().ok()?, month: month.parse().ok()?, day: day.parse().ok()? };
+        ((1..=12).contains(&day.month) && (1..=31).contains(&day.day)).then_some(day)
+    }
 }
 
 /// A number as people write it: decimal comma in Norwegian, point in English.

@@ -1,10 +1,10 @@
 //! Bokmål.
 
-use super::{Safekeeping, Say, Trouble, number};
+use super::{CodeTrouble, Day, Safekeeping, Say, Told, Trouble, number};
 use crate::{
     questionnaire::Format,
     session::Problem,
-    study::InvitationError,
+    study::{InvitationError, Mode},
     submission::{NoReply, Parked, Verdict, Waiting},
 };
 
@@ -86,8 +86,6 @@ pub(super) fn say(what: &Say) -> String {
         Say::NextPerson => "Neste person",
         Say::SendContact => "Send kontaktopplysningene",
         Say::SkipContact => "Hopp over",
-        Say::ContactPendingTitle => "Kontaktopplysningene er ikke mottatt ennå",
-        Say::ContactReceivedTitle => "Kontaktopplysningene er mottatt",
         Say::GiveConsent => "Send samtykket",
         Say::Decline => "Jeg vil ikke delta",
         Say::ConsentMissing => {
@@ -115,15 +113,7 @@ pub(super) fn say(what: &Say) -> String {
         Say::Send => "Send svarene",
         Say::SendingTitle => "Sender",
         Say::SendingLead => "Det tar vanligvis noen sekunder. La siden være åpen.",
-        Say::NotSentTitle => "Vi vet ikke om svarene er kommet fram",
         Say::NotTakenTitle => "Svarene er ikke tatt imot",
-        Say::NotSent(verdict) => return not_sent(verdict).to_owned(),
-        Say::StrangeReplies => {
-            "Noe annet enn studien har svart flere ganger. På åpne nett må du noen ganger logge på i en egen fane før du kommer ut på internett. Gjør det, og prøv igjen."
-        }
-        Say::TriesByItself => "Vi prøver igjen automatisk. Svarene blir ikke telt to ganger.",
-        Say::SendingElsewhereTitle => "Svarene sendes fra en annen fane",
-        Say::SendingElsewhereLead => "Vi følger med og sier fra her når de er mottatt.",
         Say::NotReadyTitle => "Svarene er ikke sendt ennå",
         Say::NotLoaded => {
             "Vi fikk ikke hentet det siden trenger for å sende svarene. De står fortsatt på siden. Sjekk at du er på nett, og prøv igjen."
@@ -131,30 +121,62 @@ pub(super) fn say(what: &Say) -> String {
         Say::NotSealed => {
             "Nettleseren kan ikke kryptere svarene, så vi har ikke sendt dem. Åpne lenken i en nyere nettleser eller på en annen enhet."
         }
-        Say::Kept(Safekeeping::Device) => {
+        Say::TryAgain => "Prøv igjen",
+        Say::DeclinedTitle => "Du deltar ikke",
+        Say::Mode(Mode::Test) => "Dette er en test. Svarene lagres for seg og er ikke med i studien.",
+        Say::Mode(Mode::Pilot) => "Dette er en prøverunde. Svarene lagres for seg og er ikke med i studien.",
+        Say::Mode(Mode::Paper) => "Du fører inn svar fra papir. De blir merket med det.",
+        Say::UnreachableTitle => "Vi fikk ikke hentet spørreskjemaet",
+        Say::Unreachable => "Sjekk at du er på nett, og prøv igjen. Du har ikke mistet noen svar.",
+    };
+    words.to_owned()
+}
+
+/// What only the second part says.
+pub(super) fn told(what: &Told) -> String {
+    let words = match what {
+        Told::ContactPendingTitle => "Kontaktopplysningene er ikke mottatt ennå",
+        Told::ContactReceivedTitle => "Kontaktopplysningene er mottatt",
+        Told::NotSentTitle => "Vi vet ikke om svarene er kommet fram",
+        Told::NotSent(verdict) => return not_sent(verdict).to_owned(),
+        Told::StrangeReplies => {
+            "Noe annet enn studien har svart flere ganger. På åpne nett må du noen ganger logge på i en egen fane før du kommer ut på internett. Gjør det, og prøv igjen."
+        }
+        Told::TriesByItself => "Vi prøver igjen automatisk. Svarene blir ikke telt to ganger.",
+        Told::SendingElsewhereTitle => "Svarene sendes fra en annen fane",
+        Told::SendingElsewhereLead => "Vi følger med og sier fra her når de er mottatt.",
+        Told::Kept(Safekeeping::Device) => {
             "Svarene er lagret på denne enheten. Lukker du siden, blir de sendt neste gang du åpner lenken i denne nettleseren."
         }
-        Say::Kept(Safekeeping::Tab) => "Svarene er lagret i denne fanen. La fanen være åpen til svarene er mottatt.",
-        Say::Kept(Safekeeping::Page) => {
+        Told::Kept(Safekeeping::Tab) => "Svarene er lagret i denne fanen. La fanen være åpen til svarene er mottatt.",
+        Told::Kept(Safekeeping::Page) => {
             "Nettleseren lar oss ikke lagre noe, så svarene ligger bare på denne siden. La siden være åpen til svarene er mottatt."
         }
-        Say::LookAgainTitle => "Noen svar må ses på en gang til",
-        Say::LookAgain => "Svarene er ikke tatt imot. Åpne spørsmålene under, rett svarene, og send på nytt.",
-        Say::TryAgain => "Prøv igjen",
-        Say::SaveCopy => "Lagre en kopi av svarene",
-        Say::ReceivedTitle => "Takk! Svarene dine er mottatt",
-        Say::ConsentReceivedTitle => "Samtykket ditt er mottatt",
-        Say::PartReceivedTitle => "Takk! Første del er mottatt",
-        Say::Reference => "Referanse",
-        Say::ReceivedAt => "Mottatt",
-        Say::Print => "Skriv ut kvitteringen",
-        Say::MoreTitle => "Har du tid til resten?",
-        Say::GoOnWithRest => "Fortsett med resten",
-        Say::StopHere => "Avslutt her",
-        Say::StoppedTitle => "Takk for hjelpen!",
-        Say::DeclinedTitle => "Du deltar ikke",
-        Say::Trouble(trouble) => trouble_text(*trouble),
-        Say::TroubleTitle(trouble) => trouble_title(*trouble),
+        Told::LookAgainTitle => "Noen svar må ses på en gang til",
+        Told::LookAgain => "Svarene er ikke tatt imot. Åpne spørsmålene under, rett svarene, og send på nytt.",
+        Told::SaveCopy => "Lagre en kopi av svarene",
+        Told::ReceivedTitle => "Takk! Svarene dine er mottatt",
+        Told::ConsentReceivedTitle => "Samtykket ditt er mottatt",
+        Told::PartReceivedTitle => "Takk! Første del er mottatt",
+        Told::Reference => "Referanse",
+        Told::ReceivedAt => "Mottatt",
+        Told::Print => "Skriv ut kvitteringen",
+        Told::MoreTitle => "Har du tid til resten?",
+        Told::GoOnWithRest => "Fortsett med resten",
+        Told::StopHere => "Avslutt her",
+        Told::StoppedTitle => "Takk for hjelpen!",
+        Told::Trouble(trouble) => return trouble_text(*trouble),
+        Told::TroubleTitle(trouble) => trouble_title(*trouble),
+        Told::CodeTitle => "Har du en kode?",
+        Told::CodeHelp => "Koden står sammen med lenken, i e-posten eller på oppslaget. Den har ti tegn.",
+        Told::CodeLabel => "Kode",
+        Told::CodeOpen => "Åpne spørreskjemaet",
+        Told::CodeWrong(CodeTrouble::Mistyped) => "Koden stemmer ikke. Se etter om et tegn er galt eller mangler.",
+        Told::CodeWrong(CodeTrouble::Unknown) => {
+            "Vi kjenner ikke denne koden. Se etter at du har skrevet den riktig, eller ta kontakt."
+        }
+        Told::CodeWrong(CodeTrouble::TooMany) => "Mange koder er prøvd på kort tid. Vent et minutt, og prøv igjen.",
+        Told::CodeWrong(CodeTrouble::Unreachable) => "Vi fikk ikke kontakt. Sjekk at du er på nett, og prøv igjen.",
     };
     words.to_owned()
 }
@@ -211,17 +233,20 @@ fn trouble_title(trouble: Trouble) -> &'static str {
         Trouble::Invitation(_) => "Lenken virker ikke",
         Trouble::OtherStudy => "Lenken gjelder en annen studie",
         Trouble::NoSuchWave => "Dette spørreskjemaet finnes ikke",
-        Trouble::Unreachable => "Vi fikk ikke hentet spørreskjemaet",
         Trouble::Missing => "Vi fant ikke spørreskjemaet",
         Trouble::Foreign => "Noe annet kom i stedet for spørreskjemaet",
         Trouble::Truncated => "Bare en del av spørreskjemaet kom fram",
         Trouble::Version => "Siden og spørreskjemaet passer ikke sammen",
         Trouble::Damaged => "Spørreskjemaet er skadet",
+        Trouble::NotYet(_) => "Spørreskjemaet har ikke åpnet ennå",
+        Trouble::Closed(_) => "Spørreskjemaet er stengt",
+        Trouble::Revoked => "Lenken er trukket tilbake",
+        Trouble::NotAdmitted => "Lenken gjelder ikke",
     }
 }
 
-fn trouble_text(trouble: Trouble) -> &'static str {
-    match trouble {
+fn trouble_text(trouble: Trouble) -> String {
+    let words = match trouble {
         Trouble::Invitation(InvitationError::Absent) => {
             "Noen e-postprogrammer kutter slutten av lenken. Åpne e-posten på nytt, og kopier hele lenken inn i adressefeltet."
         }
@@ -234,7 +259,6 @@ fn trouble_text(trouble: Trouble) -> &'static str {
         Trouble::NoSuchWave => {
             "Du er invitert til et spørreskjema som denne studien ikke har. Ta kontakt med dem som sendte deg lenken."
         }
-        Trouble::Unreachable => "Sjekk at du er på nett, og prøv igjen. Du har ikke mistet noen svar.",
         Trouble::Missing => {
             "Det ligger ikke der det skal. Feilen er hos oss, ikke hos deg. Prøv igjen senere, eller ta kontakt."
         }
@@ -244,5 +268,35 @@ fn trouble_text(trouble: Trouble) -> &'static str {
         Trouble::Truncated => "Forbindelsen ble trolig brutt. Prøv igjen.",
         Trouble::Version => "Last siden på nytt. Hjelper ikke det, er feilen hos oss.",
         Trouble::Damaged => "Vi kan ikke vise det uten å risikere at noe blir feil. Prøv igjen, eller ta kontakt.",
-    }
+        Trouble::NotYet(Some(day)) => return format!("Det åpner {}. Bruk den samme lenken da.", date(day)),
+        Trouble::NotYet(None) => "Prøv den samme lenken igjen senere.",
+        Trouble::Closed(Some(day)) => {
+            return format!("Siste dag for å svare var {}. Svar vi allerede har mottatt, er med i studien.", date(day));
+        }
+        Trouble::Closed(None) => "Fristen for å svare er ute. Svar vi allerede har mottatt, er med i studien.",
+        Trouble::Revoked => "Du kan ha fått en nyere lenke. Se etter den siste e-posten fra oss, eller ta kontakt.",
+        Trouble::NotAdmitted => {
+            "Vi kjenner den ikke igjen. Åpne e-posten på nytt, og kopier hele lenken inn i adressefeltet, eller ta kontakt."
+        }
+    };
+    words.to_owned()
+}
+
+/// A day as people write it, in either form of Norwegian: `9. april 2027`.
+pub(super) fn date(day: Day) -> String {
+    let month = match day.month {
+        1 => "januar",
+        2 => "februar",
+        3 => "mars",
+        4 => "april",
+        5 => "mai",
+        6 => "juni",
+        7 => "juli",
+        8 => "august",
+        9 => "september",
+        10 => "oktober",
+        11 => "november",
+        _ => "desember",
+    };
+    format!("{}. {} {}", day.day, month, day.year)
 }

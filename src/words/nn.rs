@@ -1,10 +1,10 @@
 //! Nynorsk.
 
-use super::{Safekeeping, Say, Trouble, number};
+use super::{CodeTrouble, Safekeeping, Say, Told, Trouble, nb::date, number};
 use crate::{
     questionnaire::Format,
     session::Problem,
-    study::InvitationError,
+    study::{InvitationError, Mode},
     submission::{NoReply, Parked, Verdict, Waiting},
 };
 
@@ -84,8 +84,6 @@ pub(super) fn say(what: &Say) -> String {
         Say::NextPerson => "Neste person",
         Say::SendContact => "Send kontaktopplysningane",
         Say::SkipContact => "Hopp over",
-        Say::ContactPendingTitle => "Vi har ikkje fått kontaktopplysningane enno",
-        Say::ContactReceivedTitle => "Vi har fått kontaktopplysningane",
         Say::GiveConsent => "Send samtykket",
         Say::Decline => "Eg vil ikkje vere med",
         Say::ConsentMissing => {
@@ -113,15 +111,7 @@ pub(super) fn say(what: &Say) -> String {
         Say::Send => "Send svara",
         Say::SendingTitle => "Sender",
         Say::SendingLead => "Det tek vanlegvis nokre sekund. La sida vere open.",
-        Say::NotSentTitle => "Vi veit ikkje om svara er komne fram",
         Say::NotTakenTitle => "Svara er ikkje tekne imot",
-        Say::NotSent(verdict) => return not_sent(verdict).to_owned(),
-        Say::StrangeReplies => {
-            "Noko anna enn studien har svart fleire gonger. På opne nett må du av og til logge på i ei eiga fane før du kjem ut på internett. Gjer det, og prøv igjen."
-        }
-        Say::TriesByItself => "Vi prøver igjen automatisk. Svara blir ikkje talde to gonger.",
-        Say::SendingElsewhereTitle => "Svara blir sende frå ei anna fane",
-        Say::SendingElsewhereLead => "Vi følgjer med og seier frå her når vi har fått dei.",
         Say::NotReadyTitle => "Svara er ikkje sende enno",
         Say::NotLoaded => {
             "Vi fekk ikkje henta det sida treng for å sende svara. Dei står framleis på sida. Sjekk at du er på nett, og prøv igjen."
@@ -129,30 +119,62 @@ pub(super) fn say(what: &Say) -> String {
         Say::NotSealed => {
             "Nettlesaren kan ikkje kryptere svara, så vi har ikkje sendt dei. Opne lenkja i ein nyare nettlesar eller på ei anna eining."
         }
-        Say::Kept(Safekeeping::Device) => {
+        Say::TryAgain => "Prøv igjen",
+        Say::DeclinedTitle => "Du er ikkje med",
+        Say::Mode(Mode::Test) => "Dette er ein test. Svara blir lagra for seg og er ikkje med i studien.",
+        Say::Mode(Mode::Pilot) => "Dette er ein prøverunde. Svara blir lagra for seg og er ikkje med i studien.",
+        Say::Mode(Mode::Paper) => "Du fører inn svar frå papir. Dei blir merkte med det.",
+        Say::UnreachableTitle => "Vi fekk ikkje henta spørjeskjemaet",
+        Say::Unreachable => "Sjekk at du er på nett, og prøv igjen. Du har ikkje mista nokon svar.",
+    };
+    words.to_owned()
+}
+
+/// What only the second part says.
+pub(super) fn told(what: &Told) -> String {
+    let words = match what {
+        Told::ContactPendingTitle => "Vi har ikkje fått kontaktopplysningane enno",
+        Told::ContactReceivedTitle => "Vi har fått kontaktopplysningane",
+        Told::NotSentTitle => "Vi veit ikkje om svara er komne fram",
+        Told::NotSent(verdict) => return not_sent(verdict).to_owned(),
+        Told::StrangeReplies => {
+            "Noko anna enn studien har svart fleire gonger. På opne nett må du av og til logge på i ei eiga fane før du kjem ut på internett. Gjer det, og prøv igjen."
+        }
+        Told::TriesByItself => "Vi prøver igjen automatisk. Svara blir ikkje talde to gonger.",
+        Told::SendingElsewhereTitle => "Svara blir sende frå ei anna fane",
+        Told::SendingElsewhereLead => "Vi følgjer med og seier frå her når vi har fått dei.",
+        Told::Kept(Safekeeping::Device) => {
             "Svara er lagra på denne eininga. Lukkar du sida, blir dei sende neste gong du opnar lenkja i denne nettlesaren."
         }
-        Say::Kept(Safekeeping::Tab) => "Svara er lagra i denne fana. La fana vere open til vi har fått svara.",
-        Say::Kept(Safekeeping::Page) => {
+        Told::Kept(Safekeeping::Tab) => "Svara er lagra i denne fana. La fana vere open til vi har fått svara.",
+        Told::Kept(Safekeeping::Page) => {
             "Nettlesaren lèt oss ikkje lagre noko, så svara ligg berre på denne sida. La sida vere open til vi har fått svara."
         }
-        Say::LookAgainTitle => "Sjå på nokre av svara ein gong til",
-        Say::LookAgain => "Svara er ikkje tekne imot. Opne spørsmåla under, rett svara, og send på nytt.",
-        Say::TryAgain => "Prøv igjen",
-        Say::SaveCopy => "Lagre ein kopi av svara",
-        Say::ReceivedTitle => "Takk! Vi har fått svara dine",
-        Say::ConsentReceivedTitle => "Vi har fått samtykket ditt",
-        Say::PartReceivedTitle => "Takk! Vi har fått den første delen",
-        Say::Reference => "Referanse",
-        Say::ReceivedAt => "Motteke",
-        Say::Print => "Skriv ut kvitteringa",
-        Say::MoreTitle => "Har du tid til resten?",
-        Say::GoOnWithRest => "Hald fram med resten",
-        Say::StopHere => "Avslutt her",
-        Say::StoppedTitle => "Takk for hjelpa!",
-        Say::DeclinedTitle => "Du er ikkje med",
-        Say::Trouble(trouble) => trouble_text(*trouble),
-        Say::TroubleTitle(trouble) => trouble_title(*trouble),
+        Told::LookAgainTitle => "Sjå på nokre av svara ein gong til",
+        Told::LookAgain => "Svara er ikkje tekne imot. Opne spørsmåla under, rett svara, og send på nytt.",
+        Told::SaveCopy => "Lagre ein kopi av svara",
+        Told::ReceivedTitle => "Takk! Vi har fått svara dine",
+        Told::ConsentReceivedTitle => "Vi har fått samtykket ditt",
+        Told::PartReceivedTitle => "Takk! Vi har fått den første delen",
+        Told::Reference => "Referanse",
+        Told::ReceivedAt => "Motteke",
+        Told::Print => "Skriv ut kvitteringa",
+        Told::MoreTitle => "Har du tid til resten?",
+        Told::GoOnWithRest => "Hald fram med resten",
+        Told::StopHere => "Avslutt her",
+        Told::StoppedTitle => "Takk for hjelpa!",
+        Told::Trouble(trouble) => return trouble_text(*trouble),
+        Told::TroubleTitle(trouble) => trouble_title(*trouble),
+        Told::CodeTitle => "Har du ein kode?",
+        Told::CodeHelp => "Koden står saman med lenkja, i e-posten eller på oppslaget. Han har ti teikn.",
+        Told::CodeLabel => "Kode",
+        Told::CodeOpen => "Opne spørjeskjemaet",
+        Told::CodeWrong(CodeTrouble::Mistyped) => "Koden stemmer ikkje. Sjå etter om eit teikn er gale eller manglar.",
+        Told::CodeWrong(CodeTrouble::Unknown) => {
+            "Vi kjenner ikkje denne koden. Sjå etter at du har skrive han rett, eller ta kontakt."
+        }
+        Told::CodeWrong(CodeTrouble::TooMany) => "Mange kodar er prøvde på kort tid. Vent eit minutt, og prøv igjen.",
+        Told::CodeWrong(CodeTrouble::Unreachable) => "Vi fekk ikkje kontakt. Sjekk at du er på nett, og prøv igjen.",
     };
     words.to_owned()
 }
@@ -207,17 +229,20 @@ fn trouble_title(trouble: Trouble) -> &'static str {
         Trouble::Invitation(_) => "Lenkja verkar ikkje",
         Trouble::OtherStudy => "Lenkja gjeld ein annan studie",
         Trouble::NoSuchWave => "Dette spørjeskjemaet finst ikkje",
-        Trouble::Unreachable => "Vi fekk ikkje henta spørjeskjemaet",
         Trouble::Missing => "Vi fann ikkje spørjeskjemaet",
         Trouble::Foreign => "Noko anna kom i staden for spørjeskjemaet",
         Trouble::Truncated => "Berre ein del av spørjeskjemaet kom fram",
         Trouble::Version => "Sida og spørjeskjemaet passar ikkje saman",
         Trouble::Damaged => "Spørjeskjemaet er skadd",
+        Trouble::NotYet(_) => "Spørjeskjemaet har ikkje opna enno",
+        Trouble::Closed(_) => "Spørjeskjemaet er stengt",
+        Trouble::Revoked => "Lenkja er trekt tilbake",
+        Trouble::NotAdmitted => "Lenkja gjeld ikkje",
     }
 }
 
-fn trouble_text(trouble: Trouble) -> &'static str {
-    match trouble {
+fn trouble_text(trouble: Trouble) -> String {
+    let words = match trouble {
         Trouble::Invitation(InvitationError::Absent) => {
             "Nokre e-postprogram kuttar slutten av lenkja. Opne e-posten på nytt, og kopier heile lenkja inn i adressefeltet."
         }
@@ -230,7 +255,6 @@ fn trouble_text(trouble: Trouble) -> &'static str {
         Trouble::NoSuchWave => {
             "Du er invitert til eit spørjeskjema som denne studien ikkje har. Ta kontakt med dei som sende deg lenkja."
         }
-        Trouble::Unreachable => "Sjekk at du er på nett, og prøv igjen. Du har ikkje mista nokon svar.",
         Trouble::Missing => {
             "Det ligg ikkje der det skal. Feilen er hos oss, ikkje hos deg. Prøv igjen seinare, eller ta kontakt."
         }
@@ -240,5 +264,16 @@ fn trouble_text(trouble: Trouble) -> &'static str {
         Trouble::Truncated => "Sambandet vart truleg brote. Prøv igjen.",
         Trouble::Version => "Last sida på nytt. Hjelper ikkje det, er feilen hos oss.",
         Trouble::Damaged => "Vi kan ikkje vise det utan å risikere at noko blir feil. Prøv igjen, eller ta kontakt.",
-    }
+        Trouble::NotYet(Some(day)) => return format!("Det opnar {}. Bruk den same lenkja då.", date(day)),
+        Trouble::NotYet(None) => "Prøv den same lenkja igjen seinare.",
+        Trouble::Closed(Some(day)) => {
+            return format!("Siste dag for å svare var {}. Svar vi alt har fått, er med i studien.", date(day));
+        }
+        Trouble::Closed(None) => "Fristen for å svare er ute. Svar vi alt har fått, er med i studien.",
+        Trouble::Revoked => "Du kan ha fått ei nyare lenkje. Sjå etter den siste e-posten frå oss, eller ta kontakt.",
+        Trouble::NotAdmitted => {
+            "Vi kjenner henne ikkje igjen. Opne e-posten på nytt, og kopier heile lenkja inn i adressefeltet, eller ta kontakt."
+        }
+    };
+    words.to_owned()
 }

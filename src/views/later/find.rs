@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{Came, Said, keep::Keeping};
 use crate::{
     browser::{
-        self,
+        self, Standing,
         device::{Device, Link, Outgoing, Record},
     },
     study::Journey,
@@ -56,7 +56,7 @@ pub(super) async fn outbox(device: &Device) -> Vec<(Option<String>, Frozen)> {
     waiting.into_iter().filter_map(read).collect()
 }
 
-pub(super) async fn find(admitted: Rc<Admitted>, said: Said) -> Came {
+pub(super) async fn find(admitted: Rc<Admitted>, said: Said, standing: Standing, stopped: bool) -> Came {
     let link = link(&admitted);
     let traces = link.find().await.unwrap_or_default();
     let mut left = None;
@@ -81,7 +81,7 @@ pub(super) async fn find(admitted: Rc<Admitted>, said: Said) -> Came {
         // Before there is anything to press: what is chosen then comes after this.
         fresh = Some(Rc::new(link.open(None).await));
     }
-    let known = known(&admitted).await;
+    let known = known(&admitted, &standing).await;
     Came::Free(Box::new(move |app| {
         let keeping = Keeping::new(app, link);
         match (left, fresh) {
@@ -90,18 +90,17 @@ pub(super) async fn find(admitted: Rc<Admitted>, said: Said) -> Came {
             (None, None) => {}
         }
         keeping.knows(&known);
+        keeping.shows_what_arrived(stopped);
         keeping
     }))
 }
 
 /// A person who began on another device, or whose browser has forgotten, goes on from what has arrived.
-async fn known(admitted: &Admitted) -> Vec<Arrived> {
-    let mut known = Vec::new();
-    if admitted.invitation.sub.is_some() {
-        let contact = admitted.study.contact_endpoint.as_ref().filter(|_| admitted.wave.contact.is_some());
-        for endpoint in [Some(&admitted.study.endpoint), contact].into_iter().flatten() {
-            known.extend(browser::received(endpoint, &admitted.token).await);
-        }
+async fn known(admitted: &Admitted, standing: &Standing) -> Vec<Arrived> {
+    let mut known = browser::received(standing);
+    let contact = admitted.study.contact_endpoint.as_ref().filter(|_| admitted.wave.contact.is_some());
+    if let Some(endpoint) = contact.filter(|_| admitted.invitation.sub.is_some()) {
+        known.extend(browser::received(&browser::standing(endpoint, &admitted.token).await));
     }
     known
 }

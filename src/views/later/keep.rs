@@ -197,6 +197,18 @@ impl Keeping {
         }
     }
 
+    /// Shows the receipts at once where nothing more can be answered: all has arrived, or the way is stopped.
+    pub(super) fn shows_what_arrived(&self, stopped: bool) {
+        let parts = self.app.wave().parts.len();
+        let arrived =
+            |part: &usize| self.app.sheet(Step::Part(*part)).is_some_and(|sheet| sheet.delivery.receipt().is_some());
+        let last = (0..parts).rev().find(arrived);
+        if let Some(last) = last.filter(|_| stopped || (0..parts).all(|part| arrived(&part))) {
+            self.app.notice.set(None);
+            self.app.start_at(Place { step: Step::Finished(last), at: At::Start });
+        }
+    }
+
     /// Delivers what an earlier visit froze: at its sheet, if it is this person's; else in silence.
     fn deliver(self: &Rc<Self>, outbox: Vec<(Option<String>, Frozen)>) {
         let app = self.app;
@@ -235,6 +247,7 @@ impl Keeper for Keeping {
     }
 
     fn send(self: Rc<Self>, sheet: Sheet, step: Step) {
+        carry(self.app, sheet, step);
         spawn_local(async move {
             // First: after a reload what comes next is of the same person as what is frozen now.
             self.save().await;
@@ -283,6 +296,16 @@ impl Keeper for Keeping {
                 let _ = device.forget().await;
             }
         });
+    }
+}
+
+/// Carries what was answered at a step over to the parts after it, where they ask for it: before it is frozen, so that the
+/// draft that outlives this step has it.
+fn carry(app: App, sheet: Sheet, step: Step) {
+    for (later, other) in app.sheets() {
+        if matches!((step, later), (Step::Part(this), Step::Part(that)) if this < that) {
+            sheet.carry_to(other);
+        }
     }
 }
 

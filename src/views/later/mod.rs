@@ -10,28 +10,46 @@ mod freeze;
 mod keep;
 mod receipt;
 mod sending;
+mod trouble;
 
-use std::{pin::Pin, rc::Rc};
+use std::{pin::Pin, rc::Rc, sync::Arc};
 
-use leptos::prelude::AnyView;
+use leptos::prelude::{AnyView, RwSignal, With};
 use wasm_split_helpers::SplitLoaderError;
 
 use super::{
     delivery::Delivery,
+    load::Enter,
     sheet::Sheet,
     state::{Admitted, App},
 };
-use crate::{study::Step, submission::Event};
+use crate::{
+    browser::Standing,
+    study::{Step, Study},
+    submission::Event,
+    words::{Told, Tongue, Trouble},
+};
 
 /// Something that takes a while.
 pub(super) type Task<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// The second part.
-pub(super) trait Later {
-    /// Finds what an earlier visit left.
-    fn find(&self, admitted: Rc<Admitted>, said: Said) -> Task<Came>;
+pub(super) trait Later: Sync {
+    /// Finds what an earlier visit left, here or at the endpoint for answers, which has told of it. Where
+    /// the way is `stopped`, what has arrived is all there is to show.
+    fn find(&self, admitted: Rc<Admitted>, said: Said, standing: Standing, stopped: bool) -> Task<Came>;
     /// A keeper where nothing can have been left.
     fn begin(&self, app: App) -> Rc<dyn Keeper>;
+    /// The page for what stands in the way.
+    fn stopped(&self, stopped: Stopped) -> AnyView;
+}
+
+/// What stands in the way, and of whom.
+pub(super) struct Stopped {
+    pub(super) what: Trouble,
+    pub(super) language: RwSignal<String>,
+    pub(super) study: Option<Arc<Study>>,
+    pub(super) again: Enter,
 }
 
 /// Who keeps and delivers one respondent's answers.
@@ -80,13 +98,22 @@ pub(super) enum Came {
 struct Second;
 
 impl Later for Second {
-    fn find(&self, admitted: Rc<Admitted>, said: Said) -> Task<Came> {
-        Box::pin(find::find(admitted, said))
+    fn find(&self, admitted: Rc<Admitted>, said: Said, standing: Standing, stopped: bool) -> Task<Came> {
+        Box::pin(find::find(admitted, said, standing, stopped))
     }
 
     fn begin(&self, app: App) -> Rc<dyn Keeper> {
         keep::Keeping::begin(app)
     }
+
+    fn stopped(&self, stopped: Stopped) -> AnyView {
+        trouble::view(stopped)
+    }
+}
+
+/// Says what only this part says, in the current language, live.
+fn told(app: App, what: Told) -> impl Fn() -> String + Clone + Send + 'static {
+    move || app.language.with(|tag| Tongue::of(tag).told(&what))
 }
 
 /// The second part, as soon as it is here. What could not be loaded is asked for anew the next time.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::sending;
+use super::{sending, told};
 use crate::{
     browser,
     questionnaire::text::Text,
@@ -15,7 +15,7 @@ use crate::{
         sheet::Freezing,
         state::App,
     },
-    words::{Say, Tongue},
+    words::{Say, Told, Tongue},
 };
 
 /// What has arrived at a step.
@@ -31,12 +31,12 @@ pub(super) fn view(app: App, step: Step) -> AnyView {
 fn consented(app: App) -> AnyView {
     let words = app.wave().consent.clone().map(|consent| consent.received).unwrap_or_default();
     all([
-        done(app, Say::ConsentReceivedTitle).into(),
+        done(app, Told::ConsentReceivedTitle).into(),
         receipt(app, Step::Consented).into(),
         text_box(said(app, words)).into(),
         actions(vec![
             button(Look::Primary, app.say(Say::GoOn), move || app.go_on()),
-            button(Look::Plain, app.say(Say::Print), browser::print),
+            button(Look::Plain, told(app, Told::Print), browser::print),
         ])
         .into(),
     ])
@@ -46,31 +46,31 @@ fn consented(app: App) -> AnyView {
 fn part(app: App, part: usize) -> AnyView {
     let more = el_of("section", "svar-notice")
         .attr("aria-labelledby", "svar-more")
-        .child(el_of("h2", "svar-notice-title").attr("id", "svar-more").say(app.say(Say::MoreTitle)))
+        .child(el_of("h2", "svar-notice-title").attr("id", "svar-more").say(told(app, Told::MoreTitle)))
         .child(text_box(said(app, received(app, part))))
         .child(actions(vec![
-            button(Look::Primary, app.say(Say::GoOnWithRest), move || app.go_on()),
-            button(Look::Secondary, app.say(Say::StopHere), move || app.finish(Step::Finished(part))),
+            button(Look::Primary, told(app, Told::GoOnWithRest), move || app.go_on()),
+            button(Look::Secondary, told(app, Told::StopHere), move || app.finish(Step::Finished(part))),
         ]));
     all([
-        done(app, Say::PartReceivedTitle).into(),
+        done(app, Told::PartReceivedTitle).into(),
         receipt(app, Step::Received(part)).into(),
         more.into(),
-        actions(vec![button(Look::Plain, app.say(Say::Print), browser::print)]).into(),
+        actions(vec![button(Look::Plain, told(app, Told::Print), browser::print)]).into(),
     ])
 }
 
 /// Everything that the person wanted to send has arrived.
 fn finished(app: App, part: usize) -> AnyView {
     let last = app.wave().parts.len() == part.saturating_add(1);
-    let title = if last { Say::ReceivedTitle } else { Say::StoppedTitle };
+    let title = if last { Told::ReceivedTitle } else { Told::StoppedTitle };
     all([
         done(app, title).into(),
         receipt(app, Step::Finished(part)).into(),
         last.then(|| text_box(said(app, received(app, part)))).into(),
         contact_details(app),
         facts(contact(app)).into(),
-        actions(vec![button(Look::Secondary, app.say(Say::Print), browser::print)]).into(),
+        actions(vec![button(Look::Secondary, told(app, Told::Print), browser::print)]).into(),
         next_person(app),
     ])
 }
@@ -85,7 +85,7 @@ fn contact_details(app: App) -> Child {
     live(move || match state.get() {
         (_, true) => Some(
             el("section")
-                .child(el_of("h2", "svar-receipt-title").say(app.say(Say::ContactReceivedTitle)))
+                .child(el_of("h2", "svar-receipt-title").say(told(app, Told::ContactReceivedTitle)))
                 .child(receipt_of(app, sheet.delivery.receipt()))
                 .view(),
         ),
@@ -95,8 +95,8 @@ fn contact_details(app: App) -> Child {
     .into()
 }
 
-fn done(app: App, title: Say) -> AnyView {
-    heading(app, "svar-heading svar-heading--done", app.say(title), String::new)
+fn done(app: App, title: Told) -> AnyView {
+    heading(app, "svar-heading svar-heading--done", told(app, title), String::new)
 }
 
 fn received(app: App, part: usize) -> Words {
@@ -120,8 +120,11 @@ fn receipt_of(app: App, receipt: Option<Receipt>) -> AnyView {
     let time =
         move || language.with(|tag| browser::as_people_write(&stored, Tongue::of(tag).tag())).unwrap_or_default();
     facts(vec![
-        fact(app.say(Say::Reference), el("dd").child(el_of("span", "svar-reference").text(reference(&receipt.uuid)))),
-        fact(app.say(Say::ReceivedAt), el("dd").child(el("time").attr("datetime", instant).say(time))),
+        fact(
+            told(app, Told::Reference),
+            el("dd").child(el_of("span", "svar-reference").text(reference(&receipt.uuid))),
+        ),
+        fact(told(app, Told::ReceivedAt), el("dd").child(el("time").attr("datetime", instant).say(time))),
     ])
 }
 

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::told;
 use crate::{
     browser,
     questionnaire::ItemId,
@@ -16,7 +17,7 @@ use crate::{
         state::{App, At},
         unsent::{self, not_ready},
     },
-    words::{Safekeeping, Say},
+    words::{Safekeeping, Say, Told},
 };
 
 /// What is to be seen of a submission. While it is tried again by itself the page stays as it is: a page that changes
@@ -59,21 +60,17 @@ pub(super) fn view(app: App, sheet: Sheet, step: Step) -> AnyView {
     live(move || match state.get() {
         Shown::OnItsWay => unsent::on_its_way(app),
         Shown::Elsewhere => all([
-            plain_heading(app, app.say(Say::SendingElsewhereTitle)).into(),
-            el("p").attr("role", "status").say(app.say(Say::SendingElsewhereLead)).into(),
+            plain_heading(app, told(app, Told::SendingElsewhereTitle)).into(),
+            el("p").attr("role", "status").say(told(app, Told::SendingElsewhereLead)).into(),
         ]),
         Shown::NotReceived(Verdict::Refused { link_ids }) => look_again(app, sheet, step, &link_ids),
         Shown::NotReceived(verdict) => {
             // While it waits it may have arrived all the same; what was turned down has not.
             let title = match verdict {
-                Verdict::Paused | Verdict::Parked(_) => Say::NotTakenTitle,
-                _ => Say::NotSentTitle,
+                Verdict::Paused | Verdict::Parked(_) => plain_heading(app, app.say(Say::NotTakenTitle)),
+                _ => plain_heading(app, told(app, Told::NotSentTitle)),
             };
-            all([
-                plain_heading(app, app.say(title)).into(),
-                not_received(app, sheet.delivery, verdict).into(),
-                facts(contact(app)).into(),
-            ])
+            all([title.into(), not_received(app, sheet.delivery, verdict).into(), facts(contact(app)).into()])
         }
         // What was wrong before it was frozen has its view in the first part.
         Shown::NotReady(_) => unsent::view(app, sheet, step),
@@ -88,7 +85,7 @@ pub(super) fn contact_details(app: App, sheet: Sheet) -> AnyView {
         Shown::NotReady(why) => not_ready(app, sheet, Step::Contact, why),
         _ => el("p").attr("role", "status").say(app.say(Say::SendingLead)).view(),
     });
-    all([el_of("h2", "svar-notice-title").say(app.say(Say::ContactPendingTitle)).into(), how_it_fares.into()])
+    all([el_of("h2", "svar-notice-title").say(told(app, Told::ContactPendingTitle)).into(), how_it_fares.into()])
 }
 
 /// Why it has not arrived, where the answers are meanwhile, and what can be done.
@@ -96,7 +93,7 @@ fn not_received(app: App, delivery: Delivery, verdict: Verdict) -> AnyView {
     let no_receipt = matches!(verdict, Verdict::Waiting { why: Waiting::NoReceipt, .. });
     let strange = move || {
         let explain = no_receipt && delivery.watch(|submission| submission.tries() >= policy::EXPLAIN_AFTER);
-        explain.then(|| el("p").say(app.say(Say::StrangeReplies)))
+        explain.then(|| el("p").say(told(app, Told::StrangeReplies)))
     };
     let waits = matches!(verdict, Verdict::Waiting { .. });
     let hopeless = matches!(verdict, Verdict::Parked(Parked::Closed | Parked::Conflict));
@@ -114,20 +111,20 @@ fn not_received(app: App, delivery: Delivery, verdict: Verdict) -> AnyView {
         buttons.push(button(Look::Primary, app.say(Say::TryAgain), again));
     }
     if matches!(verdict, Verdict::Parked(_)) {
-        buttons.push(button(Look::Secondary, app.say(Say::SaveCopy), copy));
+        buttons.push(button(Look::Secondary, told(app, Told::SaveCopy), copy));
     }
     let to_be_kept = live(move || {
         let only_here = waits && safekeeping.get() == Safekeeping::Page;
-        only_here.then(|| button(Look::Secondary, app.say(Say::SaveCopy), copy))
+        only_here.then(|| button(Look::Secondary, told(app, Told::SaveCopy), copy))
     });
     let notice = el_of("div", "svar-notice svar-notice--warning")
         .attr("role", "status")
-        .child(el("p").say(app.say(Say::NotSent(verdict))))
+        .child(el("p").say(told(app, Told::NotSent(verdict))))
         .live(strange);
     all([
         notice.into(),
-        waits.then(|| el("p").say(app.say(Say::TriesByItself))).into(),
-        el("p").say(move || app.say(Say::Kept(safekeeping.get()))()).into(),
+        waits.then(|| el("p").say(told(app, Told::TriesByItself))).into(),
+        el("p").say(move || told(app, Told::Kept(safekeeping.get()))()).into(),
         actions(buttons).into(),
         to_be_kept.into(),
     ])
@@ -157,8 +154,8 @@ fn look_again(app: App, sheet: Sheet, step: Step, link_ids: &[String]) -> AnyVie
     };
     let rows: Vec<AnyView> = named.into_iter().map(row).collect();
     all([
-        plain_heading(app, app.say(Say::LookAgainTitle)).into(),
-        el("p").say(app.say(Say::LookAgain)).into(),
+        plain_heading(app, told(app, Told::LookAgainTitle)).into(),
+        el("p").say(told(app, Told::LookAgain)).into(),
         el("ul").child(rows).into(),
         facts(contact(app)).into(),
     ])

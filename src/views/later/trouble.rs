@@ -1,0 +1,121 @@
+//! There is nothing to answer: why, what to do, and whom to ask.
+
+use std::sync::Arc;
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::Stopped;
+use crate::{
+    browser::{self, Standing},
+    json::Json,
+    study::{Study, code::Code, refusal},
+    views::{
+        element::{el, el_of},
+        load::Enter,
+        parts::{Look, actions, button, contact_of, facts, submit},
+    },
+    words::{CodeTrouble, Say, Told, Tongue, Trouble},
+};
+
+/// The id of the field for a code.
+const CODE: &str = "svar-code";
+
+/// The page for what stands in the way.
+pub(super) fn view(stopped: Stopped) -> AnyView {
+    let Stopped { what, language, study, again } = stopped;
+    let say = move |what: Told| move || language.with(|tag| Tongue::of(tag).told(&what));
+    let title = say(Told::TroubleTitle(what));
+    let page_title = title.clone();
+    let name = study.clone();
+    Effect::new(move || {
+        let name = name.as_ref().and_then(|study| language.with(|tag| study.say(&study.title, tag).map(|t| t.words())));
+        browser::set_title(&[page_title().as_str(), " – ", name.as_deref().unwrap_or("Svar")].concat());
+    });
+    let code = study.clone().filter(|_| may_have_a_code(what)).map(|study| typed_code(language, study, again));
+    let contact = study.map(|study| facts(contact_of(language, study)));
+    let retry = may_come_later(what).then(|| {
+        let words = move || language.with(|tag| Tongue::of(tag).say(&Say::TryAgain));
+        actions(vec![button(Look::Primary, words, move || again.once_more())])
+    });
+    el_of("div", "svar-page")
+        .child(el_of("h1", "svar-heading").attr("tabindex", "-1").say(title))
+        .child(el_of("div", "svar-text").child(el("p").say(say(Told::Trouble(what)))))
+        .child(retry)
+        .child(code)
+        .child(contact)
+        .view()
+}
+
+/// A link that is wrong stays wrong; what could not be fetched may come the next time, and so may a day.
+fn may_come_later(what: Trouble) -> bool {
+    use Trouble::{Damaged, Foreign, Missing, NotYet, Truncated, Version};
+    matches!(what, Missing | Foreign | Truncated | Version | Damaged | NotYet(_))
+}
+
+fn may_have_a_code(what: Trouble) -> bool {
+    matches!(what, Trouble::Invitation(_) | Trouble::NotAdmitted | Trouble::Revoked)
+}
+
+/// Where the code that came with the link is typed, should the link not work.
+fn typed_code(language: RwSignal<String>, study: Arc<Study>, again: Enter) -> AnyView {
+    let say = move |what: Told| move || language.with(|tag| Tongue::of(tag).told(&what));
+    let (typed, wrong) = (RwSignal::new(String::new()), RwSignal::new(None::<CodeTrouble>));
+    let asking = RwSignal::new(false);
+    let fails = move |why| {
+        wrong.set(Some(why));
+        asking.set(false);
+        browser::focus_within(CODE);
+    };
+    let open = move || {
+        // A second click finds it under way.
+        if asking.get_untracked() {
+            return;
+        }
+        let Ok(code) = typed.with_untracked(|typed| Code::read(typed)) else { return fails(CodeTrouble::Mistyped) };
+        asking.set(true);
+        let study = study.clone();
+        spawn_local(async move {
+            match browser::standing(&study.endpoint, &code).await {
+                Standing::Told(state) => match state.get("token").and_then(|token| token.text()) {
+                    Some(token) => again.with(token),
+                    None => fails(CodeTrouble::Unknown),
+                },
+                Standing::Refused(why) if why == refusal::TOO_MANY_CODES => fails(CodeTrouble::TooMany),
+                Standing::Refused(_) => fails(CodeTrouble::Unknown),
+                Standing::Unknown => fails(CodeTrouble::Unreachable),
+            }
+        });
+    };
+    let error = move || {
+        wrong.get().map(|why| el_of("p", "svar-error").attr("id", "svar-code-error").say(say(Told::CodeWrong(why))))
+    };
+    let described = move || {
+        Some(if wrong.get().is_some() { "svar-code-help svar-code-error" } else { "svar-code-help" }.to_owned())
+    };
+    el_of("form", "svar-form")
+        .attr("novalidate", "")
+        .on("submit", move |event| {
+            event.prevent_default();
+            open();
+        })
+        .child(
+            el_of("div", "svar-question")
+                .child(el_of("h2", "svar-notice-title").say(say(Told::CodeTitle)))
+                .child(el_of("label", "svar-question-label").attr("for", CODE).say(say(Told::CodeLabel)))
+                .child(el_of("p", "svar-help").attr("id", "svar-code-help").say(say(Told::CodeHelp)))
+                .live(error)
+                .child(
+                    el_of("input", "svar-input svar-input--medium")
+                        .attr("id", CODE)
+                        .attr("type", "text")
+                        .attr("autocomplete", "off")
+                        .attr("autocapitalize", "characters")
+                        .attr("spellcheck", "false")
+                        .on("input", move |event| typed.set(event_target_value(&event)))
+                        .live_attr("aria-describedby", described)
+                        .live_attr("aria-invalid", move || wrong.get().is_some().then(|| "true".to_owned())),
+                ),
+        )
+        .child(actions(vec![submit(say(Told::CodeOpen))]))
+        .view()
+}
