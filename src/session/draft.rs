@@ -60,10 +60,6 @@ impl Session {
     /// left out: it is filled in anew. What came from an earlier part stays, since that part is gone once it was received.
     pub fn draft(&self) -> Draft {
         let form = self.form();
-        let answered = |id: &ItemId| {
-            let filled = form.item(*id).filled_from.is_some_and(|filling| filling != Filling::EarlierPart);
-            !filled && self.entries.get(id.index()).is_some_and(|entry| *entry != Entry::default())
-        };
         let entry = |id: ItemId| DraftEntry {
             link_id: form.item(id).link_id.clone(),
             values: self.answers(id).iter().filter_map(|value| self.set_down(id, value)).collect(),
@@ -72,8 +68,18 @@ impl Session {
         Draft {
             url: form.url.clone(),
             version: form.version.clone(),
-            entries: form.ids().filter(answered).map(entry).collect(),
+            entries: form.ids().filter(|id| self.is_for_a_draft(*id)).map(entry).collect(),
         }
+    }
+
+    /// Whether a draft would set anything down.
+    pub fn has_draft(&self) -> bool {
+        self.form().ids().any(|id| self.is_for_a_draft(id))
+    }
+
+    fn is_for_a_draft(&self, id: ItemId) -> bool {
+        let filled = self.form().item(id).filled_from.is_some_and(|filling| filling != Filling::EarlierPart);
+        !filled && self.entries.get(id.index()).is_some_and(|entry| *entry != Entry::default())
     }
 
     pub(super) fn set_down(&self, id: ItemId, value: &Value) -> Option<DraftValue> {

@@ -270,3 +270,26 @@ fn number(value: Decimal, comma: bool) -> String {
     let text = value.to_string();
     if comma { text.replace('.', ",") } else { text }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_written_as_people_write_them() {
+        for (date, nb, en) in [
+            ("2027-04-09", "9. april 2027", "9 April 2027"),
+            ("2028-02-29", "29. februar 2028", "29 February 2028"),
+            ("2027-12-31", "31. desember 2027", "31 December 2027"),
+            ("2027-01-01", "1. januar 2027", "1 January 2027"),
+        ] {
+            let told = |tongue: Tongue| tongue.told(&Told::Trouble(Trouble::Closed(Day::read(date))));
+            for (tongue, expected) in [(Tongue::Bokmal, nb), (Tongue::Nynorsk, nb), (Tongue::English, en)] {
+                assert!(told(tongue).contains(&format!(" {expected}. ")), "{}", told(tongue));
+            }
+        }
+        for wrong in ["", "2027", "2027-13-01", "2027-00-01", "2027-01-32", "2027-1-x", "9. april"] {
+            assert_eq!(Day::read(wrong), None, "{wrong}");
+        }
+    }
+}

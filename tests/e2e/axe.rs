@@ -5,7 +5,7 @@ use std::{cell::RefCell, fs, sync::Arc};
 use serde_json::json;
 use svar::{
     questionnaire::{ItemId, Kind},
-    words::Say,
+    words::{Say, Told},
 };
 use tokio::sync::Notify;
 
@@ -98,7 +98,8 @@ async fn every_page(name: &str, language: &str, seed: u64, (width, height): (u32
         person.has_a_mouse();
         person.prefers(&[("prefers-color-scheme", look)]).await;
         let findings = Findings::of(person);
-        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchOpen, seed };
+        let walk =
+            Walk { person, server: &server, wave: "q1", hand: Hand::Pointer, manner: Manner::EveryBranchOpen, seed };
         walk.to_the_end(async |moment| match moment {
             Moment::Between => findings.look("").await,
             Moment::Opened(paper, page) => in_every_state(person, &findings, paper, page).await,
@@ -164,14 +165,14 @@ async fn beside(name: &str, language: &str) {
         ]);
         person.ticks(person.taking_part()).await;
         person.presses_say(Say::GiveConsent).await;
-        person.is_at_say(Say::NotSentTitle).await;
+        person.is_at_say(Told::NotSentTitle).await;
         findings.look("busy").await;
         person.presses_say(Say::TryAgain).await;
         let paused = person.in_words("godtar ikke lenken", "does not accept the link");
         person.sees(paused).await;
         findings.look("paused").await;
         person.presses_say(Say::TryAgain).await;
-        person.sees_say(Say::SaveCopy).await;
+        person.sees_say(Told::SaveCopy).await;
         findings.look("parked").await;
 
         server.plan([Act::say(422, "application/fhir+json", &refused.to_string()), Act::Hold(held.clone())]);
@@ -179,7 +180,7 @@ async fn beside(name: &str, language: &str) {
         person.comes_to_the_consent(&server.link(language)).await;
         person.ticks(person.taking_part()).await;
         person.presses_say(Say::GiveConsent).await;
-        person.is_at_say(Say::LookAgainTitle).await;
+        person.is_at_say(Told::LookAgainTitle).await;
         findings.look("").await;
         person.opens(&server.link(language)).await;
         person.is_at_say(Say::ResumeTitle).await;
@@ -191,7 +192,7 @@ async fn beside(name: &str, language: &str) {
         person.is_at_say(Say::SendingTitle).await;
         findings.look("").await;
         held.notify_one();
-        person.is_at_say(Say::ConsentReceivedTitle).await;
+        person.is_at_say(Told::ConsentReceivedTitle).await;
 
         for token in ["", "not-a-token"] {
             person.opens(&server.link_with(language, token)).await;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use svar::{
     study::Invitation,
     tools::collector::faults::{Entry, Fault, Said},
-    words::Say,
+    words::{Say, Told},
 };
 
 use crate::{
@@ -99,7 +99,7 @@ async fn canaries(name: &str, sealed: bool, own: bool, personal: bool) {
         let visitor = Visitor::new(person, own, CANARY);
         person.opens(&server.link_with("nb", &token)).await;
         watch.finds_nothing("at the welcome", true).await;
-        visitor.goes_on_to_say(Say::ConsentReceivedTitle).await;
+        visitor.goes_on_to_say(Told::ConsentReceivedTitle).await;
         watch.finds_nothing("after the consent", true).await;
         visitor.goes_on_to(tiny::WORDS).await;
         visitor.writes_the_comment().await;
@@ -110,13 +110,13 @@ async fn canaries(name: &str, sealed: bool, own: bool, personal: bool) {
         let busy = Fault::Status(Said { status: 503, ..Said::default() });
         server.faults.add(Entry { count: u64::MAX, ..Entry::post(RESPONSES, busy) });
         person.presses_say(Say::Send).await;
-        person.is_at_say(Say::NotSentTitle).await;
+        person.is_at_say(Told::NotSentTitle).await;
         watch.finds_nothing("while it waits", true).await;
         person.driver().refresh().await.expect("a page");
-        visitor.goes_on_to_say(Say::NotSentTitle).await;
+        visitor.goes_on_to_say(Told::NotSentTitle).await;
         watch.finds_nothing("after a reload", true).await;
         server.faults.clear();
-        visitor.goes_on_to_say(Say::ReceivedTitle).await;
+        visitor.goes_on_to_say(Told::ReceivedTitle).await;
         tiny::nothing_is_left(person).await;
         watch.finds_nothing("at the end", false).await;
         assert!(!person.looks().await.words.contains(CANARY));

@@ -3,7 +3,7 @@
 
 use svar::{
     tools::collector::faults::{Entry, Fault, Said},
-    words::Say,
+    words::{Say, Told},
 };
 
 use crate::{
@@ -68,13 +68,13 @@ async fn one_after_the_other(
             a.writes_the_comment().await;
             tiny::until_saved(person).await;
         }
-        Leaves::Sent | Leaves::SentAndNext => a.goes_on_to_say(Say::ReceivedTitle).await,
+        Leaves::Sent | Leaves::SentAndNext => a.goes_on_to_say(Told::ReceivedTitle).await,
         Leaves::Undelivered => {
             a.goes_on_to_say(Say::ReviewTitle).await;
             let busy = Fault::Status(Said { status: 503, ..Said::default() });
             server.faults.add(Entry { count: u64::MAX, ..Entry::post(RESPONSES, busy) });
             person.presses_say(Say::Send).await;
-            person.is_at_say(Say::NotSentTitle).await;
+            person.is_at_say(Told::NotSentTitle).await;
             assert_eq!(would_be_asked(person).await, !own && !sealed, "{case}: asked before leaving");
         }
     }
@@ -104,7 +104,7 @@ async fn one_after_the_other(
     b.goes_on_to(tiny::WORDS).await;
     assert_eq!(b.comment_there().await, "");
     is_nowhere(person, &first, "while the second answers").await;
-    b.goes_on_to_say(Say::ReceivedTitle).await;
+    b.goes_on_to_say(Told::ReceivedTitle).await;
     is_nowhere(person, &first, "at the end").await;
     tiny::was_truthful(person, server).await;
     tiny::no_trap(person).await;

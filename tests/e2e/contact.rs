@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 use svar::{
     tools::jose::{self, PrivateKey},
-    words::Say,
+    words::Told,
 };
 
 use crate::{
@@ -118,12 +118,19 @@ async fn contact_details_arrive_sealed_and_apart() {
         assert!(!response.to_string().contains(&server.invitation().unit));
         nothing_in_clear(&server);
 
-        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 23 };
+        let walk = Walk {
+            person,
+            server: &server,
+            wave: "q1",
+            hand: Hand::Pointer,
+            manner: Manner::EveryBranchClosed,
+            seed: 23,
+        };
         drop(walk.fill("q1-core", &mut async |_| {}).await);
         person.is_at("Takk! Første del er mottatt").await;
         person.presses("Avslutt her").await;
         person.is_at("Takk for hjelpen!").await;
-        person.sees_say(Say::ContactReceivedTitle).await;
+        person.sees_say(Told::ContactReceivedTitle).await;
         let core = server.rows().into_iter().next_back().expect("the core");
         for id in [&core.id, &id] {
             person.sees(&reference(id)).await;

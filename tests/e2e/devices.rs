@@ -1,6 +1,9 @@
 //! A personal invitation on two devices: the second one goes on from what has arrived, and asks nothing twice.
 
-use svar::{study::Invitation, words::Say};
+use svar::{
+    study::Invitation,
+    words::{Say, Told},
+};
 
 use crate::{
     browser::browse,
@@ -23,8 +26,8 @@ async fn a_person_goes_on_on_another_device() {
         person.presses_say(Say::Start).await;
         visitor.acts(&person.say(Say::DeviceTitle)).await;
         // The consent is there: its receipt, not its questions.
-        person.is_at_say(Say::ConsentReceivedTitle).await;
-        visitor.goes_on_to_say(Say::ReceivedTitle).await;
+        person.is_at_say(Told::ConsentReceivedTitle).await;
+        visitor.goes_on_to_say(Told::ReceivedTitle).await;
         let rows = server.rows();
         assert_eq!(rows.len(), 2, "one consent, one core");
         assert!(rows.iter().all(|row| row.pseudonym == pseudonym));
@@ -34,9 +37,9 @@ async fn a_person_goes_on_on_another_device() {
         person.opens(&link).await;
         person.presses_say(Say::Start).await;
         visitor.acts(&person.say(Say::DeviceTitle)).await;
-        person.is_at_say(Say::ConsentReceivedTitle).await;
+        person.is_at_say(Told::ConsentReceivedTitle).await;
         person.presses_say(Say::GoOn).await;
-        person.is_at_say(Say::ReceivedTitle).await;
+        person.is_at_say(Told::ReceivedTitle).await;
         assert_eq!(server.rows().len(), 2);
     })
     .await;

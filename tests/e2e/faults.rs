@@ -4,7 +4,7 @@
 use std::{fs, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use svar::words::{Safekeeping, Say};
+use svar::words::{Safekeeping, Say, Told};
 use tokio::sync::Notify;
 
 use crate::{
@@ -24,7 +24,7 @@ async fn is_about_to_send(person: &Respondent, server: &Server) {
 
 /// The one row, and the receipt that names it.
 async fn is_received_once(person: &Respondent, server: &Server) {
-    person.is_at_say(Say::ConsentReceivedTitle).await;
+    person.is_at_say(Told::ConsentReceivedTitle).await;
     let rows = server.rows();
     assert_eq!(rows.len(), 1, "rows");
     let digits: String = rows[0].id.to_uppercase().chars().filter(|c| *c != '-').take(12).collect();
@@ -34,9 +34,9 @@ async fn is_received_once(person: &Respondent, server: &Server) {
 /// Not received, for this reason; the answers are kept.
 async fn is_not_received(person: &Respondent, nb: &str, en: &str) {
     let turned_down = [PAUSED.0, PARKED.0, CLOSED.0].contains(&nb);
-    person.is_at_say(if turned_down { Say::NotTakenTitle } else { Say::NotSentTitle }).await;
+    person.is_at(&if turned_down { person.say(Say::NotTakenTitle) } else { person.say(Told::NotSentTitle) }).await;
     person.sees(person.in_words(nb, en)).await;
-    person.sees_say(Say::Kept(Safekeeping::Device)).await;
+    person.sees_say(Told::Kept(Safekeeping::Device)).await;
 }
 
 const NO_CONTACT: (&str, &str) = (
@@ -176,11 +176,11 @@ async fn every_reply_that_may_pass(name: &str, language: &str) {
             })
             .await;
             is_not_received(person, nb, en).await;
-            let copy = person.has("button", &person.say(Say::SaveCopy)).await;
+            let copy = person.has("button", &person.say(Told::SaveCopy)).await;
             assert_eq!(copy, (nb, en) == PARKED, "a copy is offered where trying again will hardly help");
             // A sign-in page may be one thing, and the third time it is explained.
             let strange = matches!(act, Act::Say(200..=204, ..) | Act::TakeAndSay(200, ..));
-            assert_eq!(person.looks().await.words.contains(&person.say(Say::StrangeReplies)), strange);
+            assert_eq!(person.looks().await.words.contains(&person.say(Told::StrangeReplies)), strange);
             let rows = usize::from(matches!(act, Act::TakeAndSay(..)));
             // The same words may still be those of the reply before.
             until("the rows", async || match server.rows().len() {
@@ -224,7 +224,7 @@ async fn replies_that_end_it() {
             is_not_received(person, nb, en).await;
             assert!(!person.has("button", &person.say(Say::TryAgain)).await);
             assert_eq!(server.rows(), vec![]);
-            person.presses_say(Say::SaveCopy).await;
+            person.presses_say(Told::SaveCopy).await;
             let saved =
                 until("the copy", async || fs::read(downloads.join("svar.json")).map_err(|error| error.to_string()))
                     .await;
@@ -238,7 +238,14 @@ async fn replies_that_end_it() {
 async fn refused_answers_are_mended_and_sent_anew() {
     let server = Server::start().await;
     browse("refused_answers_are_mended_and_sent_anew", &server, "nb", async |person| {
-        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 10 };
+        let walk = Walk {
+            person,
+            server: &server,
+            wave: "q1",
+            hand: Hand::Pointer,
+            manner: Manner::EveryBranchClosed,
+            seed: 10,
+        };
         person.comes_to_the_consent(&server.link("nb")).await;
         person.consents().await;
         person.presses("Gå videre").await;
@@ -325,7 +332,14 @@ async fn a_double_click_sends_once() {
         assert_eq!(server.submissions().len(), 1);
 
         // And as a person does it: the second press meets whatever lies there then.
-        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 11 };
+        let walk = Walk {
+            person,
+            server: &server,
+            wave: "q1",
+            hand: Hand::Pointer,
+            manner: Manner::EveryBranchClosed,
+            seed: 11,
+        };
         person.presses("Gå videre").await;
         person.skips_contact().await;
         server.plan([Act::Hold(held.clone())]);

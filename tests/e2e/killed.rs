@@ -3,7 +3,7 @@
 
 use svar::{
     tools::collector::faults::{Entry, Fault, Hold},
-    words::Say,
+    words::{Say, Told},
 };
 use tokio::time::{Duration, timeout};
 
@@ -148,7 +148,7 @@ async fn dies_at(person: &Respondent, server: &Server, point: Point, end: End, o
     }
     // After the very end nobody knows who was here, and nobody need.
     let done = |heading: &str| received && !consent && heading == tiny::WELCOME;
-    let end = person.say(Say::ReceivedTitle);
+    let end = person.say(Told::ReceivedTitle);
     visitor.goes_on_until(&end, |look| look.heading == end || done(&look.heading)).await;
     hold.release();
     tiny::was_truthful(person, server).await;
@@ -302,7 +302,7 @@ async fn a_browser_that_is_killed() {
                 visitor.goes_on_to(tiny::WORDS).await;
                 assert_eq!(visitor.comment_there().await, comment, "the answer is there again");
             }
-            visitor.goes_on_to_say(Say::ReceivedTitle).await;
+            visitor.goes_on_to_say(Told::ReceivedTitle).await;
             tiny::was_truthful(&person, &server).await;
             tiny::nothing_is_left(&person).await;
             tiny::no_trap(&person).await;

@@ -1,12 +1,12 @@
 //! Switching the language in the middle: nothing is lost but the old words.
 
-use svar::words::{Say, Tongue, own_name};
+use svar::words::{Say, Told, Tongue, own_name};
 
 use crate::{
     browser::browse,
     plan::Manner,
     policy,
-    respondent::Respondent,
+    respondent::{Respondent, Spoken},
     server::Server,
     whole::{Hand, Moment, Walk, check_stored},
 };
@@ -42,10 +42,15 @@ async fn there_and_back(person: &Respondent, (own, other): (&str, &str)) {
 /// The same heading between the questionnaires in the other language.
 fn in_other(person: &Respondent, heading: &str) -> String {
     let other = Tongue::of(other_than(person.language()));
-    let known =
-        [Say::DeviceTitle, Say::ConsentReceivedTitle, Say::PartReceivedTitle, Say::ReceivedTitle, Say::ReviewTitle];
-    if let Some(say) = known.into_iter().find(|say| person.say(say.clone()) == heading) {
-        return other.say(&say);
+    let known: [&dyn Spoken; 5] = [
+        &Say::DeviceTitle,
+        &Told::ConsentReceivedTitle,
+        &Told::PartReceivedTitle,
+        &Told::ReceivedTitle,
+        &Say::ReviewTitle,
+    ];
+    if let Some(what) = known.into_iter().find(|what| what.in_tongue(person.tongue()) == heading) {
+        return what.in_tongue(other);
     }
     let of_the_study = [
         ["Slik kan vi nå deg", "Slik kan vi nå deg", "How to reach you"],
@@ -65,7 +70,8 @@ fn in_other(person: &Respondent, heading: &str) -> String {
 async fn on_every_page(name: &str, language: &str, seed: u64) {
     let server = Server::start().await;
     browse(name, &server, language, async |person| {
-        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchOpen, seed };
+        let walk =
+            Walk { person, server: &server, wave: "q1", hand: Hand::Pointer, manner: Manner::EveryBranchOpen, seed };
         let other = other_than(language);
         let papers = walk
             .to_the_end(async |moment| match moment {

@@ -4,7 +4,7 @@
 use std::fs;
 
 use serde_json::Value;
-use svar::words::{Say, Trouble};
+use svar::words::{Say, Told};
 
 use crate::{
     browser::{browse, until},
@@ -51,7 +51,7 @@ async fn the_first_questions_do_not_wait_for_the_second_part() {
             assert_eq!(server.submissions().len(), 0, "nothing was sent");
             fs::write(&later, whole).expect("to mend");
             person.presses_say(Say::TryAgain).await;
-            person.is_at_say(Say::ConsentReceivedTitle).await;
+            person.is_at_say(Told::ConsentReceivedTitle).await;
             assert_eq!(server.received(), ["health-at-work-consent"]);
             person.no_longer_sees(&person.say(Say::NothingKept)).await;
         })
@@ -164,7 +164,7 @@ async fn a_load_that_stalls_ends() {
         person.is_at_say(Say::NotReadyTitle).await;
         person.script("window.flows = true;", Vec::new()).await;
         person.presses_say(Say::TryAgain).await;
-        person.is_at_say(Say::ConsentReceivedTitle).await;
+        person.is_at_say(Told::ConsentReceivedTitle).await;
         assert_eq!(server.received(), ["health-at-work-consent"]);
     })
     .await;
@@ -200,7 +200,7 @@ async fn a_later_questionnaire_that_is_another_page_takes_no_answer_away() {
         assert_eq!(server.submissions().len(), 0, "nothing was sent");
         fs::write(&rest, whole).expect("to mend");
         person.presses_say(Say::TryAgain).await;
-        person.is_at_say(Say::ConsentReceivedTitle).await;
+        person.is_at_say(Told::ConsentReceivedTitle).await;
         assert_eq!(server.received(), ["health-at-work-consent"]);
     })
     .await;
@@ -226,7 +226,7 @@ async fn contact_details_go_out_once_they_can() {
         person.presses_say(Say::Start).await;
         person.chooses(&person.say(Say::DeviceQuestion), &person.say(Say::DeviceOwn)).await;
         person.presses_say(Say::Next).await;
-        person.is_at_say(Say::TroubleTitle(Trouble::Unreachable)).await;
+        person.is_at_say(Say::UnreachableTitle).await;
         person.script("window.up = true;", Vec::new()).await;
         person.presses_say(Say::TryAgain).await;
         person.gives_contact("kari@svar.example", "").await;

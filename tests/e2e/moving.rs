@@ -1,6 +1,6 @@
 //! Back and forth: the browser's buttons, the error summary, what was left open, the overview, pages that come and go.
 
-use svar::words::Say;
+use svar::words::{Say, Told};
 
 use crate::{
     browser::browse,
@@ -95,7 +95,14 @@ async fn the_browser_goes_back_and_forth() {
 async fn nothing_leads_back_into_what_was_sent() {
     let server = Server::start().await;
     browse("nothing_leads_back_into_what_was_sent", &server, "nb", async |person| {
-        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 13 };
+        let walk = Walk {
+            person,
+            server: &server,
+            wave: "q1",
+            hand: Hand::Pointer,
+            manner: Manner::EveryBranchClosed,
+            seed: 13,
+        };
         person.comes_to_the_consent(&server.link("nb")).await;
         person.consents().await;
         person.presses("Gå videre").await;
@@ -174,7 +181,14 @@ async fn what_is_wrong_is_said_on_top_and_at_the_field() {
 async fn the_overview_leads_to_a_question_and_back() {
     let server = Server::start().await;
     browse("the_overview_leads_to_a_question_and_back", &server, "nb", async |person| {
-        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 14 };
+        let walk = Walk {
+            person,
+            server: &server,
+            wave: "q1",
+            hand: Hand::Pointer,
+            manner: Manner::EveryBranchClosed,
+            seed: 14,
+        };
         person.comes_to_the_consent(&server.link("nb")).await;
         person.consents().await;
         person.presses("Gå videre").await;
@@ -222,7 +236,7 @@ async fn the_overview_leads_to_a_question_and_back() {
         person.goes_forward().await;
         person.is_at("Se over svarene dine").await;
         person.presses("Send svarene").await;
-        person.is_at_say(Say::PartReceivedTitle).await;
+        person.is_at_say(Told::PartReceivedTitle).await;
         let body = server.body("q1-core").to_string();
         assert!(body.contains(r#"{"linkId":"hindrance.headache"}"#), "shown and left open: {body}");
         assert!(!body.contains("hindrance.neck"), "{body}");
@@ -289,7 +303,14 @@ async fn follow_ups_come_and_go() {
 async fn titles_tell_the_pages_apart() {
     let server = Server::start().await;
     browse("titles_tell_the_pages_apart", &server, "en", async |person| {
-        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 15 };
+        let walk = Walk {
+            person,
+            server: &server,
+            wave: "q1",
+            hand: Hand::Pointer,
+            manner: Manner::EveryBranchClosed,
+            seed: 15,
+        };
         let mut titles = Vec::new();
         walk.to_the_end(async |moment| {
             if !matches!(moment, Moment::Filled(..)) {

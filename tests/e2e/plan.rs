@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use svar::{
-    questionnaire::{ItemId, Kind},
+    questionnaire::{Filling, ItemId, Kind},
     session::Session,
     tools::studies::Questionnaire,
 };
@@ -241,6 +241,18 @@ impl<'a> Paper<'a> {
     /// What is written about hidden items, beside what was entered.
     pub(crate) fn knows(&mut self, link_id: &str, text: &str) {
         self.entered.insert(link_id.to_owned(), vec![json!({ "valueString": text })]);
+    }
+
+    /// Takes over what an earlier part decides here.
+    pub(crate) fn carries_from(&mut self, before: &Paper<'_>) {
+        before.session.carry_to(&mut self.session);
+        let form = self.session.form().clone();
+        let carried = form.ids().map(|id| form.item(id)).filter(|item| item.filled_from == Some(Filling::EarlierPart));
+        for item in carried {
+            if let Some(answers) = before.entered.get(&item.link_id) {
+                self.entered.insert(item.link_id.clone(), answers.clone());
+            }
+        }
     }
 
     /// Holds a body against what was entered: the same questions, the same answers, nothing that was not asked.

@@ -63,7 +63,7 @@ async fn runs_under_the_promised_csp() {
         drop(addresses(person).await);
         // With every branch open it is looked at by the tests that answer everything.
         let manner = if thorough() { Manner::EveryBranchOpen } else { Manner::EveryBranchClosed };
-        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner, seed: 7 };
+        let walk = Walk { person, server: &server, wave: "q1", hand: Hand::Pointer, manner, seed: 7 };
         let papers = walk.to_the_end(async |_| {}).await;
         check_stored(&server, &papers);
         let headers = "

@@ -6,12 +6,29 @@ use std::sync::Mutex;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use svar::words::{Say, Tongue};
+use svar::words::{Say, Told, Tongue};
 use thirtyfour::{Key, WebDriver, WebElement, cdp::Cdp, common::keys::TypingData};
 
 use crate::browser::until;
 
 const PAGE: &str = include_str!("page.js");
+
+/// What the interface says, in either part of the widget.
+pub(crate) trait Spoken {
+    fn in_tongue(&self, tongue: Tongue) -> String;
+}
+
+impl Spoken for Say {
+    fn in_tongue(&self, tongue: Tongue) -> String {
+        tongue.say(self)
+    }
+}
+
+impl Spoken for Told {
+    fn in_tongue(&self, tongue: Tongue) -> String {
+        tongue.told(self)
+    }
+}
 
 /// The person, and the browser in front of them.
 pub(crate) struct Respondent {
@@ -85,8 +102,12 @@ impl Respondent {
     }
 
     /// What the interface says in the person's language.
-    pub(crate) fn say(&self, what: Say) -> String {
-        self.tongue.say(&what)
+    pub(crate) fn say(&self, what: impl Spoken) -> String {
+        what.in_tongue(self.tongue)
+    }
+
+    pub(crate) fn tongue(&self) -> Tongue {
+        self.tongue
     }
 
     /// The person's language.
@@ -151,7 +172,7 @@ impl Respondent {
         .await;
     }
 
-    pub(crate) async fn is_at_say(&self, heading: Say) {
+    pub(crate) async fn is_at_say(&self, heading: impl Spoken) {
         self.is_at(&self.say(heading)).await;
     }
 
@@ -164,7 +185,7 @@ impl Respondent {
         .await;
     }
 
-    pub(crate) async fn sees_say(&self, words: Say) {
+    pub(crate) async fn sees_say(&self, words: impl Spoken) {
         self.sees(&self.say(words)).await;
     }
 
@@ -217,7 +238,7 @@ impl Respondent {
         self.clicks("button", Some(button), None).await;
     }
 
-    pub(crate) async fn presses_say(&self, button: Say) {
+    pub(crate) async fn presses_say(&self, button: impl Spoken) {
         self.presses(&self.say(button)).await;
     }
 
@@ -378,7 +399,7 @@ impl Respondent {
     pub(crate) async fn consents(&self) {
         self.ticks(self.taking_part()).await;
         self.presses_say(Say::GiveConsent).await;
-        self.is_at_say(Say::ConsentReceivedTitle).await;
+        self.is_at_say(Told::ConsentReceivedTitle).await;
     }
 
     /// Past the page that asks how to reach the person, without telling.

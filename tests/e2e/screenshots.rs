@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::PathBuf};
 
-use svar::words::Say;
+use svar::words::{Say, Told};
 
 use crate::{
     browser::browse,
@@ -72,11 +72,11 @@ async fn pictures(person: &Respondent, server: &Server, take: impl AsyncFn(&str)
     }
     take("9-review").await;
     person.presses_say(Say::Send).await;
-    person.is_at_say(Say::PartReceivedTitle).await;
+    person.is_at_say(Told::PartReceivedTitle).await;
     take("10-receipt-part").await;
-    person.presses_say(Say::GoOnWithRest).await;
-    let walk = Walk { person, server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 19 };
+    person.presses_say(Told::GoOnWithRest).await;
+    let walk = Walk { person, server, wave: "q1", hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 19 };
     drop(walk.fill("q1-rest", &mut async |_| {}).await);
-    person.is_at_say(Say::ReceivedTitle).await;
+    person.is_at_say(Told::ReceivedTitle).await;
     take("11-receipt").await;
 }

@@ -2,7 +2,7 @@
 //! the title, or any storage but one entry of this tab's own.
 
 use serde_json::{Value, json};
-use svar::words::Say;
+use svar::words::{Say, Told};
 
 use crate::{
     browser::browse,
@@ -98,7 +98,14 @@ async fn token_and_answers_stay_where_they_belong() {
         holds_none("at the consent", true).await;
         person.consents().await;
         holds_none("after the consent", true).await;
-        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 16 };
+        let walk = Walk {
+            person,
+            server: &server,
+            wave: "q1",
+            hand: Hand::Pointer,
+            manner: Manner::EveryBranchClosed,
+            seed: 16,
+        };
         person.presses("Gå videre").await;
         person.skips_contact().await;
         drop(walk.fill("q1-core", &mut async |_| {}).await);
@@ -159,10 +166,17 @@ async fn a_reload_before_the_end_keeps_the_invitation() {
         person.is_at("Samtykke").await;
         person.sees_say(Say::Resumed).await;
         person.presses_say(Say::GiveConsent).await;
-        person.is_at_say(Say::ConsentReceivedTitle).await;
+        person.is_at_say(Told::ConsentReceivedTitle).await;
         assert_eq!(server.received(), ["health-at-work-consent"]);
         // Who stops after the first part is done with it as well.
-        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 17 };
+        let walk = Walk {
+            person,
+            server: &server,
+            wave: "q1",
+            hand: Hand::Pointer,
+            manner: Manner::EveryBranchClosed,
+            seed: 17,
+        };
         person.presses("Gå videre").await;
         person.skips_contact().await;
         drop(walk.fill("q1-core", &mut async |_| {}).await);
@@ -189,7 +203,7 @@ async fn mounts_without_storage() {
             .await;
         person.comes_to_the_consent(&server.link("nb")).await;
         person.consents().await;
-        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 18 };
+        let walk = Walk { person, server: &server, wave: "q1", hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 18 };
         person.presses("Gå videre").await;
         person.skips_contact().await;
         drop(walk.fill("q1-core", &mut async |_| {}).await);

@@ -224,6 +224,13 @@ impl Server {
         }
     }
 
+    /// An invitation to a wave: the staff's to the first, a person's own to any other.
+    pub(crate) fn invitation_to(&self, wave: &str) -> Invitation {
+        let first = self.study.study.waves.first().is_some_and(|first| first.id == wave);
+        let sub = (!first).then(|| "person-1".to_owned());
+        Invitation { wave: wave.to_owned(), sub, ..self.invitation() }
+    }
+
     /// The token of an invitation, signed by the collector's own key.
     pub(crate) fn sign(&self, invitation: &Invitation) -> String {
         self.keys.sign(invitation)
@@ -232,6 +239,11 @@ impl Server {
     /// A link that admits, in this language.
     pub(crate) fn link(&self, language: &str) -> String {
         self.link_with(language, &self.sign(&self.invitation()))
+    }
+
+    /// A link to a wave, in this language.
+    pub(crate) fn link_to(&self, wave: &str, language: &str) -> String {
+        self.link_with(language, &self.sign(&self.invitation_to(wave)))
     }
 
     /// A link with this token.

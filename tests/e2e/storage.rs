@@ -3,7 +3,7 @@
 
 use svar::{
     tools::collector::faults::{Entry, Fault, Said},
-    words::{Safekeeping, Say},
+    words::{Safekeeping, Say, Told},
 };
 
 use crate::{
@@ -163,13 +163,13 @@ async fn is_told_of_keeping(person: &Respondent, mode: Mode) {
 
 /// While it waits: where the answers are is said as it is.
 async fn is_told_of_safekeeping(person: &Respondent, mode: Mode, own: bool) {
-    person.is_at_say(Say::NotSentTitle).await;
+    person.is_at_say(Told::NotSentTitle).await;
     let kept = match (mode.takes(), own) {
         (false, _) => Safekeeping::Page,
         (true, true) => Safekeeping::Device,
         (true, false) => Safekeeping::Tab,
     };
-    person.sees_say(Say::Kept(kept)).await;
+    person.sees_say(Told::Kept(kept)).await;
 }
 
 struct Story<'a> {
@@ -208,7 +208,7 @@ impl Story<'_> {
             let lost = self.person.say(Say::ResumedNot);
             visitor.goes_on_until("the loss to be told", |look| look.words.contains(&lost)).await;
         }
-        visitor.goes_on_to_say(Say::ReceivedTitle).await;
+        visitor.goes_on_to_say(Told::ReceivedTitle).await;
     }
 
     async fn plays(&self, scenario: Scenario, comment: &str) {
@@ -218,7 +218,7 @@ impl Story<'_> {
             Scenario::FillAndSend => {
                 self.comes_to_the_words(&visitor).await;
                 mode.befalls(person).await;
-                visitor.goes_on_to_say(Say::ReceivedTitle).await;
+                visitor.goes_on_to_say(Told::ReceivedTitle).await;
             }
             Scenario::ReloadWhileFilling => {
                 self.comes_to_the_words(&visitor).await;
@@ -233,7 +233,7 @@ impl Story<'_> {
                 is_told_of_safekeeping(person, mode, own).await;
                 mode.befalls(person).await;
                 person.is_offline(false).await;
-                visitor.goes_on_to_say(Say::ReceivedTitle).await;
+                visitor.goes_on_to_say(Told::ReceivedTitle).await;
             }
             Scenario::ReplyLost => {
                 self.comes_to_the_words(&visitor).await;
@@ -245,7 +245,7 @@ impl Story<'_> {
                 assert_eq!(server.rows().len(), before + 1, "it was taken, only the receipt was lost");
                 mode.befalls(person).await;
                 server.gate.lose_replies(false);
-                visitor.goes_on_to_say(Say::ReceivedTitle).await;
+                visitor.goes_on_to_say(Told::ReceivedTitle).await;
             }
             Scenario::ReloadWhileWaiting => {
                 self.comes_to_the_words(&visitor).await;
@@ -272,7 +272,7 @@ impl Story<'_> {
                 person.is_at(tiny::WELCOME).await;
                 visitor.goes_on_to(tiny::WORDS).await;
                 assert_eq!(visitor.comment_there().await, "", "nothing of the person before");
-                visitor.goes_on_to_say(Say::ReceivedTitle).await;
+                visitor.goes_on_to_say(Told::ReceivedTitle).await;
             }
         }
     }

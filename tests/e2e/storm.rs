@@ -3,12 +3,12 @@
 
 use std::env;
 
-use svar::words::Say;
+use svar::words::{Say, Told};
 
 use crate::{
     browser::{browse, thorough, until},
     random::Random,
-    respondent::Respondent,
+    respondent::{Respondent, Spoken},
     server::Server,
     tiny::{self, Visitor},
 };
@@ -31,7 +31,13 @@ async fn waits_impatiently(person: &Respondent, random: &mut Random) {
 }
 
 /// From the press that sends to the receipt; the world is healthy after so many faults.
-async fn sends_through_the_storm(person: &Respondent, server: &Server, random: &mut Random, end: Say, rows: usize) {
+async fn sends_through_the_storm(
+    person: &Respondent,
+    server: &Server,
+    random: &mut Random,
+    end: impl Spoken,
+    rows: usize,
+) {
     let enough = server.faults.acted().len() + random.below(7);
     let end = person.say(end);
     until(&format!("«{end}» after a storm"), async || {
@@ -43,7 +49,7 @@ async fn sends_through_the_storm(person: &Respondent, server: &Server, random: &
             assert_eq!(server.rows().len(), rows, "rows at «{end}»");
             return Ok(());
         }
-        if look.heading == person.say(Say::NotSentTitle) {
+        if look.heading == person.say(Told::NotSentTitle) {
             waits_impatiently(person, random).await;
         }
         Err(format!("«{}»: {}", look.heading, look.words))
@@ -58,12 +64,12 @@ async fn weathers(person: &Respondent, server: &Server, seed: u64, before: usize
     visitor.goes_on_to(tiny::CONSENT).await;
     server.faults.rage(seed, FAULTS);
     visitor.acts(tiny::CONSENT).await;
-    sends_through_the_storm(person, server, &mut random, Say::ConsentReceivedTitle, before + 1).await;
+    sends_through_the_storm(person, server, &mut random, Told::ConsentReceivedTitle, before + 1).await;
     server.faults.clear();
     visitor.goes_on_to_say(Say::ReviewTitle).await;
     server.faults.rage(!seed, FAULTS);
     person.presses_say(Say::Send).await;
-    sends_through_the_storm(person, server, &mut random, Say::ReceivedTitle, before + 2).await;
+    sends_through_the_storm(person, server, &mut random, Told::ReceivedTitle, before + 2).await;
     server.faults.clear();
     tiny::was_truthful(person, server).await;
     tiny::nothing_is_left(person).await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use svar::{
     tools::collector::faults::{Entry, Fault, Hold, Said},
-    words::Say,
+    words::{Say, Told},
 };
 use thirtyfour::WindowHandle;
 use tokio::time::{Duration, timeout};
@@ -118,7 +118,7 @@ async fn the_second_tab_takes_over(person: &Respondent, server: &Server, own: bo
 
     turns_to(person, &second).await;
     visitor.answers.set(false);
-    visitor.goes_on_to_say(Say::ReceivedTitle).await;
+    visitor.goes_on_to_say(Told::ReceivedTitle).await;
     tiny::was_truthful(person, server).await;
     tiny::nothing_is_left(person).await;
     tiny::no_trap(person).await;
@@ -158,7 +158,7 @@ async fn two_tabs_wake_at_once() {
             let busy = Said { status: 503, ..Said::default() };
             server.faults.add(Entry { count: u64::MAX, ..Entry::post(RESPONSES, Fault::Status(busy)) });
             person.presses_say(Say::Send).await;
-            person.is_at_say(Say::NotSentTitle).await;
+            person.is_at_say(Told::NotSentTitle).await;
 
             let second = another_tab(person).await;
             person.opens(&server.link("nb")).await;
@@ -166,7 +166,7 @@ async fn two_tabs_wake_at_once() {
             person.presses_say(Say::ResumeYes).await;
             person.is_at_say(Say::OtherTabTitle).await;
             person.presses_say(Say::UseThisTab).await;
-            person.is_at_say(Say::NotSentTitle).await;
+            person.is_at_say(Told::NotSentTitle).await;
 
             // From here on the collector takes it, slowly, so that two requests would meet.
             server.faults.clear();
@@ -189,7 +189,7 @@ async fn two_tabs_wake_at_once() {
             let _: Value = person.driver().execute_async(settled, vec![]).await.expect("an answer").json().clone();
             assert_eq!(hold.reached(), 1, "one of them sends");
             hold.release();
-            person.is_at_say(Say::ReceivedTitle).await;
+            person.is_at_say(Told::ReceivedTitle).await;
             assert_eq!(server.most_in_flight(), 1);
             tiny::was_truthful(person, &server).await;
             tiny::no_trap(person).await;

@@ -11,11 +11,14 @@ use std::{
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use svar::{tools::collector::Row, words::Say};
+use svar::{
+    tools::collector::Row,
+    words::{Say, Told},
+};
 
 use crate::{
     browser::{until, until_within},
-    respondent::{Look, Respondent},
+    respondent::{Look, Respondent, Spoken},
     server::{Server, root},
 };
 
@@ -62,7 +65,7 @@ impl<'a> Visitor<'a> {
         self.goes_on_until(end, |look| look.heading == end).await;
     }
 
-    pub(crate) async fn goes_on_to_say(&self, end: Say) {
+    pub(crate) async fn goes_on_to_say(&self, end: impl Spoken) {
         self.goes_on_to(&self.person.say(end)).await;
     }
 
@@ -86,7 +89,7 @@ impl<'a> Visitor<'a> {
     /// Does what leads on from this page, if something does.
     pub(crate) async fn acts(&self, heading: &str) -> bool {
         let person = self.person;
-        let is = |say: Say| heading == person.say(say);
+        let is = |what: &dyn Spoken| heading == what.in_tongue(person.tongue());
         match heading {
             WELCOME => person.presses_say(Say::Start).await,
             CONSENT => {
@@ -106,15 +109,15 @@ impl<'a> Visitor<'a> {
                 }
                 person.presses_say(Say::Next).await;
             }
-            _ if is(Say::DeviceTitle) => {
+            _ if is(&Say::DeviceTitle) => {
                 let device = person.say(if self.own { Say::DeviceOwn } else { Say::DeviceShared });
                 person.chooses(&person.say(Say::DeviceQuestion), &device).await;
                 person.presses_say(Say::Next).await;
             }
-            _ if is(Say::ConsentReceivedTitle) => person.presses_say(Say::GoOn).await,
-            _ if is(Say::ReviewTitle) => person.presses_say(Say::Send).await,
-            _ if is(Say::ResumeTitle) => person.presses_say(Say::ResumeYes).await,
-            _ if is(Say::OtherTabTitle) => person.presses_say(Say::UseThisTab).await,
+            _ if is(&Told::ConsentReceivedTitle) => person.presses_say(Say::GoOn).await,
+            _ if is(&Say::ReviewTitle) => person.presses_say(Say::Send).await,
+            _ if is(&Say::ResumeTitle) => person.presses_say(Say::ResumeYes).await,
+            _ if is(&Say::OtherTabTitle) => person.presses_say(Say::UseThisTab).await,
             _ => return false,
         }
         true
@@ -140,7 +143,7 @@ impl<'a> Visitor<'a> {
     /// Through everything, to the last receipt.
     pub(crate) async fn answers_everything(&self, link: &str) {
         self.person.opens(link).await;
-        self.goes_on_to_say(Say::ReceivedTitle).await;
+        self.goes_on_to_say(Told::ReceivedTitle).await;
     }
 }
 

@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use svar::{
     study::Invitation,
     tools::invitations::Keys,
-    words::{Safekeeping, Say},
+    words::{Safekeeping, Say, Told},
 };
 
 use crate::{
@@ -206,7 +206,7 @@ async fn a_link_that_is_refused_loses_nothing() {
                     person.in_words("Be om en ny lenke hos kontakten under.", "Ask the contact below for a new link."),
                 )
                 .await;
-            person.sees_say(Say::Kept(Safekeeping::Device)).await;
+            person.sees_say(Told::Kept(Safekeeping::Device)).await;
             person
                 .sees(person.in_words("Prosjektkontoret for Helse og arbeid", "The Health and work project office"))
                 .await;

@@ -1,7 +1,10 @@
 //! The whole of Q1, and the ways out of it.
 
 use serde_json::Value;
-use svar::{questionnaire::ItemId, words::Say};
+use svar::{
+    questionnaire::ItemId,
+    words::{Say, Told},
+};
 
 use crate::{
     browser::browse,
@@ -9,7 +12,7 @@ use crate::{
     keyboard,
     plan::{Answer, Manner, Paper, Question},
     policy,
-    respondent::Respondent,
+    respondent::{Respondent, Spoken},
     server::Server,
 };
 
@@ -32,10 +35,11 @@ pub(crate) enum Moment<'p, 'a> {
     Filled(&'p Paper<'a>, ItemId),
 }
 
-/// One person's way through Q1.
+/// One person's way through a wave.
 pub(crate) struct Walk<'a> {
     pub(crate) person: &'a Respondent,
     pub(crate) server: &'a Server,
+    pub(crate) wave: &'static str,
     pub(crate) hand: Hand,
     pub(crate) manner: Manner,
     pub(crate) seed: u64,
@@ -45,19 +49,28 @@ impl<'a> Walk<'a> {
     /// From the link to the last receipt; `look` looks at each page on the way.
     pub(crate) async fn to_the_end(&self, mut look: impl AsyncFnMut(Moment<'_, 'a>)) -> Vec<Paper<'a>> {
         self.welcome(&mut look).await;
-        let mut papers = Vec::new();
-        let consent = self.fill("consent", &mut look).await;
-        papers.push(consent);
-        self.person.is_at_say(Say::ConsentReceivedTitle).await;
-        look(Moment::Between).await;
-        self.presses(Say::GoOn).await;
-        self.skips_contact(&papers, &mut look).await;
-        papers.push(self.fill("q1-core", &mut look).await);
-        self.person.is_at_say(Say::PartReceivedTitle).await;
-        look(Moment::Between).await;
-        self.presses(Say::GoOnWithRest).await;
-        papers.push(self.fill("q1-rest", &mut look).await);
-        self.person.is_at_say(Say::ReceivedTitle).await;
+        let mut papers: Vec<Paper<'a>> = Vec::new();
+        let wave = self.server.study().wave(self.wave).expect("a wave of the study");
+        let stem = |file: &'a str| file.strip_suffix(".json").expect("a questionnaire's file");
+        if let Some(consent) = &wave.consent {
+            papers.push(self.fill(stem(&consent.file), &mut look).await);
+            self.person.is_at_say(Told::ConsentReceivedTitle).await;
+            look(Moment::Between).await;
+            self.presses(Say::GoOn).await;
+        }
+        if wave.contact.is_some() {
+            self.skips_contact(&papers, &mut look).await;
+        }
+        for (place, part) in wave.parts.iter().enumerate() {
+            let paper = self.fill_after(stem(&part.file), papers.last(), &mut look).await;
+            papers.push(paper);
+            if place + 1 < wave.parts.len() {
+                self.person.is_at_say(Told::PartReceivedTitle).await;
+                look(Moment::Between).await;
+                self.presses(Told::GoOnWithRest).await;
+            }
+        }
+        self.person.is_at_say(Told::ReceivedTitle).await;
         look(Moment::Between).await;
         papers
     }
@@ -77,7 +90,7 @@ impl<'a> Walk<'a> {
 
     async fn welcome(&self, look: &mut impl AsyncFnMut(Moment<'_, 'a>)) {
         let person = self.person;
-        person.opens(&self.server.link(person.language())).await;
+        person.opens(&self.server.link_to(self.wave, person.language())).await;
         look(Moment::Between).await;
         self.presses(Say::Start).await;
         person.is_at_say(Say::DeviceTitle).await;
@@ -97,7 +110,17 @@ impl<'a> Walk<'a> {
 
     /// Answers one questionnaire, page by page, and sends it.
     pub(crate) async fn fill(&self, stem: &str, look: &mut impl AsyncFnMut(Moment<'_, 'a>)) -> Paper<'a> {
-        let paper = self.answer(stem, look).await;
+        self.fill_after(stem, None, look).await
+    }
+
+    /// The same, with what was answered in the part before.
+    async fn fill_after(
+        &self,
+        stem: &str,
+        before: Option<&Paper<'a>>,
+        look: &mut impl AsyncFnMut(Moment<'_, 'a>),
+    ) -> Paper<'a> {
+        let paper = self.answer_after(stem, before, look).await;
         if stem != "consent" {
             self.presses(Say::Send).await;
         }
@@ -106,8 +129,20 @@ impl<'a> Walk<'a> {
 
     /// Answers one questionnaire, page by page, and checks the overview; a consent has none, and is sent.
     pub(crate) async fn answer(&self, stem: &str, look: &mut impl AsyncFnMut(Moment<'_, 'a>)) -> Paper<'a> {
+        self.answer_after(stem, None, look).await
+    }
+
+    async fn answer_after(
+        &self,
+        stem: &str,
+        before: Option<&Paper<'a>>,
+        look: &mut impl AsyncFnMut(Moment<'_, 'a>),
+    ) -> Paper<'a> {
         let person = self.person;
         let mut paper = Paper::new(self.server.questionnaire(stem), person.language(), self.manner, self.seed);
+        if let Some(before) = before {
+            paper.carries_from(before);
+        }
         let consent = stem == "consent";
         let mut last = None;
         while let Some(page) = paper.session.pages().into_iter().find(|page| last.is_none_or(|last| *page > last)) {
@@ -137,7 +172,7 @@ impl<'a> Walk<'a> {
             look(Moment::Between).await;
             check_overview(person, &paper).await;
         }
-        let invitation = self.server.invitation();
+        let invitation = self.server.invitation_to(self.wave);
         let about = [("study", &invitation.study), ("wave", &invitation.wave), ("unit", &invitation.unit)];
         for (name, known) in about {
             paper.knows(&format!("about.{name}"), known);
@@ -146,7 +181,7 @@ impl<'a> Walk<'a> {
         paper
     }
 
-    pub(crate) async fn presses(&self, button: Say) {
+    pub(crate) async fn presses(&self, button: impl Spoken) {
         let button = self.person.say(button);
         match self.hand {
             Hand::Pointer => self.person.presses(&button).await,
@@ -189,13 +224,17 @@ async fn check_overview(person: &Respondent, paper: &Paper<'_>) {
 
 /// What was stored is what was entered, and valid by a judge that shares no code with the engine.
 pub(crate) fn check_stored(server: &Server, papers: &[Paper<'_>]) {
+    check_stored_of("q1", server, papers);
+}
+
+pub(crate) fn check_stored_of(wave: &str, server: &Server, papers: &[Paper<'_>]) {
     let rows = server.rows();
     assert_eq!(rows.len(), papers.len(), "rows");
     let mut judge = Judge::start(true);
     for (row, paper) in rows.iter().zip(papers) {
         let body: Value = serde_json::from_str(&row.body).expect("a body of JSON");
         paper.compare(&body);
-        assert_eq!((row.study.as_str(), row.wave.as_str()), ("health-at-work", "q1"));
+        assert_eq!((row.study.as_str(), row.wave.as_str()), ("health-at-work", wave));
         assert_eq!(row.media_type, "application/fhir+json");
         assert_eq!(row.pseudonym, rows[0].pseudonym, "one person, one pseudonym");
         assert_eq!(body["subject"]["identifier"]["value"], row.pseudonym.as_str());
@@ -211,7 +250,7 @@ async fn whole(name: &str, language: &str, hand: Hand, width: u32, seed: u64) {
         if width < 1280 {
             person.has_a_screen_of(width, 740).await;
         }
-        let walk = Walk { person, server: &server, hand, manner: Manner::EveryBranchOpen, seed };
+        let walk = Walk { person, server: &server, wave: "q1", hand, manner: Manner::EveryBranchOpen, seed };
         let papers = walk
             .to_the_end(async |_| {
                 let room = person.script("return [document.documentElement.scrollWidth, innerWidth]", vec![]).await;
@@ -257,7 +296,14 @@ async fn whole_q1_at_360_px() {
 async fn every_branch_closed() {
     let server = Server::start().await;
     browse("every_branch_closed", &server, "nb", async |person| {
-        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 5 };
+        let walk = Walk {
+            person,
+            server: &server,
+            wave: "q1",
+            hand: Hand::Pointer,
+            manner: Manner::EveryBranchClosed,
+            seed: 5,
+        };
         let papers = walk.to_the_end(async |_| {}).await;
         for paper in &papers {
             // What is asked only under a condition was not asked at all.
@@ -292,7 +338,14 @@ async fn declining_sends_nothing() {
 async fn stopping_after_the_core() {
     let server = Server::start().await;
     browse("stopping_after_the_core", &server, "en", async |person| {
-        let walk = Walk { person, server: &server, hand: Hand::Pointer, manner: Manner::EveryBranchClosed, seed: 6 };
+        let walk = Walk {
+            person,
+            server: &server,
+            wave: "q1",
+            hand: Hand::Pointer,
+            manner: Manner::EveryBranchClosed,
+            seed: 6,
+        };
         person.comes_to_the_consent(&server.link("en")).await;
         let mut papers = vec![walk.fill("consent", &mut async |_| {}).await];
         person.is_at("Your consent has been received").await;

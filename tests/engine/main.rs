@@ -12,6 +12,7 @@
 )]
 
 mod answers;
+mod carry;
 mod compact;
 mod course;
 mod draft;

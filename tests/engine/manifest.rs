@@ -96,6 +96,31 @@ fn each_mistake_is_named_with_its_place() {
         json!(null),
         "study.waves[0].parts[0].questionnaire: expected a text, found null",
     );
+    check(
+        "/waves/0/window",
+        json!({ "from": "birth", "days": 14 }),
+        "study.waves[0].window.from: expected `mailing` or `randomisation`, found \"birth\"",
+    );
+    for days in [json!(0), json!(367), json!("14")] {
+        let window = json!({ "from": "mailing", "days": days });
+        check(
+            "/waves/0/window",
+            window,
+            &format!("study.waves[0].window.days: expected days from 1 to 366, found {days}"),
+        );
+    }
+    check(
+        "/waves/0/window",
+        json!({ "from": "mailing", "days": 14 }),
+        "study.calendar: expected a value, found nothing",
+    );
+    check("/calendar", json!({}), "study.calendar.timeZone: expected a value, found nothing");
+    check(
+        "/calendar",
+        json!({ "timeZone": "Europe/Oslo", "delay": { "includedBefore": "2020-03-12", "months": 0 } }),
+        "study.calendar.delay.months: expected months from 1 to 60, found 0",
+    );
+    check("/waves/0/welcome", json!({ "nb": "Hei" }), "study.waves[0].welcome.en: expected a value, found nothing");
     check("/waves/0/consent/takingPart", None, "study.waves[0].consent.takingPart: expected a value, found nothing");
     for nothing in [json!(null), json!([]), json!("study")] {
         assert!(source::read(&nothing).is_err());

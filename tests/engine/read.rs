@@ -699,6 +699,43 @@ fn root() -> Json {
     })
 }
 
+/// A condition on the item that names a module holds for everything in it, beside what stands there already.
+#[test]
+fn conditions_on_a_module_hold_for_all_of_it() {
+    let asks = |question: &str| json!({ "question": question, "operator": "exists", "answerBoolean": true });
+    let imported = |more: Json, own: Json| {
+        let mut root = root();
+        root["item"][1] = with(root["item"][1].clone(), more);
+        let module = json!({ "resourceType": "Questionnaire", "url": "urn:module", "version": "2", "item": [
+            { "linkId": "free", "type": "group", "text": "F" },
+            with(json!({ "linkId": "bound", "type": "group", "text": "B" }), own),
+        ] });
+        assemble(&root, &[module])
+    };
+    let alone = imported(json!({ "enableWhen": [asks("x"), asks("y")], "enableBehavior": "any" }), json!({})).unwrap();
+    for place in [1, 2] {
+        assert_eq!(alone["item"][place]["enableWhen"], json!([asks("x"), asks("y")]));
+        assert_eq!(alone["item"][place]["enableBehavior"], "any");
+    }
+    let own = json!({ "enableWhen": [asks("z")] });
+    let both = imported(json!({ "enableWhen": [asks("x")] }), own.clone()).unwrap();
+    assert_eq!(both["item"][1]["enableWhen"], json!([asks("x")]));
+    assert_eq!(both["item"][2]["enableWhen"], json!([asks("x"), asks("z")]));
+    assert_eq!(both["item"][2]["enableBehavior"], "all");
+    let none = imported(json!({}), own).unwrap();
+    assert_eq!((&none["item"][1]["enableWhen"], &none["item"][2]["enableWhen"]), (&Json::Null, &json!([asks("z")])));
+
+    let alternatives = json!({ "enableWhen": [asks("z"), asks("w")], "enableBehavior": "any" });
+    for (outer, own) in [
+        (json!({ "enableWhen": [asks("x")] }), alternatives.clone()),
+        (alternatives, json!({ "enableWhen": [asks("x")] })),
+    ] {
+        let findings = imported(outer, own).unwrap_err();
+        let said = "expected conditions that can be joined by `all`, found alternatives (`any`) among them";
+        assert_eq!((findings.len(), findings[0].message.as_str()), (1, said));
+    }
+}
+
 #[test]
 fn modules_take_the_place_of_the_items_that_name_them() {
     let set = |code: &str| json!({ "contained": [{ "resourceType": "ValueSet", "id": "s", "compose": { "include": [{ "concept": [{ "code": code }] }] } }] });

@@ -315,7 +315,7 @@ fn journey(app: App) -> Journey {
         (At::Page(page), Some(sheet)) => Some(sheet.form(|form| form.item(page).link_id.clone())),
         _ => None,
     };
-    let open = |sheet: &Sheet| sheet.delivery.receipt().is_none() && sheet.read(Session::has_answers);
+    let open = |sheet: &Sheet| sheet.delivery.receipt().is_none() && sheet.read(Session::has_draft);
     let drafts = app.sheets().into_iter().filter(|(_, sheet)| open(sheet));
     let drafts = drafts.map(|(step, sheet)| (app.part_id(step), sheet.read(Session::draft))).collect();
     app.given(|given| Journey {
