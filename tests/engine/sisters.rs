@@ -1,6 +1,10 @@
 //! What the sister studies ask of whom: the variant of an invitation, what was ticked, and whether one works.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use svar::{
     questionnaire::{Filling, ItemId},
@@ -8,6 +12,8 @@ use svar::{
 };
 
 use crate::{forms::give, random::Random, studies, walk};
+
+const SISTERS: [&str; 4] = ["nsac", "nsac-nudge", "now-what-2", "reise"];
 
 fn session(study: &str, name: &str) -> Session {
     let part = studies::parts().iter().find(|part| part.study == study && part.name == name);
@@ -143,7 +149,7 @@ fn from_first_to_last(session: &mut Session, random: &mut Random) {
 #[test]
 fn every_welcome_says_that_the_questions_are_our_own() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("studies");
-    for study in ["nsac", "nsac-nudge", "now-what-2", "reise"] {
+    for study in SISTERS {
         let manifest = studies::json(&root.join(study).join("study.json"));
         assert_eq!(manifest["demonstration"], true, "{study}");
         let waves = manifest["waves"].as_array().unwrap();
@@ -158,4 +164,24 @@ fn every_welcome_says_that_the_questions_are_our_own() {
         }
         assert!(fs::exists(root.join(study).join("README.md")).unwrap(), "{study}: what is known, what is ours");
     }
+}
+
+/// A module keeps its url and version in every folder that has a copy: two copies that differ could not be told apart in
+/// what was answered.
+#[test]
+fn copies_of_a_module_are_the_same_in_every_sister_study() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("studies");
+    let mut seen = BTreeMap::new();
+    let mut copies = 0;
+    for study in SISTERS {
+        for entry in fs::read_dir(root.join(study).join("modules")).unwrap() {
+            let file = entry.unwrap().path();
+            let module = studies::json(&file);
+            let canonical = format!("{}|{}", module["url"], module["version"]);
+            let first = seen.entry(canonical.clone()).or_insert_with(|| module.clone());
+            assert!(*first == module, "{}: another {canonical} than elsewhere", file.display());
+            copies += 1;
+        }
+    }
+    assert!(copies > seen.len(), "no module is shared: is anything compared?");
 }
