@@ -38,8 +38,15 @@ fn every_study_comes_out_as_it_went_in() {
     }
     for study in studies::manifests() {
         let bytes = compact::encode(Holds::Study, &study).unwrap();
-        assert_eq!(compact::decode::<Study>(Holds::Study, &bytes).as_ref(), Ok(&study));
+        assert_eq!(compact::decode::<Study>(Holds::Study, &bytes), Ok(shipped(study)));
     }
+}
+
+/// A study as the widget gets it: everything but the dates, which it asks the collector for.
+fn shipped(mut study: Study) -> Study {
+    study.calendar = None;
+    study.waves.iter_mut().for_each(|wave| wave.window = None);
+    study
 }
 
 #[test]

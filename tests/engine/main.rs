@@ -28,6 +28,7 @@ mod random_form;
 mod read;
 mod record;
 mod response;
+mod sisters;
 mod spoil;
 mod studies;
 mod verdict;
