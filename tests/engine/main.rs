@@ -31,3 +31,4 @@ mod spoil;
 mod studies;
 mod verdict;
 mod walk;
+mod waves;
