@@ -33,3 +33,4 @@ mod spoil;
 mod studies;
 mod verdict;
 mod walk;
+mod waves;
