@@ -234,6 +234,9 @@ impl App {
         if let Some(keeper) = self.keeper.get_untracked() {
             return Some(keeper);
         }
+        if self.over.get_value() {
+            return None;
+        }
         let Some(later) = later else {
             self.fails.set(true);
             return None;
@@ -266,6 +269,8 @@ impl App {
                 // Asked for anew, it may be a log-in page of the network that comes instead: no reason to lose an answer.
                 let answered = self.sheets().iter().any(|(_, sheet)| sheet.read(Session::has_answers));
                 if let Some(why) = why.filter(|_| !answered) {
+                    // Should it come after all, whoever comes in then is to find the way free.
+                    self.over.set_value(true);
                     self.way_in.with_value(|way_in| way_in.blocked(why, self.study()));
                 }
                 false

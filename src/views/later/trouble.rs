@@ -46,10 +46,10 @@ pub(super) fn view(stopped: Stopped) -> AnyView {
         .view()
 }
 
-/// A link that is wrong stays wrong; what could not be fetched may come the next time, and so may a day.
+/// What could not be fetched may come the next time; a link that is wrong stays wrong, and a day is not waited for here.
 fn may_come_later(what: Trouble) -> bool {
-    use Trouble::{Damaged, Foreign, Missing, NotYet, Truncated, Version};
-    matches!(what, Missing | Foreign | Truncated | Version | Damaged | NotYet(_))
+    use Trouble::{Damaged, Foreign, Missing, Truncated, Version};
+    matches!(what, Missing | Foreign | Truncated | Version | Damaged)
 }
 
 fn may_have_a_code(what: Trouble) -> bool {
