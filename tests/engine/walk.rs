@@ -71,10 +71,17 @@ pub(crate) fn heading(random: &mut Random) -> Heading {
 
 fn fill(session: &mut Session, random: &mut Random) {
     session.fill(Filling::Study, "health-at-work");
-    session.fill(Filling::Wave, "q1");
+    // Conditions may depend on the wave and the variant, and on what an earlier part was answered with.
+    session.fill(Filling::Wave, random.pick(&["q1", "m3", "m6", "m12"]));
     session.fill(Filling::Unit, "enhet 7 «Kjøkkenet»");
-    session.fill(Filling::Variant, random.pick(&["", "a"]));
+    session.fill(Filling::Variant, random.pick(&["", "health", "full"]));
     session.fill(Filling::Language, random.pick(&["nb", "en"]));
+    let form = session.form().clone();
+    for id in form.ids().filter(|id| form.item(*id).filled_from == Some(Filling::EarlierPart)) {
+        if random.chance(80) {
+            rightly(session, random, id);
+        }
+    }
 }
 
 /// Does something to some question on some page.
