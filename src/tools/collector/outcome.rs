@@ -8,6 +8,9 @@ use crate::session::review::{Reason, Refusal};
 /// More issues than this help nobody, and a hostile body could ask for thousands.
 const MOST_ISSUES: usize = 100;
 
+/// The system of the codes for the state of a window: `not-yet` and `closed`.
+const WINDOW_STATE: &str = "https://svar.example/fhir/CodeSystem/window-state";
+
 /// One answer of the collector, before it becomes HTTP.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
@@ -69,6 +72,16 @@ impl Answer {
     /// No, with one reason.
     pub(super) fn no(status: u16, code: Code, why: impl Into<String>) -> Answer {
         Answer::outcome(status, vec![issue(code, None, &why.into())])
+    }
+
+    /// No, because of when it is: with the state of the window in words for programs, too.
+    pub(super) fn not_open(state: &str, why: &str) -> Answer {
+        let mut issue = issue(Code::Login, None, why);
+        if let Some(fields) = issue.as_object_mut() {
+            let coding = json!({ "system": WINDOW_STATE, "code": state });
+            fields.insert("details".to_owned(), json!({ "coding": [coding] }));
+        }
+        Answer::outcome(401, vec![issue])
     }
 
     /// No: this element is not as it should be.
