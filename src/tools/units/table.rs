@@ -16,11 +16,13 @@ const LONGEST_NAME: usize = 200;
 #[non_exhaustive]
 pub enum TableError {
     /// A file that is no CSV.
-    #[error("expected CSV in UTF-8, with commas, found: {0}")]
+    #[error("expected CSV with commas, found: {0}")]
     Csv(#[from] csv::Error),
-    /// A column that is not known, comes twice, or is not there.
-    #[error("row 1: expected {expected}, found {found}")]
-    Columns {
+    /// A row as a whole, or the names of the columns.
+    #[error("row {row}: expected {expected}, found {found}")]
+    Row {
+        /// As a spreadsheet counts: the names of the columns are row 1.
+        row: usize,
         /// What was expected.
         expected: String,
         /// What was found.
@@ -29,7 +31,7 @@ pub enum TableError {
     /// A cell.
     #[error("row {row}, column `{column}`: expected {expected}, found {found}")]
     Cell {
-        /// As a spreadsheet counts: the names of the columns are row 1.
+        /// As in [`TableError::Row`].
         row: usize,
         /// The column's name.
         column: String,
@@ -56,7 +58,8 @@ enum Column {
 #[derive(Clone, Debug)]
 pub struct Table {
     columns: Vec<Column>,
-    rows: Vec<Unit>,
+    /// Each with its row's number.
+    rows: Vec<(usize, Unit)>,
 }
 
 impl Table {
@@ -65,15 +68,25 @@ impl Table {
     /// # Errors
     /// The first thing that is wrong, with its row and column.
     pub fn read(bytes: &[u8], study: &Study) -> Result<Table, TableError> {
-        // A spreadsheet program marks UTF-8 so.
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+        let text = lines(bytes)?;
+        // Flexible, since a row that lacks a cell is better told in our own words.
+        let mut builder = csv::ReaderBuilder::new();
+        let mut reader = builder.trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
         let names = reader.headers()?.clone();
         let columns = columns(&names, study)?;
-        let (mut rows, mut seen) = (Vec::new(), BTreeSet::new());
-        for (row, record) in (2..).zip(reader.records()) {
+        let (mut rows, mut seen, mut record) = (Vec::new(), BTreeSet::new(), csv::StringRecord::new());
+        while reader.read_record(&mut record)? {
+            // The line that it ends on: empty lines before it are skipped without being counted.
+            let row = usize::try_from(reader.position().line()).unwrap_or(usize::MAX).saturating_sub(1);
+            if record.iter().all(str::is_empty) {
+                continue;
+            }
+            if record.len() != names.len() {
+                let (expected, found) = (format!("{} cells", names.len()), record.len().to_string());
+                return Err(TableError::Row { row, expected, found });
+            }
             let mut unit = Unit::default();
-            for ((name, column), text) in names.iter().zip(&columns).zip(&record?) {
+            for ((name, column), text) in names.iter().zip(&columns).zip(&record) {
                 let told = cell(&mut unit, column, text);
                 told.map_err(|(expected, found)| TableError::Cell { row, column: name.to_owned(), expected, found })?;
             }
@@ -81,14 +94,14 @@ impl Table {
                 let (expected, found) = ("each unit once".to_owned(), format!("`{}` again", unit.id));
                 return Err(TableError::Cell { row, column: "unit".to_owned(), expected, found });
             }
-            rows.push(unit);
+            rows.push((row, unit));
         }
         Ok(Table { columns, rows })
     }
 
     /// The units, each with its row's number.
     pub(super) fn rows(&self) -> impl Iterator<Item = (usize, &Unit)> {
-        (2..).zip(&self.rows)
+        self.rows.iter().map(|(row, unit)| (*row, unit))
     }
 
     /// What is known of a unit after its row was read: every column of the file counts, an empty cell too; what has no
@@ -118,10 +131,25 @@ impl Table {
     }
 }
 
+/// The text of a file, in lines that can be counted, whatever program wrote it.
+fn lines(bytes: &[u8]) -> Result<String, TableError> {
+    // A spreadsheet program marks UTF-8 so.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count();
+        let (expected, found) = ("text in UTF-8".to_owned(), "another encoding".to_owned());
+        TableError::Row { row: before.saturating_add(1), expected, found }
+    })?;
+    let mut text = text.replace("\r\n", "\n");
+    text.push('\n');
+    Ok(text)
+}
+
 fn columns(names: &csv::StringRecord, study: &Study) -> Result<Vec<Column>, TableError> {
     let mut columns = Vec::new();
     for name in names {
-        let column = column(name, study).ok_or_else(|| TableError::Columns {
+        let column = column(name, study).ok_or_else(|| TableError::Row {
+            row: 1,
             expected: known(study),
             found: if name.contains(';') {
                 format!("`{name}`; with semicolons? The columns have commas between them")
@@ -131,13 +159,13 @@ fn columns(names: &csv::StringRecord, study: &Study) -> Result<Vec<Column>, Tabl
         })?;
         if columns.contains(&column) {
             let (expected, found) = ("each column once".to_owned(), format!("`{name}` twice"));
-            return Err(TableError::Columns { expected, found });
+            return Err(TableError::Row { row: 1, expected, found });
         }
         columns.push(column);
     }
     if !columns.contains(&Column::Unit) {
         let (expected, found) = ("a column `unit`".to_owned(), "none".to_owned());
-        return Err(TableError::Columns { expected, found });
+        return Err(TableError::Row { row: 1, expected, found });
     }
     Ok(columns)
 }
