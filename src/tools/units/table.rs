@@ -76,8 +76,9 @@ impl Table {
         let columns = columns(&names, study)?;
         let (mut rows, mut seen, mut record) = (Vec::new(), BTreeSet::new(), csv::StringRecord::new());
         while reader.read_record(&mut record)? {
-            // The line that it ends on: empty lines before it are skipped without being counted.
-            let row = usize::try_from(reader.position().line()).unwrap_or(usize::MAX).saturating_sub(1);
+            // Counted back from the line after it: the reader skips empty lines without a word.
+            let breaks = record.iter().map(|cell| cell.matches('\n').count()).fold(1, usize::saturating_add);
+            let row = usize::try_from(reader.position().line()).unwrap_or(usize::MAX).saturating_sub(breaks);
             if record.iter().all(str::is_empty) {
                 continue;
             }

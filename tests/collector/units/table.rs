@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use serde_json::Value;
 use svar::tools::{
     collector::Collector,
     invitations::Keys,
@@ -10,7 +11,7 @@ use svar::tools::{
 };
 
 use super::{Bench, manifest, svar_units, yearly};
-use crate::server::{Folder, variant_of_tiny};
+use crate::server::{Folder, fixture, variant_of_tiny};
 
 fn import(bench: &Bench, table: &str) -> Result<Imported, UnitsError> {
     units::import(&bench.units, &bench.study.study, table.as_bytes())
@@ -206,6 +207,39 @@ south  q3    2022-01-10  -           first: date in the table; last: no date of 
         let (code, said) = run(arguments);
         assert!(code == 2 && said.starts_with(&format!("svar: {expected}")), "{arguments:?}: {code} {said}");
     }
+}
+
+/// The page's example, as it stands there: its rules, its table, its commands, and what they print.
+#[test]
+fn the_example_of_the_page_runs() {
+    let page = fs::read_to_string(fixture("docs/study-over-time.md")).expect("the page");
+    let block = |language: &str| {
+        let (_, rest) = page.split_once(&format!("```{language}\n")).expect("the beginning of a block");
+        rest.split_once("```").expect("the end of a block").0
+    };
+    let (study, data) = (manifest(), Folder::new());
+    let file = study.path().join("study.json");
+    let mut whole: Value = serde_json::from_slice(&fs::read(&file).expect("the manifest")).expect("JSON");
+    let rules: Value = serde_json::from_str(block("json")).expect("JSON");
+    whole["calendar"] = rules["calendar"].clone();
+    for (place, wave) in rules["waves"].as_array().expect("waves").iter().enumerate() {
+        assert_eq!(whole["waves"][place]["id"], wave["id"]);
+        whole["waves"][place]["window"] = wave["window"].clone();
+    }
+    fs::write(&file, whole.to_string()).expect("to write");
+    let table = study.path().join("units.csv");
+    fs::write(&table, block("csv")).expect("to write");
+    let mut said = String::new();
+    for line in block("sh").lines() {
+        let start = "svar units --study studies/health-at-work --data data ";
+        let words = line.strip_prefix(start).expect("a command of the page").split(' ');
+        let words: Vec<&str> =
+            words.map(|word| if word == "units.csv" { table.to_str().expect("a path") } else { word }).collect();
+        let (code, told) = svar_units(study.path(), data.path(), &words);
+        assert_eq!(code, 0, "{line}: {told}");
+        said += &told;
+    }
+    assert_eq!(said, block("text"));
 }
 
 #[test]
