@@ -1,6 +1,6 @@
 // A second calculation of when a wave is open in a unit, from docs/study-over-time.md alone. It shares no code and no
-// time-zone database with the collector, and goes another way: it never turns a day into an instant, but asks Node which
-// day an instant is in the zone, and looks for the ends of a window by halving. Nothing but Node >= 18 is needed.
+// time-zone database with the collector, and goes another way: it never turns a day into an instant, but asks Node
+// which day an instant is in the zone, and looks for the ends of a window by halving. Nothing but Node >= 18 is needed.
 //
 // One line of JSON in, one out:
 //   { "zone", "delay": { "includedBefore", "months" }?, "rule": { "from", "months", "days" }?,

@@ -144,8 +144,8 @@ pub(super) fn parts(wave: &Wave, destination: Destination) -> Vec<(&str, &str)> 
 }
 
 impl Collector {
-    /// The invitation, if we signed it and its time has come, and the bounds of that time. Whether it is over depends on
-    /// what is delivered.
+    /// The invitation, if we signed it and its time has come, with the bounds of that time. Whether it is over depends
+    /// on what is delivered.
     pub(super) fn invitation(
         &self,
         authorization: Option<&str>,

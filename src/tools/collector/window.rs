@@ -88,8 +88,8 @@ impl Bounds {
 
     /// The timing of what says it was completed at `authored` and arrives at `now`; none if it comes too late.
     ///
-    /// In the grace, only a believable time after the end refuses it. A phone's clock may be wrong by years, so a time that
-    /// cannot be true is no reason to turn anybody away.
+    /// In the grace, only a believable time after the end refuses it. A phone's clock may be wrong by years, so a time
+    /// that cannot be true is no reason to turn anybody away.
     pub(super) fn timing(&self, authored: Option<Timestamp>, now: Timestamp) -> Option<Timing> {
         let after_the_end = |at: Timestamp| self.end.is_some_and(|end| end <= at) && at <= now;
         let late = match self.state(now) {

@@ -260,13 +260,11 @@ mod tests {
         let delay = Some(Delay { included_before: "12.03.2020".into(), months: 9 });
         let wrong = Calendar { time_zone: "Europe/Atlantis".into(), delay };
         let said: Vec<String> = mistakes(&wrong).iter().map(CalendarError::to_string).collect();
-        assert_eq!(
-            said,
-            [
-                "study.calendar.timeZone: expected a time zone of the IANA database, such as `Europe/Oslo`, found `Europe/Atlantis`",
-                "study.calendar.delay.includedBefore: expected a date such as `2020-03-12`, found `12.03.2020`",
-            ]
-        );
+        let [zone, date] = said.as_slice() else { panic!("{said:?}") };
+        assert!(zone.starts_with("study.calendar.timeZone: expected a time zone of the IANA database"), "{zone}");
+        assert!(zone.ends_with("found `Europe/Atlantis`"), "{zone}");
+        let expected = "study.calendar.delay.includedBefore: expected a date such as `2020-03-12`, found `12.03.2020`";
+        assert_eq!(date, expected);
         assert!(Almanac::of(&wrong).is_err());
     }
 }

@@ -1,5 +1,5 @@
-//! The units, in SQLite. The command line writes while the collector reads: what was written counts from the next look-up
-//! on.
+//! The units, in SQLite. The command line writes while the collector reads: what was written counts from the next
+//! look-up on.
 
 use std::{
     collections::BTreeMap,

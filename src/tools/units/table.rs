@@ -106,8 +106,8 @@ impl Table {
     }
 
     /// What is known of a unit after its row was read: every column of the file counts, an empty cell too; what has no
-    /// column stays. A last day that somebody has set by prolonging stays until the table names another one: the file that
-    /// was imported before is imported again, and must not close what was prolonged since.
+    /// column stays. A last day that somebody has set by prolonging stays until the table names another one: the file
+    /// that was imported before is imported again, and must not close what was prolonged since.
     pub(super) fn told(&self, known: Option<&Unit>, row: &Unit) -> Unit {
         let mut unit = known.cloned().unwrap_or_default();
         unit.id.clone_from(&row.id);

@@ -1,5 +1,5 @@
-//! Moments worked out by hand, from a calendar on paper: midnight in Oslo is 23:00 UTC of the day before in winter time,
-//! 22:00 in summer time.
+//! Moments worked out by hand, from a calendar on paper: midnight in Oslo is 23:00 UTC of the day before in winter
+//! time, 22:00 in summer time.
 
 use svar::tools::units;
 

@@ -1,5 +1,5 @@
-//! `tests/oracle/windows.mjs` as a child process: Node and its own time-zone database say the same of a few thousand random
-//! units as the collector.
+//! `tests/oracle/windows.mjs` as a child process: Node and its own time-zone database say the same of a few thousand
+//! random units as the collector.
 
 use std::{
     io::{BufRead, BufReader, Write},

@@ -63,8 +63,8 @@ impl Random {
         self.chance(percent).then(|| self.day())
     }
 
-    /// A unit of which some dates are known, and some days of `wave` given: now and then days that no table would be let
-    /// in with, the last before the first.
+    /// A unit of which some dates are known, and some days of `wave` given: now and then days that no table would be
+    /// let in with, the last before the first.
     pub(super) fn unit(&mut self, id: String, wave: &str) -> Unit {
         let dates = Dates { included: self.maybe_day(90), mailed: self.maybe_day(90), randomised: self.maybe_day(90) };
         let given = Given { opens: self.maybe_day(20), closes: self.maybe_day(20), prolonged: self.chance(50) };

@@ -21,59 +21,47 @@ fn unit(bench: &Bench, id: &str) -> Unit {
     bench.units.unit("yearly", id).expect("the database").expect("the unit")
 }
 
+const A_DATE: &str = "a date such as 2020-03-12, from 2000 to 2099";
+const AN_ID: &str = "1 to 128 letters of a to z, digits and `.`, `_`, `-`, a letter or digit first";
+const A_NAME: &str = "a name of at most 200 characters, in one line";
+const A_LAST_DAY: &str = "a last day that is not before the first";
+const COLUMNS: &str = "columns among unit, name, included, mailed, randomised, \
+    q1_opens, q1_closes, q2_opens, q2_closes, q3_opens, q3_closes";
+
 #[test]
 fn a_mistake_is_told_with_its_place_and_nothing_is_taken_over() {
     let bench = Bench::of(yearly());
-    for (table, expected) in [
-        (
-            "unit,mailed\na,2020-01-20\nb,20.01.2020",
-            "row 3, column `mailed`: expected a date such as 2020-03-12, from 2000 to 2099, found `20.01.2020`",
-        ),
-        (
-            "unit,mailed\na,2021-02-29",
-            "row 2, column `mailed`: expected a date such as 2020-03-12, from 2000 to 2099, found `2021-02-29`",
-        ),
-        (
-            "unit,mailed\na,0202-01-20",
-            "row 2, column `mailed`: expected a date such as 2020-03-12, from 2000 to 2099, found `0202-01-20`",
-        ),
-        (
-            "unit,mailed\na,\n\n,2020-01-20",
-            "row 4, column `unit`: expected 1 to 128 letters of a to z, digits and `.`, `_`, `-`, a letter or digit first, found nothing",
-        ),
-        (
-            "unit\n=1+1",
-            "row 2, column `unit`: expected 1 to 128 letters of a to z, digits and `.`, `_`, `-`, a letter or digit first, found `=1+1`",
-        ),
-        ("unit\na\nb\na", "row 4, column `unit`: expected each unit once, found `a` again"),
-        (
-            "unit,name\na,\"two\nlines\"",
-            "row 2, column `name`: expected a name of at most 200 characters, in one line, found something else",
-        ),
+    let by_rule = format!("{A_LAST_DAY}, 2020-02-01 (mailing, 14 days)");
+    for (table, place, expected, found) in [
+        ("unit,mailed\na,2020-01-20\nb,20.01.2020", "row 3, column `mailed`", A_DATE, "`20.01.2020`"),
+        ("unit,mailed\na,2021-02-29", "row 2, column `mailed`", A_DATE, "`2021-02-29`"),
+        ("unit,mailed\na,0202-01-20", "row 2, column `mailed`", A_DATE, "`0202-01-20`"),
+        ("unit,mailed\na,\n\n,2020-01-20", "row 4, column `unit`", AN_ID, "nothing"),
+        ("unit\n=1+1", "row 2, column `unit`", AN_ID, "`=1+1`"),
+        ("unit\na\nb\na", "row 4, column `unit`", "each unit once", "`a` again"),
+        ("unit,name\na,\"two\nlines\"", "row 2, column `name`", A_NAME, "something else"),
         (
             "unit,q1_opens,q1_closes\na,2020-02-01,2020-01-31",
-            "row 2, column `q1_closes`: expected a last day that is not before the first, found 2020-02-01 to 2020-01-31",
+            "row 2, column `q1_closes`",
+            A_LAST_DAY,
+            "2020-02-01 to 2020-01-31",
         ),
-        (
-            "unit,mailed,q1_closes\na,2020-02-01,2020-01-31",
-            "row 2, column `q1_closes`: expected a last day that is not before the first, 2020-02-01 (mailing, 14 days), found 2020-01-31",
-        ),
+        ("unit,mailed,q1_closes\na,2020-02-01,2020-01-31", "row 2, column `q1_closes`", &by_rule, "2020-01-31"),
         (
             "unit,mailed,q1_opens\na,2020-02-01,2020-02-15",
-            "row 2, column `q1_opens`: expected a first day that is not after the last, 2020-02-14 (mailing, 14 days), found 2020-02-15",
+            "row 2, column `q1_opens`",
+            "a first day that is not after the last, 2020-02-14 (mailing, 14 days)",
+            "2020-02-15",
         ),
-        (
-            "unit,q4_opens\na,",
-            "row 1: expected columns among unit, name, included, mailed, randomised, q1_opens, q1_closes, q2_opens, q2_closes, q3_opens, q3_closes, found `q4_opens`",
-        ),
-        ("unit,unit\na,a", "row 1: expected each column once, found `unit` twice"),
-        ("name\na", "row 1: expected a column `unit`, found none"),
-        ("", "row 1: expected a column `unit`, found none"),
-        ("unit;mailed\na;2020-01-20", "found `unit;mailed`; with semicolons? The columns have commas between them"),
-        ("unit,mailed\na", "row 2: expected 2 cells, found 1"),
+        ("unit,q4_opens\na,", "row 1", COLUMNS, "`q4_opens`"),
+        ("unit,unit\na,a", "row 1", "each column once", "`unit` twice"),
+        ("name\na", "row 1", "a column `unit`", "none"),
+        ("", "row 1", "a column `unit`", "none"),
+        ("unit;mailed\na;", "row 1", COLUMNS, "`unit;mailed`; with semicolons? The columns have commas between them"),
+        ("unit,mailed\na", "row 2", "2 cells", "1"),
     ] {
         let told = import(&bench, table).expect_err(table).to_string();
-        assert!(told.ends_with(expected), "{table}\nexpected {expected}\nfound    {told}");
+        assert_eq!(told, format!("{place}: expected {expected}, found {found}"), "{table}");
         assert_eq!(bench.units.all("yearly").expect("the units"), [], "{table}");
     }
 }
