@@ -6,7 +6,7 @@ use super::{
     Answer, Collector, Delivery, Destination, Way,
     delivery::{Content, Incoming},
     flat,
-    outcome::Code,
+    outcome::{Code, Refusal},
     plain, sealed,
     window::{Bounds, State},
 };
@@ -118,7 +118,7 @@ pub(super) fn misread(error: &serde_json::Error, expected: &str, element: &str) 
 
 /// After the window, and after the grace.
 pub(super) fn too_late() -> Answer {
-    Answer::not_open(State::Closed.as_str(), "the invitation is no longer valid")
+    Answer::refusal(401, Code::Login, Refusal::Expired, "the invitation is no longer valid")
 }
 
 /// The person's own invitation, or one that is nobody's in particular.
@@ -154,7 +154,7 @@ impl Collector {
         let invitation = self.bearer(authorization)?;
         let bounds = self.bounds(&invitation)?;
         match bounds.state(now) {
-            State::NotYet => Err(Answer::not_open(State::NotYet.as_str(), "the invitation is not valid yet")),
+            State::NotYet => Err(Answer::refusal(401, Code::Login, Refusal::NotYet, "the invitation is not valid yet")),
             _ => Ok((invitation, bounds)),
         }
     }

@@ -61,15 +61,15 @@ impl Running {
     }
 }
 
-/// What a refusal says to a program: status, code and the state of the window.
+/// What a refusal says to a program: status, code and the word for why.
 fn refusal(reply: &Reply) -> (u16, String, String) {
     let issue = reply.json()["issue"][0].clone();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     (reply.status, text(&issue["code"]), text(&issue["details"]["coding"][0]["code"]))
 }
 
-fn closed() -> (u16, String, String) {
-    (401, "login".into(), "closed".into())
+fn over() -> (u16, String, String) {
+    (401, "login".into(), "expired".into())
 }
 
 const TABLE: &str = "unit,included,mailed,randomised\nnorth,2026-10-01,2026-11-09,\nsouth,2026-10-01,2026-12-01,\n";
@@ -89,9 +89,9 @@ fn a_prolonged_window_reaches_a_link_that_was_mailed() {
     assert_eq!(running.deliver(&mailed, 3, "2026-11-22T22:59:00Z", "2026-11-22T23:00:00Z").status, 201);
     assert!(running.is_late(3), "completed in time, and in the grace");
     let after = running.deliver(&mailed, 4, "2026-11-22T23:00:00Z", "2026-11-22T23:00:01Z");
-    assert_eq!(refusal(&after), closed(), "completed after the end");
+    assert_eq!(refusal(&after), over(), "completed after the end");
     let too_late = running.deliver(&mailed, 4, "2026-11-22T22:00:00Z", "2026-11-25T23:00:00Z");
-    assert_eq!(refusal(&too_late), closed());
+    assert_eq!(refusal(&too_late), over());
     assert_eq!(too_late.verdict(&uuid(4)), Verdict::Paused, "kept on the phone");
     assert_eq!(running.status(&mailed, "2026-11-25T23:00:00Z")["state"], "closed");
 
@@ -104,7 +104,7 @@ fn a_prolonged_window_reaches_a_link_that_was_mailed() {
     assert!(!running.is_late(4));
     assert_eq!(running.deliver(&mailed, 5, "2026-12-06T22:59:00Z", "2026-12-09T22:59:59Z").status, 201);
     assert!(running.is_late(5));
-    assert_eq!(refusal(&running.deliver(&mailed, 6, "2026-12-06T22:59:00Z", "2026-12-09T23:00:00Z")), closed());
+    assert_eq!(refusal(&running.deliver(&mailed, 6, "2026-12-06T22:59:00Z", "2026-12-09T23:00:00Z")), over());
     let again = running.deliver(&mailed, 5, "2026-12-06T22:59:00Z", "2027-03-01T12:00:00Z");
     assert_eq!(again.status, 200, "its receipt is given again, however late");
 }
