@@ -16,6 +16,7 @@ use svar::{
         invitations::Keys,
         open::command as open,
         studies::StudyFolder,
+        units::command as units,
     },
 };
 use tokio::{net::TcpListener, signal};
@@ -39,6 +40,12 @@ svar: questionnaires that lose no answer
                           makes a key to seal answers to: the private half in DIR, the public half for study.json
   svar open [--key FILE]... --studies DIR --out DIR INPUT...
                           opens what was received (databases, files, folders), validates it again, and writes tables
+  svar units --study DIR --data DIR import FILE.csv
+                          takes over the dates of the units, all of the file or nothing (docs/study-over-time.md)
+  svar units --study DIR --data DIR list
+                          says which unit's windows are open on which days, and why
+  svar units --study DIR --data DIR prolong (--unit U | --all) --wave W --until DATE
+                          lets a window go on until the end of that day, for links that are mailed already, too
   svar help               prints this
 
 check: exit code 0 if there is no error (there may be warnings), 1 if there is one, 2 if a file cannot be read.
@@ -76,13 +83,14 @@ fn main() -> ExitCode {
             }
             Err(message) => finish(Err(message)),
         },
+        "units" => finish(units::run(rest).map(|told| print!("{told}"))),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             ExitCode::SUCCESS
         }
         "" => unusable("expected a command, found none"),
         other => unusable(&format!(
-            "expected check, assemble, collect, forward-status, conformance, keygen, open or help, found `{other}`"
+            "expected check, assemble, collect, forward-status, conformance, keygen, open, units or help, found `{other}`"
         )),
     }
 }

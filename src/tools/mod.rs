@@ -2,9 +2,10 @@
 //! files, sockets, the clock and randomness.
 //!
 //! [`studies`] loads and compiles a study folder; [`check`] says what is wrong with one; [`invitations`] signs and
-//! verifies; [`collector`] is the endpoint of `docs/collection-endpoint.md`; [`gateway`] delivers what it keeps to a FHIR
-//! server behind it; [`conformance`] asks any endpoint whether it keeps that document, through [`client`]; [`keys`] makes
-//! the keys that [`jose`] opens sealed submissions with, [`open`] tables of what was received; [`site`] serves the built pages with the headers of [`headers`].
+//! verifies; [`units`] knows when which window is open; [`collector`] is the endpoint of `docs/collection-endpoint.md`;
+//! [`gateway`] delivers what it keeps to a FHIR server behind it; [`conformance`] asks any endpoint whether it keeps
+//! that document, through [`client`]; [`keys`] makes the keys that [`jose`] opens sealed submissions with, [`open`]
+//! tables of what was received; [`site`] serves the built pages with the headers of [`headers`].
 
 pub mod check;
 pub mod client;
@@ -18,3 +19,4 @@ pub mod keys;
 pub mod open;
 pub mod site;
 pub mod studies;
+pub mod units;

@@ -40,7 +40,7 @@ fn question(core: &mut Value, page: usize, place: usize) -> &mut Value {
     &mut core["item"][page]["item"][place]
 }
 
-const SPOILED: [Spoiled; 29] = [
+const SPOILED: [Spoiled; 31] = [
     Spoiled {
         case: "two questions with one linkId",
         file: CORE,
@@ -319,6 +319,27 @@ const SPOILED: [Spoiled; 29] = [
         path: "study.welcome.en",
         about: None,
         says: "found nothing",
+    },
+    Spoiled {
+        case: "a time zone that does not exist",
+        file: STUDY,
+        change: |study| study["calendar"] = json!({ "timeZone": "Europe/Olso" }),
+        rule: "shape",
+        path: "study.calendar.timeZone",
+        about: None,
+        says: "such as `Europe/Oslo`, found `Europe/Olso`",
+    },
+    Spoiled {
+        case: "a date in another order",
+        file: STUDY,
+        change: |study| {
+            let delay = json!({ "includedBefore": "12.03.2020", "months": 9 });
+            study["calendar"] = json!({ "timeZone": "Europe/Oslo", "delay": delay });
+        },
+        rule: "shape",
+        path: "study.calendar.delay.includedBefore",
+        about: None,
+        says: "such as `2020-03-12`, found `12.03.2020`",
     },
 ];
 

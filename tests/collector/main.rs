@@ -21,5 +21,6 @@ mod replies;
 mod sealed;
 mod server;
 mod site;
+mod units;
 mod ways;
 mod window;

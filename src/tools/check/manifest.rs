@@ -6,7 +6,10 @@ use super::{CheckError, Report, Source, json_files, languages, locate, module, r
 use crate::{
     questionnaire::{Filling, Finding, Form, Rule, Severity, assemble::canonical_of},
     study::{Study, source},
-    tools::studies::{self, MANIFEST},
+    tools::{
+        studies::{self, MANIFEST},
+        units::calendar,
+    },
 };
 
 /// Checks the study in `folder`.
@@ -47,6 +50,7 @@ pub(super) fn folder(report: &mut Report, folder: &Path) -> Result<(), CheckErro
     if let Some(study) = study {
         let mut checker = Manifest { report, file: &file, study: &study, forms: &forms };
         checker.keys();
+        checker.calendar();
         checker.waves();
     }
     Ok(())
@@ -108,6 +112,13 @@ pub(super) struct Manifest<'a> {
 }
 
 impl<'a> Manifest<'a> {
+    /// The zone and the date, which the manifest's own reader cannot know of.
+    fn calendar(&mut self) {
+        for wrong in self.study.calendar.iter().flat_map(calendar::mistakes) {
+            self.error(Rule::Shape, wrong.path, format!("expected {}, found `{}`", wrong.expected, wrong.found));
+        }
+    }
+
     fn waves(&mut self) {
         let study = self.study;
         for (index, wave) in study.waves.iter().enumerate() {

@@ -6,9 +6,9 @@ use super::{
     Answer, Collector, Delivery, Destination, Way,
     delivery::{Content, Incoming},
     flat,
-    outcome::Code,
+    outcome::{Code, Refusal},
     plain, sealed,
-    window::Window,
+    window::{Bounds, State},
 };
 use crate::{
     study::{EndpointKind, Invitation, Wave},
@@ -118,7 +118,7 @@ pub(super) fn misread(error: &serde_json::Error, expected: &str, element: &str) 
 
 /// After the window, and after the grace.
 pub(super) fn too_late() -> Answer {
-    Answer::no(401, Code::Login, "the invitation is no longer valid")
+    Answer::refusal(401, Code::Login, Refusal::Expired, "the invitation is no longer valid")
 }
 
 /// The person's own invitation, or one that is nobody's in particular.
@@ -144,12 +144,18 @@ pub(super) fn parts(wave: &Wave, destination: Destination) -> Vec<(&str, &str)> 
 }
 
 impl Collector {
-    /// The invitation, if we signed it and its time has come. Whether its time is over depends on what is delivered.
-    pub(super) fn invitation(&self, authorization: Option<&str>, now: Timestamp) -> Result<Invitation, Answer> {
+    /// The invitation, if we signed it and its time has come, with the bounds of that time. Whether it is over depends
+    /// on what is delivered.
+    pub(super) fn invitation(
+        &self,
+        authorization: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(Invitation, Bounds), Answer> {
         let invitation = self.bearer(authorization)?;
-        match Window::at(&invitation, now) {
-            Window::NotYet => Err(Answer::no(401, Code::Login, "the invitation is not valid yet")),
-            _ => Ok(invitation),
+        let bounds = self.bounds(&invitation)?;
+        match bounds.state(now) {
+            State::NotYet => Err(Answer::refusal(401, Code::Login, Refusal::NotYet, "the invitation is not valid yet")),
+            _ => Ok((invitation, bounds)),
         }
     }
 

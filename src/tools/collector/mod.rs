@@ -31,12 +31,13 @@ pub use faults::Faults;
 pub use outcome::Answer;
 pub use store::{CONTACT_DATABASE, DATABASE, Row, StoreError};
 
-use super::{invitations::Keys, studies::StudyFolder};
+use super::{invitations::Keys, studies::StudyFolder, units::UnitsError};
 use crate::study::Invitation;
 use admit::Media;
 use delivery::{Content, Incoming};
 use outcome::Code;
 use store::{Kept, Store};
+use window::Windows;
 
 /// Where the interface for answers begins.
 pub const BASE: &str = "/fhir";
@@ -79,6 +80,9 @@ pub enum CollectorError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The unit table, or a study's calendar.
+    #[error(transparent)]
+    Units(#[from] UnitsError),
     /// Two studies under one id.
     #[error("expected each study once, found `{id}` twice")]
     SameStudy {
@@ -92,6 +96,7 @@ pub struct Collector {
     studies: Vec<StudyFolder>,
     answers: Store,
     contact: Store,
+    windows: Windows,
     keys: Keys,
     clock: Clock,
     origins: Origins,
@@ -122,8 +127,9 @@ impl Collector {
             }
         }
         let (answers, contact) = (Store::open(folder, DATABASE)?, Store::open(folder, CONTACT_DATABASE)?);
+        let windows = Windows::open(folder, &studies)?;
         let (origins, log) = (Origins::Any, log_to_stderr());
-        Ok(Collector { studies, answers, contact, keys, clock, origins, log, faults: None })
+        Ok(Collector { studies, answers, contact, windows, keys, clock, origins, log, faults: None })
     }
 
     /// The same collector, with a log of the caller's.
@@ -178,7 +184,7 @@ impl Collector {
 
     fn take(&self, delivery: &Delivery) -> Result<Answer, Answer> {
         let now = (self.clock)();
-        let invitation = self.invitation(delivery.authorization.as_deref(), now)?;
+        let (invitation, bounds) = self.invitation(delivery.authorization.as_deref(), now)?;
         let media = Media::of(delivery)?;
         let fits = self.fits(delivery.to, media.form, &invitation);
         let incoming = match media.read(delivery.body.as_deref()) {
@@ -192,7 +198,7 @@ impl Collector {
             return Ok(incoming.receipt(200, delivery.to, &received_at));
         }
         fits?;
-        let timing = window::timing(&invitation, incoming.authored, now).ok_or_else(admit::too_late)?;
+        let timing = bounds.timing(incoming.authored, now).ok_or_else(admit::too_late)?;
         let pseudonym = self.check(delivery.to, &invitation, &incoming)?;
         let row = Row {
             id: incoming.id.clone(),
@@ -249,7 +255,7 @@ impl Collector {
         Ok(known.cloned().unwrap_or_default())
     }
 
-    fn not_now(&self, error: &StoreError) -> Answer {
+    fn not_now(&self, error: &dyn std::error::Error) -> Answer {
         // An error of the database names its files and its statements, never what was bound to them.
         (self.log)(&format!("store: {error}"));
         Answer::not_now()

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::session::review::{Reason, Refusal};
+use crate::session::review::{self, Reason};
 
 /// More issues than this help nobody, and a hostile body could ask for thousands.
 const MOST_ISSUES: usize = 100;
@@ -60,6 +60,27 @@ impl Code {
     }
 }
 
+/// The code system of the words that say why an invitation does not admit (`docs/collection-endpoint.md`).
+const REFUSALS: &str = "https://svar.example/fhir/CodeSystem/refusal";
+
+/// Why an invitation does not admit, in a word for programs: the `details` of an issue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It is over.
+    Expired,
+    /// Its time has not come.
+    NotYet,
+}
+
+impl Refusal {
+    fn as_str(self) -> &'static str {
+        match self {
+            Refusal::Expired => "expired",
+            Refusal::NotYet => "not-yet",
+        }
+    }
+}
+
 impl Answer {
     /// Yes: this JSON.
     pub(super) fn ok(body: Value) -> Answer {
@@ -71,13 +92,23 @@ impl Answer {
         Answer::outcome(status, vec![issue(code, None, &why.into())])
     }
 
+    /// No, since the invitation does not admit.
+    pub(super) fn refusal(status: u16, code: Code, refusal: Refusal, why: impl Into<String>) -> Answer {
+        let mut issue = issue(code, None, &why.into());
+        if let Some(fields) = issue.as_object_mut() {
+            let coding = json!({ "coding": [{ "system": REFUSALS, "code": refusal.as_str() }] });
+            fields.insert("details".to_owned(), coding);
+        }
+        Answer::outcome(status, vec![issue])
+    }
+
     /// No: this element is not as it should be.
     pub(super) fn unacceptable(code: Code, expression: &str, why: &str) -> Answer {
         Answer::outcome(422, vec![issue(code, Some(expression), why)])
     }
 
     /// No: the questionnaire's rules would have written these items differently.
-    pub(super) fn refused(refusals: &[Refusal]) -> Answer {
+    pub(super) fn refused(refusals: &[review::Refusal]) -> Answer {
         let issues = refusals.iter().take(MOST_ISSUES).map(|refusal| {
             let code = match refusal.reason {
                 Reason::Absent => Code::Required,

@@ -1,12 +1,9 @@
 //! The status request: what an invitation admits to now. Asking spends nothing.
 
+use jiff::{Timestamp, civil::Date};
 use serde_json::{Value, json};
 
-use super::{
-    Answer, Collector, Destination,
-    admit::parts,
-    window::{Window, instant},
-};
+use super::{Answer, Collector, Destination, admit::parts};
 use crate::{study::Invitation, tools::studies::StudyFolder};
 
 impl Collector {
@@ -18,18 +15,17 @@ impl Collector {
     fn state(&self, destination: Destination, authorization: Option<&str>) -> Result<Answer, Answer> {
         let invitation = self.bearer(authorization)?;
         let (folder, wave) = self.invited(&invitation)?;
-        let window = Window::at(&invitation, (self.clock)());
+        let bounds = self.bounds(&invitation)?;
         let mut state = json!({
             "study": invitation.study,
             "wave": invitation.wave,
             "unit": invitation.unit,
             "personal": invitation.sub.is_some(),
-            "state": window.as_str(),
+            "state": bounds.state((self.clock)()).as_str(),
         });
-        let bound = |seconds: Option<u64>| {
-            let at = seconds.and_then(instant)?;
-            Some(json!(at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()))
-        };
+        let instant = |at: Timestamp| json!(at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+        let day = |day: Date| json!(day.to_string());
+        let (first_day, last_day) = self.windows.days(&invitation.study, &bounds);
         let received = match &invitation.sub {
             Some(pseudonym) => {
                 let parts = parts(wave, destination);
@@ -40,8 +36,10 @@ impl Collector {
         if let Some(fields) = state.as_object_mut() {
             for (name, value) in [
                 ("variant", invitation.variant.clone().map(Value::String)),
-                ("opens", bound(invitation.nbf)),
-                ("closes", bound(invitation.exp)),
+                ("opens", bounds.start.map(instant)),
+                ("closes", bounds.end.map(instant)),
+                ("firstDay", first_day.map(day)),
+                ("lastDay", last_day.map(day)),
                 ("received", received),
             ] {
                 fields.extend(value.map(|value| (name.to_owned(), value)));

@@ -1,41 +1,40 @@
 //! When an invitation admits, and what a sender's clock can be trusted with.
 
-use jiff::{SignedDuration, Timestamp};
+use std::{collections::BTreeMap, path::Path};
 
-use crate::{study::Invitation, submission::policy};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 
-/// Where a moment lies between an invitation's bounds.
+use super::{Answer, Collector};
+use crate::{
+    study::{Invitation, Mode},
+    submission::policy,
+    tools::{
+        studies::StudyFolder,
+        units::{Almanac, Store, UnitsError, almanac},
+    },
+};
+
+/// Where a moment lies between bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Window {
-    /// Before `nbf`.
+pub(super) enum State {
+    /// Before the start.
     NotYet,
-    /// Between `nbf` and `exp`.
+    /// Between start and end.
     Open,
-    /// At or after `exp`, by less than [`policy::GRACE`]: what was completed before may still arrive.
+    /// At or after the end, by less than [`policy::GRACE`]: what was completed before may still arrive.
     Grace,
     /// Later.
     Closed,
 }
 
-impl Window {
+impl State {
     /// As the status request says it.
     pub(super) fn as_str(self) -> &'static str {
         match self {
-            Window::NotYet => "not-yet",
-            Window::Open => "open",
-            Window::Grace => "grace",
-            Window::Closed => "closed",
-        }
-    }
-
-    /// The window at `now`.
-    pub(super) fn at(invitation: &Invitation, now: Timestamp) -> Window {
-        let now = u64::try_from(now.as_second()).unwrap_or(0);
-        match (invitation.nbf, invitation.exp) {
-            (Some(nbf), _) if now < nbf => Window::NotYet,
-            (_, Some(exp)) if now >= exp.saturating_add(policy::GRACE.as_secs()) => Window::Closed,
-            (_, Some(exp)) if now >= exp => Window::Grace,
-            _ => Window::Open,
+            State::NotYet => "not-yet",
+            State::Open => "open",
+            State::Grace => "grace",
+            State::Closed => "closed",
         }
     }
 }
@@ -49,32 +48,118 @@ pub(super) struct Timing {
     pub(super) odd_clock: bool,
 }
 
-/// The timing of what says it was completed at `authored` and arrives at `now`; none if it comes too late.
-///
-/// In the grace, only a believable time after the end refuses it. A phone's clock may be wrong by years, so a time that
-/// cannot be true is no reason to turn anybody away.
-pub(super) fn timing(invitation: &Invitation, authored: Option<Timestamp>, now: Timestamp) -> Option<Timing> {
-    let after_the_end = |at: Timestamp| {
-        let end = invitation.exp.and_then(instant);
-        end.is_some_and(|end| end <= at) && at <= now
-    };
-    let late = match Window::at(invitation, now) {
-        Window::Open => false,
-        Window::Grace if !authored.is_some_and(after_the_end) => true,
-        _ => return None,
-    };
-    let tolerance = SignedDuration::try_from(policy::CLOCK_TOLERANCE).unwrap_or_default();
-    let begin = invitation.nbf.and_then(instant);
-    let odd_clock = authored.is_some_and(|at| {
-        let behind = begin.is_some_and(|begin| at < begin && begin.duration_since(at) > tolerance);
-        behind || at > now && at.duration_since(now) > tolerance
-    });
-    Some(Timing { late, odd_clock })
+/// From when, and until when, an invitation admits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Bounds {
+    /// Not before.
+    pub(super) start: Option<Timestamp>,
+    /// Not at or after.
+    pub(super) end: Option<Timestamp>,
 }
 
-/// Seconds since 1970 as an instant.
-pub(super) fn instant(seconds: u64) -> Option<Timestamp> {
-    Timestamp::from_second(i64::try_from(seconds).ok()?).ok()
+impl Bounds {
+    /// The outer bounds, which the invitation itself names.
+    fn of(invitation: &Invitation) -> Bounds {
+        Bounds { start: invitation.nbf.map(instant), end: invitation.exp.map(instant) }
+    }
+
+    /// The time that is within both.
+    fn within(self, other: Bounds) -> Bounds {
+        // For starts, none is earlier than any; for ends, none is later than any.
+        let end = [self.end, other.end].into_iter().flatten().min();
+        Bounds { start: self.start.max(other.start), end }
+    }
+
+    /// Where `now` lies.
+    pub(super) fn state(&self, now: Timestamp) -> State {
+        let grace = SignedDuration::try_from(policy::GRACE).unwrap_or_default();
+        let last = self.end.map(|end| end.checked_add(grace).unwrap_or(Timestamp::MAX));
+        // First, since a window may begin after the invitation has ended: it will never open.
+        if last.is_some_and(|last| now >= last) {
+            State::Closed
+        } else if self.start.is_some_and(|start| now < start) {
+            State::NotYet
+        } else if self.end.is_some_and(|end| now >= end) {
+            State::Grace
+        } else {
+            State::Open
+        }
+    }
+
+    /// The timing of what says it was completed at `authored` and arrives at `now`; none if it comes too late.
+    ///
+    /// In the grace, only a believable time after the end refuses it. A phone's clock may be wrong by years, so a time
+    /// that cannot be true is no reason to turn anybody away.
+    pub(super) fn timing(&self, authored: Option<Timestamp>, now: Timestamp) -> Option<Timing> {
+        let after_the_end = |at: Timestamp| self.end.is_some_and(|end| end <= at) && at <= now;
+        let late = match self.state(now) {
+            State::Open => false,
+            State::Grace if !authored.is_some_and(after_the_end) => true,
+            _ => return None,
+        };
+        let tolerance = SignedDuration::try_from(policy::CLOCK_TOLERANCE).unwrap_or_default();
+        let odd_clock = authored.is_some_and(|at| {
+            let behind = self.start.is_some_and(|start| at < start && start.duration_since(at) > tolerance);
+            behind || at > now && at.duration_since(now) > tolerance
+        });
+        Some(Timing { late, odd_clock })
+    }
+}
+
+/// Seconds since 1970 as an instant; more than a calendar holds is its end.
+fn instant(seconds: u64) -> Timestamp {
+    i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok()).unwrap_or(Timestamp::MAX)
+}
+
+/// The windows of the units, asked anew for every request: one that is prolonged reaches links that are mailed already.
+#[derive(Debug)]
+pub(super) struct Windows {
+    units: Store,
+    /// By study; none for a study without a calendar.
+    almanacs: BTreeMap<String, Almanac>,
+}
+
+impl Windows {
+    /// Opens the unit table in the data folder.
+    pub(super) fn open(folder: &Path, studies: &[StudyFolder]) -> Result<Windows, UnitsError> {
+        let studies = studies.iter().map(|folder| &folder.study).filter(|study| study.calendar.is_some());
+        let almanacs = studies.map(|study| Ok((study.id.clone(), almanac(study)?)));
+        Ok(Windows { almanacs: almanacs.collect::<Result<_, UnitsError>>()?, units: Store::open(folder)? })
+    }
+
+    /// The bounds that count: the unit's window, if the table gives it one, within those of the invitation.
+    fn bounds(&self, invitation: &Invitation, folder: Option<&StudyFolder>) -> Result<Bounds, UnitsError> {
+        let outer = Bounds::of(invitation);
+        let wave = folder.and_then(|folder| folder.study.wave(&invitation.wave));
+        let (Some(wave), Some(almanac)) = (wave, self.almanacs.get(&invitation.study)) else { return Ok(outer) };
+        // Somebody tries the study out, whenever that is.
+        if invitation.mode == Some(Mode::Test) {
+            return Ok(outer);
+        }
+        let Some(unit) = self.units.unit(&invitation.study, &invitation.unit)? else { return Ok(outer) };
+        let days = unit.days(almanac, wave);
+        let start = days.first.day.and_then(|first| almanac.opens(first));
+        let end = days.last.day.and_then(|last| almanac.closes(last));
+        // What was answered on paper in time is keyed in later.
+        let end = end.filter(|_| invitation.mode != Some(Mode::Paper));
+        Ok(outer.within(Bounds { start, end }))
+    }
+
+    /// The first and the last day within bounds, where the study is; none if it has no calendar.
+    pub(super) fn days(&self, study: &str, bounds: &Bounds) -> (Option<Date>, Option<Date>) {
+        let Some(almanac) = self.almanacs.get(study) else { return (None, None) };
+        let moment_before = |end: Timestamp| end.checked_sub(SignedDuration::from_nanos(1)).ok();
+        let last = bounds.end.and_then(moment_before);
+        (bounds.start.map(|start| almanac.day_at(start)), last.map(|last| almanac.day_at(last)))
+    }
+}
+
+impl Collector {
+    /// The bounds that count for an invitation now.
+    pub(super) fn bounds(&self, invitation: &Invitation) -> Result<Bounds, Answer> {
+        let folder = self.studies.iter().find(|folder| folder.study.id == invitation.study);
+        self.windows.bounds(invitation, folder).map_err(|error| self.not_now(&error))
+    }
 }
 
 #[cfg(test)]
@@ -85,36 +170,38 @@ mod tests {
     const EXP: u64 = NBF + 14 * 86_400;
     const GRACE: u64 = 72 * 3_600;
 
-    fn invitation() -> Invitation {
-        Invitation {
-            iss: "tiny".into(),
-            jti: "1".into(),
-            study: "tiny".into(),
-            wave: "q1".into(),
-            unit: "north".into(),
-            variant: None,
-            sub: None,
-            mode: None,
-            nbf: Some(NBF),
-            exp: Some(EXP),
-        }
+    fn bounds() -> Bounds {
+        Bounds { start: Some(instant(NBF)), end: Some(instant(EXP)) }
     }
 
     #[test]
     fn the_window_has_four_parts() {
         for (now, expected) in [
-            (0, Window::NotYet),
-            (NBF - 1, Window::NotYet),
-            (NBF, Window::Open),
-            (EXP - 1, Window::Open),
-            (EXP, Window::Grace),
-            (EXP + GRACE - 1, Window::Grace),
-            (EXP + GRACE, Window::Closed),
+            (0, State::NotYet),
+            (NBF - 1, State::NotYet),
+            (NBF, State::Open),
+            (EXP - 1, State::Open),
+            (EXP, State::Grace),
+            (EXP + GRACE - 1, State::Grace),
+            (EXP + GRACE, State::Closed),
         ] {
-            assert_eq!(Window::at(&invitation(), instant(now).unwrap()), expected, "{now}");
+            assert_eq!(bounds().state(instant(now)), expected, "{now}");
         }
-        let endless = Invitation { nbf: None, exp: Some(u64::MAX), ..invitation() };
-        assert_eq!(Window::at(&endless, instant(EXP).unwrap()), Window::Open);
+        let endless = Bounds { start: None, end: Some(instant(u64::MAX)) };
+        assert_eq!(endless.state(instant(EXP)), State::Open);
+    }
+
+    #[test]
+    fn what_is_within_both_is_within_each() {
+        let bounds = |start: Option<u64>, end: Option<u64>| Bounds { start: start.map(instant), end: end.map(instant) };
+        for (one, other, expected) in [
+            (bounds(None, None), bounds(None, None), bounds(None, None)),
+            (bounds(Some(1), None), bounds(None, Some(9)), bounds(Some(1), Some(9))),
+            (bounds(Some(1), Some(9)), bounds(Some(2), Some(8)), bounds(Some(2), Some(8))),
+            (bounds(Some(1), Some(8)), bounds(Some(2), Some(9)), bounds(Some(2), Some(8))),
+        ] {
+            assert_eq!((one.within(other), other.within(one)), (expected, expected));
+        }
     }
 
     #[test]
@@ -134,10 +221,9 @@ mod tests {
             ("after the grace", EXP + GRACE, EXP - 1, None),
             ("before the beginning", NBF - 1, NBF - 1, None),
         ] {
-            let found = timing(&invitation(), instant(authored), instant(now).unwrap());
-            assert_eq!(found, expected, "{case}");
+            assert_eq!(bounds().timing(Some(instant(authored)), instant(now)), expected, "{case}");
         }
-        let unsaid = timing(&invitation(), None, instant(EXP + 1).unwrap());
+        let unsaid = bounds().timing(None, instant(EXP + 1));
         assert_eq!(unsaid, Some(Timing { late, odd_clock: false }), "no time at all");
     }
 }
