@@ -179,7 +179,8 @@ mod tests {
 
     #[test]
     fn numbers_have_codes_of_their_own() {
-        let codes: std::collections::BTreeSet<String> = (0..100_000).map(|n| Code::of_number(n * 264_396_221)).collect();
+        let codes: std::collections::BTreeSet<String> =
+            (0..100_000).map(|n| Code::of_number(n * 264_396_221)).collect();
         assert_eq!(codes.len(), 100_000);
         assert_eq!(Code::of_number(SYMBOLS.pow(9) + 7), Code::of_number(7));
     }
