@@ -6,13 +6,16 @@ use super::{
     Answer, Collector, Delivery, Destination, Way,
     delivery::{Content, Incoming},
     flat,
-    outcome::Code,
+    outcome::{Code, Refusal},
     plain, sealed,
     window::Window,
 };
 use crate::{
     study::{EndpointKind, Invitation, Wave},
-    tools::studies::{Questionnaire, StudyFolder},
+    tools::{
+        invitations::register::RegisterError,
+        studies::{Questionnaire, StudyFolder},
+    },
 };
 
 /// What the `Content-Type` says of a body.
@@ -118,7 +121,7 @@ pub(super) fn misread(error: &serde_json::Error, expected: &str, element: &str) 
 
 /// After the window, and after the grace.
 pub(super) fn too_late() -> Answer {
-    Answer::no(401, Code::Login, "the invitation is no longer valid")
+    Answer::refusal(401, Code::Login, Refusal::Expired, "the invitation is no longer valid")
 }
 
 /// The person's own invitation, or one that is nobody's in particular.
@@ -148,21 +151,29 @@ impl Collector {
     pub(super) fn invitation(&self, authorization: Option<&str>, now: Timestamp) -> Result<Invitation, Answer> {
         let invitation = self.bearer(authorization)?;
         match Window::at(&invitation, now) {
-            Window::NotYet => Err(Answer::no(401, Code::Login, "the invitation is not valid yet")),
+            Window::NotYet => {
+                Err(Answer::refusal(401, Code::Login, Refusal::NotYet, "the invitation is not valid yet"))
+            }
             _ => Ok(invitation),
         }
     }
 
-    /// The invitation, if we signed it, whatever time it is.
+    /// The invitation, if it is one of ours, as a token or as a code, whatever time it is and revoked or not.
     pub(super) fn bearer(&self, authorization: Option<&str>) -> Result<Invitation, Answer> {
-        let login = |why: &str| Answer::no(401, Code::Login, why);
-        let (scheme, token) = authorization
-            .and_then(|header| header.trim().split_once(' '))
-            .ok_or_else(|| login("expected `Authorization: Bearer` with an invitation"))?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(login("expected `Authorization: Bearer` with an invitation"));
+        self.door.open(authorization, (self.clock)()).map_err(|error| self.no_register(&error))?
+    }
+
+    /// That it was not revoked. Asked after a receipt that is given again: it stands for what was received in time.
+    pub(super) fn stands(&self, invitation: &Invitation) -> Result<(), Answer> {
+        match self.door.is_revoked(invitation).map_err(|error| self.no_register(&error))? {
+            true => Err(Answer::refusal(401, Code::Login, Refusal::Revoked, "the invitation was revoked")),
+            false => Ok(()),
         }
-        self.keys.read(token.trim()).map_err(|refused| login(&refused.to_string()))
+    }
+
+    fn no_register(&self, error: &RegisterError) -> Answer {
+        (self.log)(&format!("register: {error}"));
+        Answer::not_now()
     }
 
     /// The study and wave of an invitation, if they are collected here.

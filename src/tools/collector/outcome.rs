@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::session::review::{Reason, Refusal};
+use crate::session::review::{self, Reason};
 
 /// More issues than this help nobody, and a hostile body could ask for thousands.
 const MOST_ISSUES: usize = 100;
@@ -35,6 +35,7 @@ pub(super) enum Code {
     NotSupported,
     Required,
     Structure,
+    Throttled,
     Timeout,
     TooLong,
     Transient,
@@ -53,9 +54,52 @@ impl Code {
             Code::NotSupported => "not-supported",
             Code::Required => "required",
             Code::Structure => "structure",
+            Code::Throttled => "throttled",
             Code::Timeout => "timeout",
             Code::TooLong => "too-long",
             Code::Transient => "transient",
+        }
+    }
+}
+
+/// The code system of [`Refusal`].
+pub const REFUSALS: &str = "https://svar.example/fhir/CodeSystem/refusal";
+
+/// Why an invitation does not admit, in a word for programs: the `details` of an issue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// There is none.
+    Absent,
+    /// It is over.
+    Expired,
+    /// It is not from here, or was altered.
+    Forged,
+    /// A code with a mistake in it.
+    MistypedCode,
+    /// Its time has not come.
+    NotYet,
+    /// It was taken back.
+    Revoked,
+    /// Too many codes that stand for nothing, from anybody.
+    TooManyCodes,
+    /// A code that stands for nothing.
+    UnknownCode,
+    /// Neither a token nor a code.
+    Unreadable,
+}
+
+impl Refusal {
+    fn as_str(self) -> &'static str {
+        match self {
+            Refusal::Absent => "absent",
+            Refusal::Expired => "expired",
+            Refusal::Forged => "forged",
+            Refusal::MistypedCode => "mistyped-code",
+            Refusal::NotYet => "not-yet",
+            Refusal::Revoked => "revoked",
+            Refusal::TooManyCodes => "too-many-codes",
+            Refusal::UnknownCode => "unknown-code",
+            Refusal::Unreadable => "unreadable",
         }
     }
 }
@@ -71,13 +115,23 @@ impl Answer {
         Answer::outcome(status, vec![issue(code, None, &why.into())])
     }
 
+    /// No, since the invitation does not admit.
+    pub(super) fn refusal(status: u16, code: Code, refusal: Refusal, why: impl Into<String>) -> Answer {
+        let mut issue = issue(code, None, &why.into());
+        if let Some(fields) = issue.as_object_mut() {
+            let coding = json!({ "coding": [{ "system": REFUSALS, "code": refusal.as_str() }] });
+            fields.insert("details".to_owned(), coding);
+        }
+        Answer::outcome(status, vec![issue])
+    }
+
     /// No: this element is not as it should be.
     pub(super) fn unacceptable(code: Code, expression: &str, why: &str) -> Answer {
         Answer::outcome(422, vec![issue(code, Some(expression), why)])
     }
 
     /// No: the questionnaire's rules would have written these items differently.
-    pub(super) fn refused(refusals: &[Refusal]) -> Answer {
+    pub(super) fn refused(refusals: &[review::Refusal]) -> Answer {
         let issues = refusals.iter().take(MOST_ISSUES).map(|refusal| {
             let code = match refusal.reason {
                 Reason::Absent => Code::Required,

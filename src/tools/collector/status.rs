@@ -17,6 +17,7 @@ impl Collector {
 
     fn state(&self, destination: Destination, authorization: Option<&str>) -> Result<Answer, Answer> {
         let invitation = self.bearer(authorization)?;
+        self.stands(&invitation)?;
         let (folder, wave) = self.invited(&invitation)?;
         let window = Window::at(&invitation, (self.clock)());
         let mut state = json!({

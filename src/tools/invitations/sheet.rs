@@ -14,7 +14,7 @@ use super::{
 use crate::study::{Code, Study, Wave};
 
 /// The table's file.
-pub const TABLE: &str = "invitations.csv";
+pub(super) const TABLE: &str = "invitations.csv";
 
 /// Why the folder is not as it should be.
 #[derive(Debug, thiserror::Error)]
