@@ -99,8 +99,8 @@ fn main() -> ExitCode {
         }
         "" => unusable("expected a command, found none"),
         other => unusable(&format!(
-            "expected check, assemble, collect, forward-status, conformance, keygen, open, invite, revoke, rotate-key or help, \
-             found `{other}`"
+            "expected check, assemble, collect, forward-status, conformance, keygen, open, invite, revoke, rotate-key \
+             or help, found `{other}`"
         )),
     }
 }

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::PathBuf,
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -169,6 +170,7 @@ fn what_does_not_admit_says_why_in_a_word() {
     let altered = [claims[0], &other, claims[2]].join(".");
     let mistyped = good["code"].replace(&good["code"][..1], if good["code"].starts_with('7') { "8" } else { "7" });
     let unknown = Code::of_number(123_456_789);
+    let mut words = BTreeSet::from(["absent"]);
     for (case, bearer, status, expected) in [
         ("forged", forged.as_str(), 401, "forged"),
         ("altered", &altered, 401, "forged"),
@@ -186,9 +188,19 @@ fn what_does_not_admit_says_why_in_a_word() {
         let reply = deliver(bearer, &id, body(&id).to_string()).send(server.address);
         assert_eq!((reply.status, refusal(&reply)), (status, Some(expected.to_owned())), "{case}: {reply:?}");
         assert_eq!(reply.verdict(&id), Verdict::Paused, "{case}: kept on the device");
+        words.insert(expected);
     }
     let none = Request::new("GET", "/fhir/invitation").send(server.address);
     assert_eq!(refusal(&none), Some("absent".to_owned()));
+    let document = fs::read_to_string(fixture("docs/collection-endpoint.md")).expect("the document");
+    let table = document.split_once("| code | status | meaning |").expect("the table").1;
+    for word in words {
+        assert!(table.contains(&format!("| `{word}` | 401 |")), "{word} is not explained");
+    }
+    let mut blocks = document.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let example = blocks.find(|block| block.contains("OperationOutcome")).expect("an example");
+    let example: Value = serde_json::from_str(example).expect("JSON");
+    assert_eq!(ask(&server, token(&revoked)).json(), example, "as the document shows it");
     assert_eq!(server.rows(), 0);
     // Other studies and waves are refused as before.
     for other in
@@ -658,7 +670,8 @@ fn what_cannot_be_done_is_said_and_leaves_nothing() {
     assert_eq!(count, 0);
 }
 
-/// Where the unit table decides, an invitation outlasts its last day, since windows are prolonged; elsewhere it ends with it.
+/// Where the unit table decides, an invitation outlasts its last day, since windows are prolonged; elsewhere it ends
+/// with it.
 #[test]
 fn the_end_is_in_the_studys_time_and_leaves_room_for_prolonging() {
     let data = Folder::new();
@@ -712,4 +725,29 @@ fn ten_thousand_are_invited_at_once() {
     assert!(took < Duration::from_secs(60), "{took:?}");
     let distinct = |column: &str| rows.iter().map(|row| row[column].as_str()).collect::<BTreeSet<_>>().len();
     assert_eq!((distinct("code"), distinct("link"), distinct("pseudonym")), (10_000, 10_000, 10_000));
+}
+
+/// Scripts go by the exit code, and people by what is printed.
+#[test]
+fn the_command_line_says_whether_anything_was_revoked() {
+    let data = Folder::new();
+    let office = Office::of(&data);
+    office.rows("new", "unit\nnorth\n", &["--exp", "2099-01-01"]);
+    let svar = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_svar")).args(arguments).output().expect("svar");
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        (output.status.code(), text(output.stdout) + &text(output.stderr))
+    };
+    let folder = data.path().display().to_string();
+    let revoke = ["revoke", "--data", &folder, "--study", "tiny", "--wave", "q1", "--unit", "north"];
+    assert_eq!(svar(&revoke), (Some(0), "revoked: 1\n".to_owned()));
+    assert_eq!(svar(&revoke), (Some(1), "revoked: 0\n".to_owned()));
+    let (code, said) = svar(&["revoke", "--data", &folder, "--unit", "north"]);
+    assert!(code == Some(2) && said.starts_with("svar: expected --jti J, or "), "{said}");
+    let (code, said) = svar(&["rotate-key", "--data", &folder]);
+    assert!(code == Some(0) && said.lines().count() == 2, "{said}");
+    let (code, said) = svar(&["rotate-key", "--data", &office.out("nowhere").display().to_string()]);
+    assert!(code == Some(2) && said.starts_with("svar: ") && said.contains("expected a key file"), "{said}");
+    let (code, said) = svar(&["invite", "--wave", "q1"]);
+    assert!(code == Some(2) && said.starts_with("svar: expected --units FILE or --contacts FILE"), "{said}");
 }

@@ -1,5 +1,5 @@
-//! Every text that a respondent can read: of the questionnaires and manifests in `studies`, of the interface, and of the
-//! letters.
+//! Every text that a respondent can read: of the questionnaires and manifests in `studies`, of the interface, and of
+//! the letters.
 
 use std::{
     fs,

@@ -6,7 +6,8 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{letter::Whose, recipients::is_id};
 pub use super::{
-    make::{InviteError, Order, Summary, invite},
+    make::invite,
+    order::{InviteError, Order, Summary},
     recipients::RecipientsError,
     revoke::{revoke, rotate_key},
     sheet::SheetError,
@@ -17,8 +18,8 @@ use crate::{
 };
 
 /// What `svar invite` knows.
-const KNOWN: &str = "--study, --data, --wave, --units, --contacts, --base-url, --out, --nbf, --exp, --mode, --variants, \
-                     --seed or --reminder";
+const KNOWN: &str = "--study, --data, --wave, --units, --contacts, --base-url, --out, --nbf, --exp, --mode, \
+                     --variants, --seed or --reminder";
 
 /// Invites as told; returns what to say about it.
 ///

@@ -1,12 +1,15 @@
-//! Signing and verifying invitations: JWTs (RFC 7519) signed with Ed25519 (RFC 8037). The keys are kept in the data folder
-//! of the collector, and whoever has them can invite.
+//! Signing and verifying invitations: JWTs (RFC 7519) signed with Ed25519 (RFC 8037). The keys are kept in the data
+//! folder of the collector, and whoever has them can invite.
 //!
 //! [`command`] makes and revokes invitations as typed, [`register`] remembers them, [`letter`] is what people are sent.
 
+mod batch;
+mod codes;
 pub mod command;
 pub mod keyring;
 pub mod letter;
 mod make;
+mod order;
 mod qr;
 mod recipients;
 pub mod register;
@@ -195,7 +198,8 @@ pub fn random_id() -> Result<String, KeyError> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// JSON as base64url. Serialising these plain structs cannot fail; were it to, the token would be refused as unreadable.
+/// JSON as base64url. Serialising these plain structs cannot fail; were it to, the token would be refused as
+/// unreadable.
 fn encoded(value: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(value).unwrap_or_default())
 }

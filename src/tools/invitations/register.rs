@@ -1,8 +1,8 @@
 //! The register of invitations, `invitations.sqlite` in the data folder: what was issued, what is revoked, and which
 //! invitation a typed code stands for.
 //!
-//! A code is made of the invitation's id under a key, `code-key` in the data folder, and is kept only as a hash under that
-//! key. So a copy of the register admits nobody, and yet a reminder can name the same code again.
+//! A code is made of the invitation's id under a key, `code-key` in the data folder, and is kept only as a hash under
+//! that key. So a copy of the register admits nobody, and yet a reminder can name the same code again.
 
 use std::{
     fs::OpenOptions,
@@ -12,13 +12,12 @@ use std::{
     time::Duration,
 };
 
-use hmac::{Hmac, KeyInit, Mac};
 use jiff::{Timestamp, civil::Date};
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params, types::Type};
-use sha2::Sha256;
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params, types::Type};
 
-use super::{KeyError, keyring};
-use crate::study::{Code, Invitation, Mode};
+pub use super::batch::Batch;
+use super::{KeyError, codes::Codes, keyring};
+use crate::study::{Invitation, Mode};
 
 /// The register's file.
 pub const REGISTER: &str = "invitations.sqlite";
@@ -49,7 +48,7 @@ const TABLE: &str = "
     ) STRICT;
     CREATE INDEX whose ON invitation (study, wave, pseudonym, unit)";
 
-const COLUMNS: &str = "jti, study, wave, unit, variant, pseudonym, mode, nbf, exp, last_day";
+pub(super) const COLUMNS: &str = "jti, study, wave, unit, variant, pseudonym, mode, nbf, exp, last_day";
 
 /// How long to wait for another process that writes: ten thousand invitations are one transaction.
 const BUSY: Duration = Duration::from_secs(10);
@@ -86,7 +85,7 @@ pub enum RegisterError {
     },
 }
 
-type Done<T> = Result<T, RegisterError>;
+pub(super) type Done<T> = Result<T, RegisterError>;
 
 /// An invitation that stands in the register.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,8 +167,8 @@ impl Register {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The invitation that a code stands for, revoked or not. How long it takes tells nothing of the code: it is looked up
-    /// by its hash under a key that the sender has not.
+    /// The invitation that a code stands for, revoked or not. How long it takes tells nothing of the code: it is looked
+    /// up by its hash under a key that the sender has not.
     ///
     /// # Errors
     /// If the register does not work.
@@ -225,98 +224,20 @@ impl Register {
         let Register { connection, codes } = self;
         let connection = connection.get_mut().unwrap_or_else(PoisonError::into_inner);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        Ok(Batch { transaction, codes })
+        Ok(Batch::new(transaction, codes))
     }
 }
 
-/// Invitations that are issued together.
-#[derive(Debug)]
-pub struct Batch<'a> {
-    transaction: Transaction<'a>,
-    codes: &'a Codes,
-}
-
-impl Batch<'_> {
-    /// The newest invitation of the same study, wave and mode that stands: of the person if it is personal, else of the
-    /// unit and the variant.
-    ///
-    /// # Errors
-    /// If the register does not work.
-    pub fn standing(&self, like: &Invitation) -> Done<Option<Registered>> {
-        let mut statement = self.transaction.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM invitation WHERE revoked_at IS NULL AND study = ?1 AND wave = ?2
-             AND pseudonym = ?3 AND mode = ?4 AND (?3 <> '' OR unit = ?5 AND variant = ?6)
-             ORDER BY rowid DESC LIMIT 1"
-        ))?;
-        let same = params![like.study, like.wave, text(&like.sub), mode(like), like.unit, text(&like.variant)];
-        Ok(statement.query_row(same, registered).optional()?)
-    }
-
-    /// Revokes what a person holds for the same wave in the same mode; says how many that were.
-    ///
-    /// # Errors
-    /// If the register does not work.
-    pub fn replace(&self, by: &Invitation, now: Timestamp) -> Done<usize> {
-        let mut statement = self.transaction.prepare_cached(
-            "UPDATE invitation SET revoked_at = ?1 WHERE revoked_at IS NULL AND study = ?2 AND wave = ?3
-             AND pseudonym = ?4 AND pseudonym <> '' AND mode = ?5",
-        )?;
-        Ok(statement.execute(params![now.to_string(), by.study, by.wave, text(&by.sub), mode(by)])?)
-    }
-
-    /// Enters an invitation, and gives its code; none if another one has that code, and the id must be another one.
-    ///
-    /// # Errors
-    /// If the register does not work.
-    pub fn enter(&self, new: &Registered, now: Timestamp) -> Done<Option<String>> {
-        let Registered { invitation, last_day } = new;
-        let code = self.codes.code(&invitation.jti);
-        let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO invitation
-             (jti, study, wave, unit, variant, pseudonym, mode, code, nbf, exp, made_at, last_day)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (code) DO NOTHING",
-        )?;
-        let entered = statement.execute(params![
-            invitation.jti,
-            invitation.study,
-            invitation.wave,
-            invitation.unit,
-            text(&invitation.variant),
-            text(&invitation.sub),
-            mode(invitation),
-            self.codes.hash(&code).as_slice(),
-            invitation.nbf.map(seconds),
-            invitation.exp.map(seconds),
-            now.to_string(),
-            last_day.to_string(),
-        ])?;
-        Ok((entered == 1).then_some(code))
-    }
-
-    /// The code of an invitation that was entered before.
-    pub fn code(&self, jti: &str) -> String {
-        self.codes.code(jti)
-    }
-
-    /// Keeps all of it.
-    ///
-    /// # Errors
-    /// If the register does not work; then nothing is kept.
-    pub fn keep(self) -> Done<()> {
-        Ok(self.transaction.commit()?)
-    }
-}
-
-fn text(maybe: &Option<String>) -> &str {
+pub(super) fn text(maybe: &Option<String>) -> &str {
     maybe.as_deref().unwrap_or_default()
 }
 
-fn mode(invitation: &Invitation) -> &'static str {
+pub(super) fn mode(invitation: &Invitation) -> &'static str {
     invitation.mode.map(Mode::as_str).unwrap_or_default()
 }
 
 /// A row of [`COLUMNS`]: all that its token said.
-fn registered(row: &Row<'_>) -> rusqlite::Result<Registered> {
+pub(super) fn registered(row: &Row<'_>) -> rusqlite::Result<Registered> {
     let some = |text: String| (!text.is_empty()).then_some(text);
     let study: String = row.get(1)?;
     let (mode, last_day): (String, String) = (row.get(6)?, row.get(9)?);
@@ -336,42 +257,6 @@ fn registered(row: &Row<'_>) -> rusqlite::Result<Registered> {
     Ok(Registered { invitation, last_day: last_day.parse().map_err(misread)? })
 }
 
-fn seconds(bound: u64) -> i64 {
+pub(super) fn seconds(bound: u64) -> i64 {
     i64::try_from(bound).unwrap_or(i64::MAX)
-}
-
-/// The key of the codes, which makes them and hashes them.
-struct Codes(Hmac<Sha256>);
-
-impl std::fmt::Debug for Codes {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("Codes(…)")
-    }
-}
-
-impl Codes {
-    fn open(folder: &Path) -> Done<Codes> {
-        let file = folder.join(CODE_KEY);
-        let key = keyring::bytes(&keyring::secret(&file)?);
-        let mac = key.and_then(|key| Hmac::new_from_slice(&key).ok());
-        Ok(Codes(mac.ok_or(RegisterError::CodeKey { file })?))
-    }
-
-    /// Two uses of one key, kept apart by their first word.
-    fn mac(&self, use_: &str, of: &str) -> [u8; 32] {
-        let mut mac = self.0.clone();
-        mac.update(use_.as_bytes());
-        mac.update(of.as_bytes());
-        mac.finalize().into_bytes().into()
-    }
-
-    fn code(&self, jti: &str) -> String {
-        let mac = self.mac("make ", jti);
-        let number = mac.first_chunk().map(|bytes| u64::from_be_bytes(*bytes)).unwrap_or_default();
-        Code::of_number(number)
-    }
-
-    fn hash(&self, code: &str) -> [u8; 32] {
-        self.mac("keep ", code)
-    }
 }

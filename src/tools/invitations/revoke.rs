@@ -9,8 +9,8 @@ use super::{
     register::{REGISTER, Register, Which},
 };
 
-/// Revokes what was named; says how many invitations that were. None is not an error of the command line, and yet nothing
-/// was done: `Ok(0)`.
+/// Revokes what was named; says how many invitations that were. None is not an error of the command line, and yet
+/// nothing was done: `Ok(0)`.
 ///
 /// # Errors
 /// What was expected instead.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-/// The variant of each person, given as unit and pseudonym, in their order. Who gets which rests on the seed, the units and
-/// the pseudonyms alone, not on the order; in each unit the numbers differ by one at most.
+/// The variant of each person, given as unit and pseudonym, in their order. Who gets which rests on the seed, the units
+/// and the pseudonyms alone, not on the order; in each unit the numbers differ by one at most.
 pub(super) fn assign<'a>(people: &[(&str, &str)], variants: &'a [String], seed: u64) -> Vec<Option<&'a str>> {
     let mut units = BTreeMap::<&str, Vec<(u64, usize)>>::new();
     for (place, (unit, pseudonym)) in people.iter().enumerate() {

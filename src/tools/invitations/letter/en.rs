@@ -36,8 +36,8 @@ Kind regards
         body: "\
 Hello
 
-Some time ago you were given a link to a questionnaire from us. Everyone at your workplace gets this reminder, because we \
-do not know who has answered. If you already have, you can ignore it. Thank you for your help!
+Some time ago you were given a link to a questionnaire from us. Everyone at your workplace gets this reminder, \
+because we do not know who has answered. If you already have, you can ignore it. Thank you for your help!
 
 If you have not answered yet, you can do so until the end of {{last_day}}. It takes about {{minutes}}.
 
@@ -81,8 +81,8 @@ The link and the code are for you alone. Please do not pass them on.
 Answering is voluntary. You can skip questions and stop whenever you like. Your employer is told neither whether you \
 answer nor what you answer.
 
-If you change your mind, you can withdraw from the study at any time. Write to {{contact_email}}. You do not have to say \
-why. You will then hear no more from us.
+If you change your mind, you can withdraw from the study at any time. Write to {{contact_email}}. You do not have to \
+say why. You will then hear no more from us.
 
 Any questions? Contact {{contact}} at {{contact_email}} or call {{contact_phone}}.
 
@@ -95,8 +95,8 @@ Kind regards
         body: "\
 Hello
 
-Some time ago we sent you a questionnaire. If you have already answered, you can ignore this reminder. Thank you for your \
-help!
+Some time ago we sent you a questionnaire. If you have already answered, you can ignore this reminder. Thank you for \
+your help!
 
 If you have not answered yet, you can do so until the end of {{last_day}}. It takes about {{minutes}}.
 
@@ -112,8 +112,8 @@ The link and the code are for you alone. Please do not pass them on.
 Answering is voluntary. You can skip questions and stop whenever you like. Your employer is told neither whether you \
 answer nor what you answer.
 
-If you change your mind, you can withdraw from the study at any time. Write to {{contact_email}}. You do not have to say \
-why. You will then hear no more from us.
+If you change your mind, you can withdraw from the study at any time. Write to {{contact_email}}. You do not have to \
+say why. You will then hear no more from us.
 
 Any questions? Contact {{contact}} at {{contact_email}} or call {{contact_phone}}.
 

@@ -1,7 +1,7 @@
 //! What people are sent: an invitation and a reminder, with a unit's link or with one's own, in three languages.
 //!
-//! What the study and the wave say is filled in here. What differs from one invitation to the next, `{{link}}`, `{{code}}`
-//! and `{{last_day}}`, is left to the mail merge.
+//! What the study and the wave say is filled in here. What differs from one invitation to the next, `{{link}}`,
+//! `{{code}}` and `{{last_day}}`, is left to the mail merge.
 
 mod en;
 mod nb;

@@ -22,8 +22,8 @@ Virker ikke lenken? Gå til {{address}} og skriv inn koden {{code}}.
 Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Arbeidsgiveren din får verken vite om du \
 svarer eller hva du svarer.
 
-Ombestemmer du deg, kan du trekke deg når som helst. Skriv til {{contact_email}} og oppgi referansen på kvitteringen. Du \
-trenger ikke å si hvorfor.
+Ombestemmer du deg, kan du trekke deg når som helst. Skriv til {{contact_email}} og oppgi referansen på kvitteringen. \
+Du trenger ikke å si hvorfor.
 
 Lurer du på noe? Kontakt {{contact}} på {{contact_email}} eller telefon {{contact_phone}}.
 
@@ -36,8 +36,8 @@ Vennlig hilsen
         body: "\
 Hei
 
-For en tid siden fikk du en lenke til et spørreskjema fra oss. Alle på arbeidsplassen får denne påminnelsen, for vi vet \
-ikke hvem som har svart. Har du alt svart, kan du se bort fra den. Takk for hjelpen!
+For en tid siden fikk du en lenke til et spørreskjema fra oss. Alle på arbeidsplassen får denne påminnelsen, for vi \
+vet ikke hvem som har svart. Har du alt svart, kan du se bort fra den. Takk for hjelpen!
 
 Har du ikke svart ennå, kan du gjøre det til og med {{last_day}}. Det tar omtrent {{minutes}}.
 
@@ -51,8 +51,8 @@ Virker ikke lenken? Gå til {{address}} og skriv inn koden {{code}}.
 Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Arbeidsgiveren din får verken vite om du \
 svarer eller hva du svarer.
 
-Ombestemmer du deg, kan du trekke deg når som helst. Skriv til {{contact_email}} og oppgi referansen på kvitteringen. Du \
-trenger ikke å si hvorfor.
+Ombestemmer du deg, kan du trekke deg når som helst. Skriv til {{contact_email}} og oppgi referansen på kvitteringen. \
+Du trenger ikke å si hvorfor.
 
 Lurer du på noe? Kontakt {{contact}} på {{contact_email}} eller telefon {{contact_phone}}.
 
@@ -95,7 +95,8 @@ Vennlig hilsen
         body: "\
 Hei
 
-For en tid siden sendte vi deg et spørreskjema. Har du alt svart, kan du se bort fra denne påminnelsen. Takk for hjelpen!
+For en tid siden sendte vi deg et spørreskjema. Har du alt svart, kan du se bort fra denne påminnelsen. Takk for \
+hjelpen!
 
 Har du ikke svart ennå, kan du gjøre det til og med {{last_day}}. Det tar omtrent {{minutes}}.
 

@@ -22,8 +22,8 @@ Verkar ikkje lenkja? Gå til {{address}} og skriv inn koden {{code}}.
 Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Arbeidsgivaren din får verken vite om du \
 svarer eller kva du svarer.
 
-Ombestemmer du deg, kan du trekkje deg når som helst. Skriv til {{contact_email}} og oppgi referansen på kvitteringa. Du \
-treng ikkje å seie kvifor.
+Ombestemmer du deg, kan du trekkje deg når som helst. Skriv til {{contact_email}} og oppgi referansen på kvitteringa. \
+Du treng ikkje å seie kvifor.
 
 Lurer du på noko? Kontakt {{contact}} på {{contact_email}} eller telefon {{contact_phone}}.
 
@@ -36,8 +36,8 @@ Venleg helsing
         body: "\
 Hei
 
-For ei tid sidan fekk du ei lenkje til eit spørjeskjema frå oss. Alle på arbeidsplassen får denne påminninga, for vi veit \
-ikkje kven som har svart. Har du alt svart, kan du sjå bort frå ho. Takk for hjelpa!
+For ei tid sidan fekk du ei lenkje til eit spørjeskjema frå oss. Alle på arbeidsplassen får denne påminninga, for vi \
+veit ikkje kven som har svart. Har du alt svart, kan du sjå bort frå ho. Takk for hjelpa!
 
 Har du ikkje svart enno, kan du gjere det til og med {{last_day}}. Det tek omtrent {{minutes}}.
 
@@ -51,8 +51,8 @@ Verkar ikkje lenkja? Gå til {{address}} og skriv inn koden {{code}}.
 Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Arbeidsgivaren din får verken vite om du \
 svarer eller kva du svarer.
 
-Ombestemmer du deg, kan du trekkje deg når som helst. Skriv til {{contact_email}} og oppgi referansen på kvitteringa. Du \
-treng ikkje å seie kvifor.
+Ombestemmer du deg, kan du trekkje deg når som helst. Skriv til {{contact_email}} og oppgi referansen på kvitteringa. \
+Du treng ikkje å seie kvifor.
 
 Lurer du på noko? Kontakt {{contact}} på {{contact_email}} eller telefon {{contact_phone}}.
 
