@@ -664,6 +664,7 @@ fn what_cannot_be_done_is_said_and_leaves_nothing() {
         &format!("unit,name,email\n{long}\n"),
         &["--exp", "2027-01-01", "--variants", &"v".repeat(128)],
     );
+    assert_eq!(fs::read_dir(office.out("name")).expect("the folder").count(), 0, "no links that nobody knows of");
     assert!(error.expect_err("a name too long for a file").contains("expected to write a new file"));
     let register = rusqlite::Connection::open(data.path().join("invitations.sqlite")).expect("the register");
     let count: u32 = register.query_row("SELECT count(*) FROM invitation", [], |row| row.get(0)).expect("a count");

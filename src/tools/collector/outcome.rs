@@ -62,7 +62,7 @@ impl Code {
     }
 }
 
-/// The code system of [`Refusal`].
+/// The code system of the words that say why an invitation does not admit (`docs/collection-endpoint.md`).
 pub const REFUSALS: &str = "https://svar.example/fhir/CodeSystem/refusal";
 
 /// Why an invitation does not admit, in a word for programs: the `details` of an issue.

@@ -71,10 +71,13 @@ pub fn invite(order: &Order, now: Timestamp) -> Result<Summary, InviteError> {
     summary.made = made.len();
     let (study, base) = (&order.study, order.base.as_str());
     let sheet = Sheet { study, wave, whose: order.whose, reminds: order.reminder, base };
-    // Before the register keeps them: links on paper that nobody knows of would be worse than entries without a letter.
-    sheet.write(&order.out, &made)?;
-    batch.keep()?;
-    Ok(summary)
+    // Written before the register keeps them: an invitation that nobody has the link of would help nobody.
+    let kept = sheet.write(&order.out, &made).map_err(InviteError::from).and_then(|()| Ok(batch.keep()?));
+    if kept.is_err() {
+        // Links that the register does not know would admit all the same, and could not be revoked.
+        sheet::clear(&order.out);
+    }
+    kept.map(|()| summary)
 }
 
 /// What all the rows have in common.

@@ -77,6 +77,13 @@ pub(super) fn prepare(folder: &Path) -> Result<(), SheetError> {
     }
 }
 
+/// Takes away what was written to a folder that was empty before, as far as that works.
+pub(super) fn clear(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        drop(fs::remove_file(entry.path()));
+    }
+}
+
 impl Sheet<'_> {
     /// Writes all of it to a folder that [`prepare`] made, each file readable to its owner alone.
     pub(super) fn write(&self, folder: &Path, made: &[Made]) -> Result<(), SheetError> {

@@ -25,7 +25,7 @@ answer nor what you answer.
 If you change your mind, you can withdraw at any time. Write to {{contact_email}} and quote the reference on your \
 receipt. You do not have to say why.
 
-Any questions? Contact {{contact}} at {{contact_email}} or call {{contact_phone}}.
+Any questions? Write to {{contact_email}} or call {{contact_phone}} ({{contact}}).
 
 Kind regards
 {{responsible}}
@@ -54,7 +54,7 @@ answer nor what you answer.
 If you change your mind, you can withdraw at any time. Write to {{contact_email}} and quote the reference on your \
 receipt. You do not have to say why.
 
-Any questions? Contact {{contact}} at {{contact_email}} or call {{contact_phone}}.
+Any questions? Write to {{contact_email}} or call {{contact_phone}} ({{contact}}).
 
 Kind regards
 {{responsible}}
@@ -84,7 +84,7 @@ answer nor what you answer.
 If you change your mind, you can withdraw from the study at any time. Write to {{contact_email}}. You do not have to \
 say why. You will then hear no more from us.
 
-Any questions? Contact {{contact}} at {{contact_email}} or call {{contact_phone}}.
+Any questions? Write to {{contact_email}} or call {{contact_phone}} ({{contact}}).
 
 Kind regards
 {{responsible}}
@@ -115,7 +115,7 @@ answer nor what you answer.
 If you change your mind, you can withdraw from the study at any time. Write to {{contact_email}}. You do not have to \
 say why. You will then hear no more from us.
 
-Any questions? Contact {{contact}} at {{contact_email}} or call {{contact_phone}}.
+Any questions? Write to {{contact_email}} or call {{contact_phone}} ({{contact}}).
 
 Kind regards
 {{responsible}}
