@@ -191,7 +191,8 @@ mod tests {
         assert_eq!(fresh.keys().names(), second.names(), "without a restart");
         let [oldest, newest] = second.names().try_into().unwrap();
         assert!(matches!(forget(&folder, &newest), Err(KeyError::NoSuchKey { .. })), "the key that signs");
-        assert_eq!(forget(&folder, &oldest).unwrap().names(), [newest]);
+        assert_eq!(forget(&folder, &oldest).unwrap().names(), [newest.clone()]);
+        assert_eq!(fresh.keys().names(), [newest]);
         assert!(!folder.join("invitation-key.new").exists());
         #[cfg(unix)]
         for file in fs::read_dir(&folder).unwrap() {
