@@ -73,10 +73,14 @@ impl Office<'_> {
     /// The same, and the rows of the mail merge.
     fn rows(&self, name: &str, table: &str, more: &[&str]) -> Vec<Row> {
         let told = self.invite(name, table, more).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let mut reader = csv::Reader::from_path(self.out(name).join("invitations.csv")).expect("a table");
-        let rows: Vec<Row> = reader.deserialize().map(|row| row.expect("a row")).collect();
-        assert!(told.starts_with(&format!("{} invitations\n", rows.len())), "{told}");
+        let rows = self.read(name);
+        assert!(told.starts_with(&format!("invitations: {}\n", rows.len())), "{told}");
         rows
+    }
+
+    fn read(&self, name: &str) -> Vec<Row> {
+        let reader = csv::Reader::from_path(self.out(name).join("invitations.csv")).expect("a table");
+        reader.into_deserialize().map(|row| row.expect("a row")).collect()
     }
 
     fn revoke(&self, more: &[&str]) -> Result<usize, String> {
@@ -245,6 +249,22 @@ fn guessing_is_slowed_for_codes_and_never_for_links() {
     assert!((1..=30).all(|number| guess(number).as_deref() == Some("unknown-code")));
 }
 
+/// Guesses that come at the same moment count one by one.
+#[test]
+fn guessing_in_parallel_gets_no_further() {
+    let server = Server::start();
+    let answers: Vec<Option<String>> = std::thread::scope(|scope| {
+        let guess = |number: u64| {
+            let server = &server;
+            scope.spawn(move || refused(server, &Code::of_number(number * 104_729)))
+        };
+        let guesses: Vec<_> = (1..=50).map(guess).collect();
+        guesses.into_iter().map(|guess| guess.join().expect("an answer")).collect()
+    });
+    let count = |word: &str| answers.iter().filter(|answer| answer.as_deref() == Some(word)).count();
+    assert_eq!((count("unknown-code"), count("too-many-codes")), (30, 20));
+}
+
 #[test]
 fn revoking_takes_what_was_named_and_nothing_else() {
     let server = Server::start();
@@ -348,7 +368,7 @@ fn inviting_again_ends_the_earlier_link_and_reminding_keeps_it() {
     let first = office.rows("first", CONTACTS, &[]);
     let table = format!("{CONTACTS}p-3,north,,nb,2027-04-09\n");
     let told = office.invite("reminded", &table, &["--reminder"]).expect("a reminder");
-    assert!(told.contains("2 invitations") && told.contains("1 left out: no invitation"), "{told}");
+    assert!(told.contains("invitations: 2\nleft out, without an invitation that stands: 1\n"), "{told}");
     let again = office.rows("again", CONTACTS, &["--reminder"]);
     for (first, again) in first.iter().zip(&again) {
         assert_eq!(
@@ -366,14 +386,14 @@ fn inviting_again_ends_the_earlier_link_and_reminding_keeps_it() {
     office.rows("test", CONTACTS, &["--mode", "test"]);
     assert_eq!(refused(&server, token(&first[0])), None);
     let told = office.invite("anew", CONTACTS, &[]).expect("new ones");
-    assert!(told.contains("2 earlier ones revoked"), "{told}");
+    assert!(told.contains("earlier ones, revoked by these: 2\n"), "{told}");
     assert_eq!(refused(&server, token(&first[0])).as_deref(), Some("revoked"));
     assert_eq!(refused(&server, &first[0]["code"]).as_deref(), Some("revoked"));
 
     // A unit's link hangs on walls.
     let wall = office.rows("wall", "unit\nnorth\n", &["--exp", "2026-11-30"]).remove(0);
     let told = office.invite("wall again", "unit\nnorth\n", &["--exp", "2026-11-30"]).expect("another");
-    assert!(told.contains("1 earlier links of these units still work"), "{told}");
+    assert!(told.contains("earlier links of these units, which still work: 1\n"), "{told}");
     assert_eq!(refused(&server, token(&wall)), None);
     let wall_again = office.rows("wall reminded", "unit\nnorth\n", &["--reminder"]).remove(0);
     assert_ne!(wall_again["code"], wall["code"], "the newest is reminded of");
@@ -408,7 +428,7 @@ fn who_has_withdrawn_is_not_written_to() {
         .expect("the table");
     let office = Office::of(&server.data);
     let told = office.invite("new", CONTACTS, &[]).expect("invitations");
-    assert!(told.contains("1 invitations\n1 left out: withdrawn"), "{told}");
+    assert!(told.contains("invitations: 1\nleft out, withdrawn from the study: 1\n"), "{told}");
     let table = fs::read_to_string(office.out("new").join("invitations.csv")).expect("the table");
     assert!(table.contains("p-1") && !table.contains("p-2") && !table.contains("ola@"), "{table}");
 }
@@ -455,7 +475,10 @@ fn a_unit_gets_a_link_for_each_variant_and_a_qr_code() {
         let name = format!("qr-{}-{}.svg", row["unit"], row["variant"]);
         let picture =
             fs::read_to_string(office.out("new").join(&name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert!(picture.starts_with("<?xml") && picture.contains("<path"), "{name}");
+        let link = format!("https://svar.example/studie/#{}", token(row));
+        let code = qrcode::QrCode::with_error_correction_level(link, qrcode::EcLevel::M).expect("a QR code");
+        let drawn = code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(480, 480).build();
+        assert!(picture == drawn, "{name} leads elsewhere");
     }
     let reminded = office.rows("again", table, &["--variants", "a,b", "--reminder"]);
     assert_eq!(
@@ -482,9 +505,9 @@ fn variants_are_drawn_in_balance_and_the_draw_can_be_done_again() {
     assert_eq!(first, draw("two", "7"));
     assert_ne!(first, draw("three", "8"));
     let told = office.invite("drawn", &table, &["--variants", "a,b", "--exp", "2026-12-01"]).expect("a draw");
+    assert!(!told.contains("a new key was made"), "{told}");
     let seed = told.split_once("--seed ").expect("the seed").1.lines().next().expect("the seed").to_owned();
-    let rows = csv::Reader::from_path(office.out("drawn").join("invitations.csv")).expect("a table");
-    let drawn: Vec<String> = rows.into_deserialize::<Row>().map(|row| row.expect("a row")["variant"].clone()).collect();
+    let drawn: Vec<String> = office.read("drawn").into_iter().map(|row| row["variant"].clone()).collect();
     assert_eq!(draw("four", &seed), drawn);
 }
 
@@ -696,8 +719,7 @@ fn the_end_is_in_the_studys_time_and_leaves_room_for_prolonging() {
         all.extend(["--data", &data, "--wave", "q1", "--units", &file, "--out", &out]);
         all.extend(["--base-url", "http://127.0.0.1:8088"]);
         command::run(&words(&all), now()).expect("invitations");
-        let mut reader = csv::Reader::from_path(office.out(name).join("invitations.csv")).expect("a table");
-        let row: Row = reader.deserialize().next().expect("a row").expect("a row");
+        let row = office.read(name).remove(0);
         assert_eq!(row["last_day"], "9. april 2027");
         let opened = Invitation::read(token(&row)).expect("an invitation");
         let text =
@@ -720,8 +742,10 @@ fn ten_thousand_are_invited_at_once() {
     let mut table = "pseudonym,unit,email\n".to_owned();
     (0..10_000).for_each(|n| table.push_str(&format!("p-{n},unit-{},p{n}@post.example\n", n % 200)));
     let begun = Instant::now();
-    let rows = office.rows("many", &table, &["--exp", "2027-04-09", "--variants", "a,b", "--seed", "1"]);
+    let told = office.invite("many", &table, &["--exp", "2027-04-09", "--variants", "a,b", "--seed", "1"]);
     let took = begun.elapsed();
+    assert!(told.is_ok_and(|told| told.starts_with("invitations: 10000\n")));
+    let rows = office.read("many");
     println!("10,000 invitations in {took:?}");
     assert!(took < Duration::from_secs(60), "{took:?}");
     let distinct = |column: &str| rows.iter().map(|row| row[column].as_str()).collect::<BTreeSet<_>>().len();
@@ -733,7 +757,8 @@ fn ten_thousand_are_invited_at_once() {
 fn the_command_line_says_whether_anything_was_revoked() {
     let data = Folder::new();
     let office = Office::of(&data);
-    office.rows("new", "unit\nnorth\n", &["--exp", "2099-01-01"]);
+    let told = office.invite("new", "unit\nnorth\n", &["--exp", "2099-01-01"]).expect("a link");
+    assert!(told.contains("a new key was made"), "a wrong folder is noticed: {told}");
     let svar = |arguments: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_svar")).args(arguments).output().expect("svar");
         let text = |bytes| String::from_utf8(bytes).expect("text");

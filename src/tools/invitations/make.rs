@@ -10,7 +10,7 @@ use jiff::{
 use rusqlite::{Connection, OpenFlags};
 
 use super::{
-    Keys,
+    KEY_FILE, Keys,
     batch::Batch,
     letter::Whose,
     order::{InviteError, Order, Summary},
@@ -49,6 +49,7 @@ pub fn invite(order: &Order, now: Timestamp) -> Result<Summary, InviteError> {
     let gone = withdrawn(&order.data, &order.study.id)?;
     rows.retain(|row| row.pseudonym.is_empty() || gone.binary_search(&row.pseudonym).is_err());
     let mut summary = Summary { withdrawn: all.saturating_sub(rows.len()), ..Summary::default() };
+    summary.new_key = !order.data.join(KEY_FILE).is_file();
     let keys = Keys::open(&order.data)?;
     let mut register = Register::open(&order.data)?;
     sheet::prepare(&order.out)?;

@@ -100,17 +100,24 @@ pub struct Summary {
     pub withdrawn: usize,
     /// How many have no invitation to be reminded of, and were left out.
     pub uninvited: usize,
+    /// Whether there was no key in the data folder: it may not be that of a collector.
+    pub new_key: bool,
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} invitations", self.made)?;
+        write!(out, "invitations: {}", self.made)?;
         let said = [
-            (self.revoked, "earlier ones revoked: those links and codes no longer work"),
-            (self.standing, "earlier links of these units still work (svar revoke ends them)"),
-            (self.withdrawn, "left out: withdrawn from the study"),
-            (self.uninvited, "left out: no invitation that stands to be reminded of"),
+            (self.revoked, "earlier ones, revoked by these"),
+            (self.standing, "earlier links of these units, which still work"),
+            (self.withdrawn, "left out, withdrawn from the study"),
+            (self.uninvited, "left out, without an invitation that stands"),
         ];
-        said.iter().filter(|(count, _)| *count > 0).try_for_each(|(count, what)| write!(out, "\n{count} {what}"))
+        said.iter().filter(|(count, _)| *count > 0).try_for_each(|(count, what)| write!(out, "\n{what}: {count}"))?;
+        if self.new_key {
+            let note = "a new key was made: links work where the collector has the same data folder";
+            write!(out, "\n{note}")?;
+        }
+        Ok(())
     }
 }

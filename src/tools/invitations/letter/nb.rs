@@ -37,7 +37,7 @@ Vennlig hilsen
 Hei
 
 For en tid siden fikk du en lenke til et spørreskjema fra oss. Alle på arbeidsplassen får denne påminnelsen, for vi \
-vet ikke hvem som har svart. Har du alt svart, kan du se bort fra den. Takk for hjelpen!
+vet ikke hvem som har svart. Har du allerede svart, kan du se bort fra den. Takk for hjelpen!
 
 Har du ikke svart ennå, kan du gjøre det til og med {{last_day}}. Det tar omtrent {{minutes}}.
 
@@ -95,7 +95,7 @@ Vennlig hilsen
         body: "\
 Hei
 
-For en tid siden sendte vi deg et spørreskjema. Har du alt svart, kan du se bort fra denne påminnelsen. Takk for \
+For en tid siden sendte vi deg et spørreskjema. Har du allerede svart, kan du se bort fra denne påminnelsen. Takk for \
 hjelpen!
 
 Har du ikke svart ennå, kan du gjøre det til og med {{last_day}}. Det tar omtrent {{minutes}}.
