@@ -203,6 +203,7 @@ fn withdrawn(data: &Path, study: &str) -> Result<Vec<String>, InviteError> {
         return Ok(Vec::new());
     }
     let read = || {
+        // Nothing is written; but a database in write-ahead mode that nobody has open cannot be read otherwise.
         let connection = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         if !connection.table_exists(None, "withdrawn")? {
             return Ok(Vec::new());
