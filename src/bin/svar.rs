@@ -13,7 +13,7 @@ use svar::{
         collector::{Collector, Faults, Origins, http, log_to_stderr, system_clock},
         conformance::command as conformance,
         gateway::{self, Forwarder},
-        invitations::Keys,
+        invitations::{Keys, command as invitations},
         open::command as open,
         studies::StudyFolder,
         units::command as units,
@@ -46,12 +46,20 @@ svar: questionnaires that lose no answer
                           says which unit's windows are open on which days, and why
   svar units --study DIR --data DIR prolong (--unit U | --all) --wave W --until DATE
                           lets a window go on until the end of that day, for links that are mailed already, too
+  svar invite --study DIR --data DIR --wave W (--units FILE | --contacts FILE) --base-url URL --out DIR
+          [--nbf DATE] [--exp DATE] [--mode test|pilot|paper] [--variants A,B [--seed N]] [--reminder]
+                          makes links, codes and letters for a mail merge (docs/invitations.md)
+  svar revoke --data DIR (--jti J | --pseudonym P --study S [--wave W] | --unit U --study S --wave W)
+                          takes invitations back
+  svar rotate-key --data DIR [--forget KID]
+                          makes a new key to sign invitations with, or forgets an earlier one
   svar help               prints this
 
 check: exit code 0 if there is no error (there may be warnings), 1 if there is one, 2 if a file cannot be read.
 collect: listens on 127.0.0.1:8088 unless told otherwise; port 0 takes a free one. The address is printed on standard
 output, one line for each request on standard error. Without --origin, pages of every origin may deliver. --faults is
 for tests: what goes wrong on the way, as in docs/collection-endpoint.md.
+revoke: exit code 0 if something was revoked, 1 if nothing that still stood matched, 2 if it could not be done.
 open: exit code 0 if everything could be used, 1 if something is listed in refused.csv, 2 if it could not be done.
 conformance: exit code 0 if the endpoint keeps the level that was asked about, 1 if not, 2 if it could not be asked.
 ";
@@ -84,13 +92,23 @@ fn main() -> ExitCode {
             Err(message) => finish(Err(message)),
         },
         "units" => finish(units::run(rest).map(|told| print!("{told}"))),
+        "invite" => finish(invitations::run(rest, system_clock()()).map(|told| print!("{told}"))),
+        "revoke" => match invitations::revoke(rest, system_clock()()) {
+            Ok(count) => {
+                println!("revoked: {count}");
+                if count > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            }
+            Err(message) => finish(Err(message)),
+        },
+        "rotate-key" => finish(invitations::rotate_key(rest).map(|told| print!("{told}"))),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             ExitCode::SUCCESS
         }
         "" => unusable("expected a command, found none"),
         other => unusable(&format!(
-            "expected check, assemble, collect, forward-status, conformance, keygen, open, units or help, found `{other}`"
+            "expected check, assemble, collect, forward-status, conformance, keygen, open, units, invite, revoke, \
+             rotate-key or help, found `{other}`"
         )),
     }
 }

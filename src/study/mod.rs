@@ -8,6 +8,7 @@ mod manifest;
 pub mod refusal;
 pub mod source;
 
+pub use code::{Code, CodeError};
 pub use course::{Course, Step};
 pub use invitation::{Invitation, InvitationError, Mode};
 pub use journey::Journey;

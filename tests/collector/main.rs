@@ -14,6 +14,7 @@ mod contract;
 mod faults;
 mod fhir;
 mod gateway;
+mod invitations;
 mod keeping;
 mod openapi;
 mod opening;

@@ -1,4 +1,5 @@
-//! Every text that a respondent can read: of the questionnaires and manifests in `studies`, and of the interface.
+//! Every text that a respondent can read: of the questionnaires and manifests in `studies`, of the interface, and of
+//! the letters.
 
 use std::{
     fs,
@@ -69,9 +70,11 @@ pub(crate) fn all() -> Vec<Text> {
         }
     }
     for language in [Language::Bokmal, Language::Nynorsk, Language::English] {
-        let place = format!("src/words/{}.rs", language.tag());
-        let source = fs::read_to_string(root.join(&place)).unwrap();
-        texts.extend(literals(&source).map(|words| Text { language, place: place.clone(), words }));
+        for folder in ["src/words", "src/tools/invitations/letter"] {
+            let place = format!("{folder}/{}.rs", language.tag());
+            let source = fs::read_to_string(root.join(&place)).unwrap();
+            texts.extend(literals(&source).map(|words| Text { language, place: place.clone(), words }));
+        }
     }
     texts
 }

@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     study::{EndpointKind, Invitation, Wave},
-    tools::studies::{Questionnaire, StudyFolder},
+    tools::{
+        invitations::register::RegisterError,
+        studies::{Questionnaire, StudyFolder},
+    },
 };
 
 /// What the `Content-Type` says of a body.
@@ -159,16 +162,22 @@ impl Collector {
         }
     }
 
-    /// The invitation, if we signed it, whatever time it is.
+    /// The invitation, if it is one of ours, as a token or as a code, whatever time it is and revoked or not.
     pub(super) fn bearer(&self, authorization: Option<&str>) -> Result<Invitation, Answer> {
-        let login = |why: &str| Answer::no(401, Code::Login, why);
-        let (scheme, token) = authorization
-            .and_then(|header| header.trim().split_once(' '))
-            .ok_or_else(|| login("expected `Authorization: Bearer` with an invitation"))?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(login("expected `Authorization: Bearer` with an invitation"));
+        self.door.open(authorization, (self.clock)()).map_err(|error| self.no_register(&error))?
+    }
+
+    /// That it was not revoked. Asked after a receipt that is given again: it stands for what was received in time.
+    pub(super) fn stands(&self, invitation: &Invitation) -> Result<(), Answer> {
+        match self.door.is_revoked(invitation).map_err(|error| self.no_register(&error))? {
+            true => Err(Answer::refusal(401, Code::Login, Refusal::Revoked, "the invitation was revoked")),
+            false => Ok(()),
         }
-        self.keys.read(token.trim()).map_err(|refused| login(&refused.to_string()))
+    }
+
+    fn no_register(&self, error: &RegisterError) -> Answer {
+        (self.log)(&format!("register: {error}"));
+        Answer::not_now()
     }
 
     /// The study and wave of an invitation, if they are collected here.

@@ -8,6 +8,7 @@
 //! one is kept as it is.
 
 mod admit;
+mod bearer;
 mod cors;
 mod delivery;
 pub mod faults;
@@ -28,12 +29,21 @@ use serde_json::{Value, json};
 
 pub use delivery::{Delivery, Destination, Way};
 pub use faults::Faults;
-pub use outcome::Answer;
+pub use outcome::{Answer, REFUSALS};
 pub use store::{CONTACT_DATABASE, DATABASE, Row, StoreError};
 
-use super::{invitations::Keys, studies::StudyFolder, units::UnitsError};
+use super::{
+    invitations::{
+        Keys,
+        keyring::Fresh,
+        register::{Register, RegisterError},
+    },
+    studies::StudyFolder,
+    units::UnitsError,
+};
 use crate::study::Invitation;
 use admit::Media;
+use bearer::Door;
 use delivery::{Content, Incoming};
 use outcome::Code;
 use store::{Kept, Store};
@@ -83,6 +93,9 @@ pub enum CollectorError {
     /// The unit table, or a study's calendar.
     #[error(transparent)]
     Units(#[from] UnitsError),
+    /// The register of invitations.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
     /// Two studies under one id.
     #[error("expected each study once, found `{id}` twice")]
     SameStudy {
@@ -97,7 +110,7 @@ pub struct Collector {
     answers: Store,
     contact: Store,
     windows: Windows,
-    keys: Keys,
+    door: Door,
     clock: Clock,
     origins: Origins,
     log: Log,
@@ -128,8 +141,9 @@ impl Collector {
         }
         let (answers, contact) = (Store::open(folder, DATABASE)?, Store::open(folder, CONTACT_DATABASE)?);
         let windows = Windows::open(folder, &studies)?;
+        let door = Door::new(Fresh::new(folder, keys), Register::open(folder)?);
         let (origins, log) = (Origins::Any, log_to_stderr());
-        Ok(Collector { studies, answers, contact, windows, keys, clock, origins, log, faults: None })
+        Ok(Collector { studies, answers, contact, windows, door, clock, origins, log, faults: None })
     }
 
     /// The same collector, with a log of the caller's.
@@ -197,6 +211,7 @@ impl Collector {
         if let Some(received_at) = self.received_before(delivery.to, &invitation, &incoming)? {
             return Ok(incoming.receipt(200, delivery.to, &received_at));
         }
+        self.stands(&invitation)?;
         fits?;
         let timing = bounds.timing(incoming.authored, now).ok_or_else(admit::too_late)?;
         let pseudonym = self.check(delivery.to, &invitation, &incoming)?;

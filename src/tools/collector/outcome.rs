@@ -3,7 +3,10 @@
 
 use serde_json::{Value, json};
 
-use crate::session::review::{self, Reason};
+use crate::{
+    session::review::{self, Reason},
+    study::refusal,
+};
 
 /// More issues than this help nobody, and a hostile body could ask for thousands.
 const MOST_ISSUES: usize = 100;
@@ -35,6 +38,7 @@ pub(super) enum Code {
     NotSupported,
     Required,
     Structure,
+    Throttled,
     Timeout,
     TooLong,
     Transient,
@@ -53,6 +57,7 @@ impl Code {
             Code::NotSupported => "not-supported",
             Code::Required => "required",
             Code::Structure => "structure",
+            Code::Throttled => "throttled",
             Code::Timeout => "timeout",
             Code::TooLong => "too-long",
             Code::Transient => "transient",
@@ -61,22 +66,43 @@ impl Code {
 }
 
 /// The code system of the words that say why an invitation does not admit (`docs/collection-endpoint.md`).
-const REFUSALS: &str = "https://svar.example/fhir/CodeSystem/refusal";
+pub const REFUSALS: &str = refusal::SYSTEM;
 
 /// Why an invitation does not admit, in a word for programs: the `details` of an issue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
+    /// There is none.
+    Absent,
     /// It is over.
     Expired,
+    /// It is not from here, or was altered.
+    Forged,
+    /// A code with a mistake in it.
+    MistypedCode,
     /// Its time has not come.
     NotYet,
+    /// It was taken back.
+    Revoked,
+    /// Too many codes that stand for nothing, from anybody.
+    TooManyCodes,
+    /// A code that stands for nothing.
+    UnknownCode,
+    /// Neither a token nor a code.
+    Unreadable,
 }
 
 impl Refusal {
     fn as_str(self) -> &'static str {
         match self {
+            Refusal::Absent => "absent",
             Refusal::Expired => "expired",
+            Refusal::Forged => "forged",
+            Refusal::MistypedCode => "mistyped-code",
             Refusal::NotYet => "not-yet",
+            Refusal::Revoked => refusal::REVOKED,
+            Refusal::TooManyCodes => refusal::TOO_MANY_CODES,
+            Refusal::UnknownCode => "unknown-code",
+            Refusal::Unreadable => "unreadable",
         }
     }
 }

@@ -14,6 +14,7 @@ impl Collector {
 
     fn state(&self, destination: Destination, authorization: Option<&str>) -> Result<Answer, Answer> {
         let invitation = self.bearer(authorization)?;
+        self.stands(&invitation)?;
         let (folder, wave) = self.invited(&invitation)?;
         let bounds = self.bounds(&invitation)?;
         let mut state = json!({
@@ -41,6 +42,7 @@ impl Collector {
                 ("firstDay", first_day.map(day)),
                 ("lastDay", last_day.map(day)),
                 ("received", received),
+                ("token", self.door.exchanged(authorization, &invitation).map(Value::String)),
             ] {
                 fields.extend(value.map(|value| (name.to_owned(), value)));
             }

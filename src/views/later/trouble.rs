@@ -8,7 +8,7 @@ use super::Stopped;
 use crate::{
     browser::{self, Standing},
     json::Json,
-    study::{Study, code::Code, refusal},
+    study::{Code, Study, refusal},
     views::{
         element::{el, el_of},
         load::Enter,

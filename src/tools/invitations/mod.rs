@@ -1,20 +1,36 @@
-//! Signing and verifying invitations: JWTs (RFC 7519) signed with Ed25519 (RFC 8037). The key is kept in the data folder
-//! of the collector, and whoever has it can invite.
+//! Signing and verifying invitations: JWTs (RFC 7519) signed with Ed25519 (RFC 8037). The keys are kept in the data
+//! folder of the collector, and whoever has them can invite.
+//!
+//! [`command`] makes and revokes invitations as typed, [`register`] remembers them, [`letter`] is what people are sent.
+
+mod batch;
+mod codes;
+pub mod command;
+pub mod keyring;
+pub mod letter;
+mod make;
+mod order;
+mod qr;
+mod recipients;
+pub mod register;
+mod revoke;
+mod sheet;
+mod variants;
 
 use std::{
-    fmt,
-    fs::{self, OpenOptions},
-    io::{self, Write},
+    fmt, io,
     path::{Path, PathBuf},
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signature, Signer, SigningKey};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::study::{Invitation, InvitationError};
+pub(super) use keyring::write_new;
 
-/// The key's file in the data folder: 32 bytes as base64url.
+/// The keys' file in the data folder: a line of 32 bytes as base64url for each key, the oldest first.
 pub const KEY_FILE: &str = "invitation-key";
 
 /// Why there is no key.
@@ -30,7 +46,7 @@ pub enum KeyError {
         source: io::Error,
     },
     /// The file holds something else.
-    #[error("{}: expected 32 bytes as base64url, found something else", file.display())]
+    #[error("{}: expected lines of 32 bytes as base64url, found something else", file.display())]
     Content {
         /// Which file.
         file: PathBuf,
@@ -38,6 +54,18 @@ pub enum KeyError {
     /// The system gives no random bytes.
     #[error("expected random bytes from the system, found: {0}")]
     Random(getrandom::Error),
+    /// A key that is not there, or that signs.
+    #[error("expected one of the earlier keys, {}, found `{found}`", list(known))]
+    NoSuchKey {
+        /// The name given.
+        found: String,
+        /// The names of the keys that could be forgotten.
+        known: Vec<String>,
+    },
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() { "of which there are none".to_owned() } else { names.join(", ") }
 }
 
 /// Why a token admits nobody. The words never hold the token.
@@ -72,9 +100,11 @@ struct Header {
     kid: Option<String>,
 }
 
-/// The key that signs invitations, and verifies them.
+/// The keys that verify invitations; the newest signs.
 #[derive(Clone)]
 pub struct Keys {
+    /// The oldest first. It alone verifies tokens that name no key: those from before keys had names.
+    earlier: Vec<SigningKey>,
     signing: SigningKey,
 }
 
@@ -85,40 +115,31 @@ impl fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// Reads the key in `folder`, or makes one there, readable to its owner alone.
+    /// Reads the keys in `folder`, or makes one there, readable to its owner alone.
     ///
     /// # Errors
     /// Why there is none.
     pub fn open(folder: &Path) -> Result<Keys, KeyError> {
-        let file = folder.join(KEY_FILE);
-        let failed = |source| KeyError::File { file: file.clone(), source };
-        fs::create_dir_all(folder).map_err(failed)?;
-        let text = match fs::read_to_string(&file) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let mut seed = [0; 32];
-                getrandom::fill(&mut seed).map_err(KeyError::Random)?;
-                match write_new(&file, &URL_SAFE_NO_PAD.encode(seed)) {
-                    Ok(()) => return Ok(Keys::from_seed(&seed)),
-                    // Another process was faster: its key counts.
-                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::read_to_string(&file),
-                    Err(error) => Err(error),
-                }
-            }
-            read => read,
-        };
-        let text = text.map_err(failed)?;
-        let seed = URL_SAFE_NO_PAD.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        seed.map(|seed| Keys::from_seed(&seed)).ok_or(KeyError::Content { file })
+        keyring::open(folder)
     }
 
     /// The key made of these 32 secret bytes.
     pub fn from_seed(seed: &[u8; 32]) -> Keys {
-        Keys { signing: SigningKey::from_bytes(seed) }
+        Keys { earlier: Vec::new(), signing: SigningKey::from_bytes(seed) }
+    }
+
+    /// What the keys are called, the oldest first; the last one signs.
+    pub fn names(&self) -> Vec<String> {
+        self.all().map(name).collect()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &SigningKey> {
+        self.earlier.iter().chain([&self.signing])
     }
 
     /// The token of an invitation: header, claims and signature as base64url, with points between.
     pub fn sign(&self, invitation: &Invitation) -> String {
-        let header = Header { alg: "EdDSA".to_owned(), typ: Some("JWT".to_owned()), kid: None };
+        let header = Header { alg: "EdDSA".to_owned(), typ: Some("JWT".to_owned()), kid: Some(name(&self.signing)) };
         let signed = format!("{}.{}", encoded(&header), encoded(invitation));
         let signature = self.signing.sign(signed.as_bytes());
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
@@ -155,7 +176,11 @@ impl Keys {
         }
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| InvitationError::Shape)?;
         let signature = Signature::from_slice(&signature).map_err(|_| Refused::Forged)?;
-        let key = self.signing.verifying_key();
+        let key = match header.kid {
+            Some(kid) => self.all().find(|key| name(key) == kid),
+            None => self.all().next(),
+        };
+        let key = key.ok_or(Refused::Forged)?.verifying_key();
         key.verify_strict(signed.as_bytes(), &signature).map_err(|_| Refused::Forged)?;
         // Strictly, unlike the widget: a bound or a person that is there but cannot be read must not count as absent.
         let claims = URL_SAFE_NO_PAD.decode(claims).map_err(|_| InvitationError::Shape)?;
@@ -173,20 +198,16 @@ pub fn random_id() -> Result<String, KeyError> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// JSON as base64url. Serialising these plain structs cannot fail; were it to, the token would be refused as unreadable.
+/// JSON as base64url. Serialising these plain structs cannot fail; were it to, the token would be refused as
+/// unreadable.
 fn encoded(value: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(value).unwrap_or_default())
 }
 
-/// Writes a file that must not be there yet, readable to its owner alone.
-pub(super) fn write_new(file: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(file)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
+/// What a key is called: the beginning of the hash of its public half.
+fn name(key: &SigningKey) -> String {
+    let hash = Sha256::digest(key.verifying_key().as_bytes());
+    hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

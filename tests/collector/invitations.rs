@@ -1,0 +1,784 @@
+//! From a table of recipients to an answer received: links and codes that admit, and those that do not any more.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::PathBuf,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use svar::{
+    study::{Code, Invitation, Mode},
+    submission::{Verdict, Waiting},
+    tools::{
+        collector::REFUSALS,
+        invitations::{Keys, command, keyring},
+    },
+};
+
+use crate::{
+    client::{Reply, Request},
+    server::{Folder, NOW, Server, body, deliver, fixture, invitation, pseudonym, uuid},
+};
+
+const DAY: u64 = 86_400;
+
+fn now() -> Timestamp {
+    Timestamp::from_second(i64::try_from(NOW).expect("a time")).expect("a time")
+}
+
+fn words(all: &[&str]) -> Vec<String> {
+    all.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// A row of `invitations.csv`, by column.
+type Row = BTreeMap<String, String>;
+
+/// An office that invites, with the data folder of a collector.
+struct Office<'a> {
+    data: &'a Folder,
+    desk: Folder,
+}
+
+impl Office<'_> {
+    fn of(data: &Folder) -> Office<'_> {
+        Office { data, desk: Folder::new() }
+    }
+
+    fn out(&self, name: &str) -> PathBuf {
+        self.desk.path().join(name)
+    }
+
+    /// `svar invite` with this table, told in words.
+    fn invite(&self, name: &str, table: &str, more: &[&str]) -> Result<String, String> {
+        let kind = if table.contains("pseudonym") { "--contacts" } else { "--units" };
+        let file = self.desk.path().join(format!("{name}.csv"));
+        fs::write(&file, table).expect("a table");
+        let (file, out) = (file.display().to_string(), self.out(name).display().to_string());
+        let (data, study) = (self.data.path().display().to_string(), fixture("tests/fixtures/studies/tiny"));
+        let mut line = words(&["--study", &study.display().to_string(), "--data", &data, kind, &file, "--out", &out]);
+        for (name, value) in [("--wave", "q1"), ("--base-url", "https://svar.example/studie/")] {
+            if !more.contains(&name) {
+                line.extend(words(&[name, value]));
+            }
+        }
+        line.extend(words(more));
+        command::run(&line, now())
+    }
+
+    /// The same, and the rows of the mail merge.
+    fn rows(&self, name: &str, table: &str, more: &[&str]) -> Vec<Row> {
+        let told = self.invite(name, table, more).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let rows = self.read(name);
+        assert!(told.starts_with(&format!("invitations: {}\n", rows.len())), "{told}");
+        rows
+    }
+
+    fn read(&self, name: &str) -> Vec<Row> {
+        let reader = csv::Reader::from_path(self.out(name).join("invitations.csv")).expect("a table");
+        reader.into_deserialize().map(|row| row.expect("a row")).collect()
+    }
+
+    fn revoke(&self, more: &[&str]) -> Result<usize, String> {
+        let mut line = words(&["--data", &self.data.path().display().to_string()]);
+        line.extend(words(more));
+        command::revoke(&line, now())
+    }
+
+    fn rotate(&self, more: &[&str]) -> Result<String, String> {
+        let mut line = words(&["--data", &self.data.path().display().to_string()]);
+        line.extend(words(more));
+        command::rotate_key(&line)
+    }
+}
+
+/// What a browser finds behind the `#`.
+fn token(row: &Row) -> &str {
+    row["link"].split_once('#').expect("a fragment").1
+}
+
+fn ask(server: &Server, bearer: &str) -> Reply {
+    Request::new("GET", "/fhir/invitation").with("Authorization", &format!("Bearer {bearer}")).send(server.address)
+}
+
+/// The word for programs in a refusal; none if it admits.
+fn refusal(reply: &Reply) -> Option<String> {
+    if reply.status == 200 {
+        return None;
+    }
+    let coding = &reply.json()["issue"][0]["details"]["coding"][0];
+    assert_eq!(coding["system"], REFUSALS, "{reply:?}");
+    Some(coding["code"].as_str().expect("a code").to_owned())
+}
+
+fn refused(server: &Server, bearer: &str) -> Option<String> {
+    refusal(&ask(server, bearer))
+}
+
+const CONTACTS: &str = "pseudonym,unit,email,language,last_day\n\
+                        p-1,north,kari@post.example,nb,2027-04-09\n\
+                        p-2,north,ola@post.example,en,2027-04-10\n";
+
+#[test]
+fn a_persons_link_and_code_admit_to_the_same() {
+    let server = Server::start();
+    let office = Office::of(&server.data);
+    let rows = office.rows("new", CONTACTS, &[]);
+    let row = &rows[0];
+    assert!(row["link"].starts_with("https://svar.example/studie/?lang=nb#"), "{row:?}");
+    assert_eq!(row["link_en"], row["link"].replace("lang=nb", "lang=en"));
+    let opened = Invitation::read(token(row)).expect("an invitation that the page can read");
+    let expected = Invitation {
+        jti: opened.jti.clone(),
+        sub: Some("p-1".into()),
+        nbf: None,
+        // The end of the last day; the tiny study has no calendar, so in UTC.
+        exp: Some(1_807_315_200),
+        ..invitation()
+    };
+    assert_eq!(opened, expected);
+    assert_eq!(Timestamp::from_second(1_807_315_200).expect("a time").to_string(), "2027-04-10T00:00:00Z");
+
+    let by_link = ask(&server, token(row));
+    assert_eq!(by_link.status, 200, "{by_link:?}");
+    for typed in [row["code"].clone(), row["code"].to_lowercase(), row["code"].replace('-', " ")] {
+        let mut by_code = ask(&server, &typed).json();
+        // Who typed the code goes on as by the link: with a token of the same claims.
+        let exchanged = by_code.as_object_mut().expect("a state").remove("token").expect("a token");
+        assert_eq!(Invitation::read(exchanged.as_str().expect("a text")), Ok(expected.clone()), "{typed}");
+        assert_eq!(ask(&server, exchanged.as_str().expect("a text")).json(), by_link.json(), "{typed}");
+        assert_eq!(by_code, by_link.json(), "{typed}");
+    }
+    assert_ne!(rows[1]["code"], row["code"]);
+
+    // The whole way: an answer by the code alone, and by the link it is known.
+    let id = uuid(1);
+    let own = office.rows("own", &format!("pseudonym,unit\n{},north\n", pseudonym(&id)), &["--exp", "2027-04-09"]);
+    let received = deliver(&own[0]["code"], &id, body(&id).to_string()).send(server.address);
+    assert_eq!(received.status, 201, "{received:?}");
+    assert_eq!(ask(&server, token(&own[0])).json()["received"][0]["uuid"], json!(id));
+}
+
+#[test]
+fn what_does_not_admit_says_why_in_a_word() {
+    let server = Server::start();
+    let office = Office::of(&server.data);
+    let good = office.rows("good", CONTACTS, &[]).remove(0);
+    let early = office.rows("early", "unit\nsouth\n", &["--nbf", "2026-11-23", "--exp", "2026-11-30"]).remove(0);
+    let old = server.keys.sign(&Invitation { exp: Some(NOW - 4 * DAY), ..invitation() });
+    let revoked = office.rows("revoked", "unit\neast\n", &["--exp", "2026-11-30"]).remove(0);
+    assert_eq!(office.revoke(&["--unit", "east", "--wave", "q1", "--study", "tiny"]), Ok(1));
+    let forged = Keys::from_seed(&[3; 32]).sign(&invitation());
+    let claims: Vec<&str> = token(&good).split('.').collect();
+    let other = URL_SAFE_NO_PAD
+        .encode(json!({ "iss": "tiny", "jti": "1", "study": "tiny", "wave": "q1", "unit": "x" }).to_string());
+    let altered = [claims[0], &other, claims[2]].join(".");
+    let mistyped = good["code"].replace(&good["code"][..1], if good["code"].starts_with('7') { "8" } else { "7" });
+    let unknown = Code::of_number(123_456_789);
+    let mut words = BTreeSet::from(["absent"]);
+    for (case, bearer, status, expected) in [
+        ("forged", forged.as_str(), 401, "forged"),
+        ("altered", &altered, 401, "forged"),
+        ("cut", &token(&good)[..120].replace('.', ""), 401, "unreadable"),
+        ("not yet", token(&early), 401, "not-yet"),
+        ("not yet, by code", &early["code"], 401, "not-yet"),
+        ("over", &old, 401, "expired"),
+        ("revoked", token(&revoked), 401, "revoked"),
+        ("revoked, by code", &revoked["code"], 401, "revoked"),
+        ("a wrong character", &mistyped, 401, "mistyped-code"),
+        ("a character too few", &good["code"][..10], 401, "mistyped-code"),
+        ("a code of nobody", &unknown, 401, "unknown-code"),
+    ] {
+        let id = uuid(9);
+        let reply = deliver(bearer, &id, body(&id).to_string()).send(server.address);
+        assert_eq!((reply.status, refusal(&reply)), (status, Some(expected.to_owned())), "{case}: {reply:?}");
+        assert_eq!(reply.verdict(&id), Verdict::Paused, "{case}: kept on the device");
+        words.insert(expected);
+    }
+    let none = Request::new("GET", "/fhir/invitation").send(server.address);
+    assert_eq!(refusal(&none), Some("absent".to_owned()));
+    let document = fs::read_to_string(fixture("docs/collection-endpoint.md")).expect("the document");
+    let table = document.split_once("| code | status | meaning |").expect("the table").1;
+    for word in words {
+        assert!(table.contains(&format!("| `{word}` | 401 |")), "{word} is not explained");
+    }
+    let mut blocks = document.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let example = blocks.find(|block| block.contains("OperationOutcome")).expect("an example");
+    let example: Value = serde_json::from_str(example).expect("JSON");
+    assert_eq!(ask(&server, token(&revoked)).json(), example, "as the document shows it");
+    assert_eq!(server.rows(), 0);
+    // Other studies and waves are refused as before.
+    for other in
+        [Invitation { study: "nowhere".into(), ..invitation() }, Invitation { wave: "q9".into(), ..invitation() }]
+    {
+        assert_eq!(ask(&server, &server.keys.sign(&other)).status, 403, "{other:?}");
+    }
+}
+
+/// The wave decides what may be delivered, whichever way the invitation came.
+#[test]
+fn a_code_for_another_wave_takes_no_answers_of_this_one() {
+    let server = Server::start();
+    let row = Office::of(&server.data).rows("q2", "unit\nnorth\n", &["--wave", "q2", "--exp", "2026-11-30"]).remove(0);
+    assert_eq!(ask(&server, &row["code"]).json()["wave"], "q2");
+    let id = uuid(1);
+    let reply = deliver(&row["code"], &id, body(&id).to_string()).send(server.address);
+    assert!([403, 422].contains(&reply.status), "{reply:?}");
+    assert_eq!(server.rows(), 0);
+}
+
+#[test]
+fn guessing_is_slowed_for_codes_and_never_for_links() {
+    let server = Server::start();
+    let row = Office::of(&server.data).rows("new", CONTACTS, &[]).remove(0);
+    let guess = |number: u64| refused(&server, &Code::of_number(number * 7_919));
+    assert!((1..=10).all(|_| refused(&server, "AAAAA-AAAAA").as_deref() == Some("mistyped-code")), "no guess at all");
+    assert!((1..=30).all(|number| guess(number).as_deref() == Some("unknown-code")));
+    let id = uuid(1);
+    for code in [Code::of_number(1), row["code"].clone()] {
+        let reply = deliver(&code, &id, body(&id).to_string()).send(server.address);
+        assert_eq!((reply.status, refusal(&reply).as_deref()), (429, Some("too-many-codes")), "{reply:?}");
+        assert_eq!(reply.header("retry-after"), Some("2"));
+        assert_eq!(reply.verdict(&id), Verdict::Waiting { why: Waiting::Busy, after: Some(2) });
+    }
+    assert_eq!(refused(&server, token(&row)), None, "a link works all the same");
+    server.is_now(NOW + 2);
+    assert_eq!(refused(&server, &row["code"]), None, "and two seconds later the code");
+    assert_eq!(guess(31).as_deref(), Some("unknown-code"));
+    assert_eq!(guess(32).as_deref(), Some("too-many-codes"));
+    server.is_now(NOW + 62);
+    assert!((1..=30).all(|number| guess(number).as_deref() == Some("unknown-code")));
+}
+
+/// Guesses that come at the same moment count one by one.
+#[test]
+fn guessing_in_parallel_gets_no_further() {
+    let server = Server::start();
+    let answers: Vec<Option<String>> = std::thread::scope(|scope| {
+        let guess = |number: u64| {
+            let server = &server;
+            scope.spawn(move || refused(server, &Code::of_number(number * 104_729)))
+        };
+        let guesses: Vec<_> = (1..=50).map(guess).collect();
+        guesses.into_iter().map(|guess| guess.join().expect("an answer")).collect()
+    });
+    let count = |word: &str| answers.iter().filter(|answer| answer.as_deref() == Some(word)).count();
+    assert_eq!((count("unknown-code"), count("too-many-codes")), (30, 20));
+}
+
+#[test]
+fn revoking_takes_what_was_named_and_nothing_else() {
+    let server = Server::start();
+    let office = Office::of(&server.data);
+    let people = office.rows("people", CONTACTS, &[]);
+    let later = office.rows("later", CONTACTS, &["--wave", "q2"]);
+    let unit = office.rows("unit", "unit\nnorth\nsouth\n", &["--exp", "2026-11-30"]);
+    let all = [&people[0], &people[1], &later[0], &later[1], &unit[0], &unit[1]];
+    let standing = || all.map(|row| refused(&server, token(row)).is_none());
+    assert_eq!(standing(), [true; 6]);
+    let jti = Invitation::read(token(&people[1])).expect("an invitation").jti;
+    for (named, expected, then) in [
+        (vec!["--pseudonym", "p-1", "--study", "other"], 0, [true, true, true, true, true, true]),
+        (vec!["--pseudonym", "p-1", "--study", "tiny", "--wave", "q2"], 1, [true, true, false, true, true, true]),
+        (vec!["--unit", "north", "--study", "tiny", "--wave", "q1"], 1, [true, true, false, true, false, true]),
+        (vec!["--unit", "north", "--study", "tiny", "--wave", "q1"], 0, [true, true, false, true, false, true]),
+        (vec!["--jti", &jti], 1, [true, false, false, true, false, true]),
+        (vec!["--pseudonym", "p-1", "--study", "tiny"], 1, [false, false, false, true, false, true]),
+    ] {
+        assert_eq!(office.revoke(&named), Ok(expected), "{named:?}");
+        assert_eq!(standing(), then, "{named:?}");
+    }
+    for named in [
+        vec!["--pseudonym", "", "--study", "tiny"],
+        vec!["--pseudonym", " ", "--study", "tiny"],
+        vec!["--jti", ""],
+        vec!["--unit", "", "--study", "tiny", "--wave", "q1"],
+        vec!["--unit", "south", "--study", "tiny"],
+        vec!["--pseudonym", "p-2"],
+        vec!["--study", "tiny", "--wave", "q1"],
+        vec!["--jti", "x", "--study", "tiny"],
+        vec![],
+    ] {
+        let error = office.revoke(&named).expect_err("a refusal");
+        assert!(error.starts_with("expected "), "{named:?}: {error}");
+    }
+    assert_eq!(standing(), [false, false, false, true, false, true]);
+    let elsewhere = Folder::new();
+    assert!(Office::of(&elsewhere).revoke(&["--jti", "x"]).is_err(), "no register is made in a wrong folder");
+    assert_eq!(fs::read_dir(elsewhere.path()).expect("the folder").count(), 0);
+}
+
+/// What was received stays received, as the widget on a device that was offline must hear.
+#[test]
+fn a_receipt_is_given_again_after_a_revocation() {
+    let server = Server::start();
+    let office = Office::of(&server.data);
+    let id = uuid(1);
+    let row =
+        office.rows("own", &format!("pseudonym,unit\n{},north\n", pseudonym(&id)), &["--exp", "2027-01-01"]).remove(0);
+    let delivery = deliver(token(&row), &id, body(&id).to_string());
+    assert_eq!(delivery.send(server.address).status, 201);
+    assert_eq!(office.revoke(&["--pseudonym", &pseudonym(&id), "--study", "tiny"]), Ok(1));
+    assert_eq!(delivery.send(server.address).status, 200);
+    let other = delivery.body(body(&id).to_string() + " ").send(server.address);
+    assert_eq!(refusal(&other).as_deref(), Some("revoked"));
+}
+
+#[test]
+fn keys_are_rotated_while_the_collector_runs() {
+    let server = Server::start();
+    let office = Office::of(&server.data);
+    let before = office.rows("before", "unit\nnorth\n", &["--exp", "2026-11-30"]).remove(0);
+    // As tokens were before keys had names.
+    let nameless = {
+        let seed = fs::read_to_string(server.data.path().join("invitation-key")).expect("the key");
+        let seed = URL_SAFE_NO_PAD.decode(seed).expect("base64url").try_into().expect("32 bytes");
+        let key = ed25519_dalek::SigningKey::from_bytes(&seed);
+        let claims = URL_SAFE_NO_PAD.encode(serde_json::to_string(&invitation()).expect("JSON"));
+        let signed = format!("{}.{claims}", URL_SAFE_NO_PAD.encode(r#"{"alg":"EdDSA","typ":"JWT"}"#));
+        let signature = ed25519_dalek::Signer::sign(&key, signed.as_bytes()).to_bytes();
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    };
+    let header = |token: &str| -> Value {
+        let header = URL_SAFE_NO_PAD.decode(token.split('.').next().expect("a header")).expect("base64url");
+        serde_json::from_slice(&header).expect("JSON")
+    };
+    let first = header(token(&before))["kid"].as_str().expect("a name").to_owned();
+
+    let told = office.rotate(&[]).expect("a new key");
+    assert!(told.lines().count() == 2 && told.starts_with(&first), "{told}");
+    let after = office.rows("after", "unit\nsouth\n", &["--exp", "2026-11-30"]).remove(0);
+    let second = header(token(&after))["kid"].as_str().expect("a name").to_owned();
+    assert_ne!(first, second);
+    let admitted = || [token(&before), &nameless, token(&after)].map(|token| refused(&server, token));
+    assert_eq!(admitted(), [None, None, None], "all of them, without a restart");
+
+    let kept = office.rotate(&["--forget", &second]).expect_err("the key that signs");
+    assert!(kept.starts_with("expected "), "{kept}");
+    office.rotate(&["--forget", &first]).expect("to forget");
+    let forged = Some("forged".to_owned());
+    assert_eq!(admitted(), [forged.clone(), forged, None]);
+    assert_eq!(refused(&server, &before["code"]), None, "a code rests on no signature");
+    assert_eq!(keyring::rotate(server.data.path()).expect("a key").names()[0], second);
+}
+
+#[test]
+fn inviting_again_ends_the_earlier_link_and_reminding_keeps_it() {
+    let server = Server::start();
+    let office = Office::of(&server.data);
+    let first = office.rows("first", CONTACTS, &[]);
+    let table = format!("{CONTACTS}p-3,north,,nb,2027-04-09\n");
+    let told = office.invite("reminded", &table, &["--reminder"]).expect("a reminder");
+    assert!(told.contains("invitations: 2\nleft out, without an invitation that stands: 1\n"), "{told}");
+    let again = office.rows("again", CONTACTS, &["--reminder"]);
+    for (first, again) in first.iter().zip(&again) {
+        assert_eq!(
+            (&first["link"], &first["code"], &first["last_day"]),
+            (&again["link"], &again["code"], &again["last_day"])
+        );
+    }
+    for (file, there) in [("letter-nb.txt", false), ("reminder-nb.txt", true), ("reminder-en.txt", true)] {
+        assert_eq!(office.out("again").join(file).exists(), there, "{file}");
+    }
+    let prolonged = CONTACTS.replace("2027-04-09", "2027-04-20");
+    assert_eq!(office.rows("prolonged", &prolonged, &["--reminder"])[0]["last_day"], "20. april 2027");
+
+    // For another purpose it is another invitation.
+    office.rows("test", CONTACTS, &["--mode", "test"]);
+    assert_eq!(refused(&server, token(&first[0])), None);
+    let told = office.invite("anew", CONTACTS, &[]).expect("new ones");
+    assert!(told.contains("earlier ones, revoked by these: 2\n"), "{told}");
+    assert_eq!(refused(&server, token(&first[0])).as_deref(), Some("revoked"));
+    assert_eq!(refused(&server, &first[0]["code"]).as_deref(), Some("revoked"));
+
+    // A unit's link hangs on walls.
+    let wall = office.rows("wall", "unit\nnorth\n", &["--exp", "2026-11-30"]).remove(0);
+    let told = office.invite("wall again", "unit\nnorth\n", &["--exp", "2026-11-30"]).expect("another");
+    assert!(told.contains("earlier links of these units, which still work: 1\n"), "{told}");
+    assert_eq!(refused(&server, token(&wall)), None);
+    let wall_again = office.rows("wall reminded", "unit\nnorth\n", &["--reminder"]).remove(0);
+    assert_ne!(wall_again["code"], wall["code"], "the newest is reminded of");
+}
+
+#[test]
+fn modes_travel_in_the_link_and_in_the_code() {
+    let server = Server::start();
+    let office = Office::of(&server.data);
+    for (name, mode) in [("test", Mode::Test), ("pilot", Mode::Pilot), ("paper", Mode::Paper)] {
+        let row = office.rows(name, "unit\nnorth\n", &["--mode", name, "--exp", "2026-11-30"]).remove(0);
+        assert_eq!(Invitation::read(token(&row)).map(|invitation| invitation.mode), Ok(Some(mode)));
+        assert_eq!(refused(&server, &row["code"]), None);
+        let register = server.database_of("invitations.sqlite");
+        let kept: String = register
+            .query_row("SELECT mode FROM invitation ORDER BY rowid DESC LIMIT 1", [], |row| row.get(0))
+            .expect("a row");
+        assert_eq!(kept, name);
+    }
+    assert!(office.invite("x", "unit\nnorth\n", &["--mode", "real"]).is_err());
+}
+
+#[test]
+fn who_has_withdrawn_is_not_written_to() {
+    let server = Server::start();
+    server
+        .database()
+        .execute_batch(
+            "CREATE TABLE IF NOT EXISTS withdrawn (study TEXT, pseudonym TEXT, at TEXT, PRIMARY KEY (study, pseudonym));
+             INSERT INTO withdrawn VALUES ('tiny', 'p-2', '2026-11-01'), ('other', 'p-1', '2026-11-01')",
+        )
+        .expect("the table");
+    let office = Office::of(&server.data);
+    let told = office.invite("new", CONTACTS, &[]).expect("invitations");
+    assert!(told.contains("invitations: 1\nleft out, withdrawn from the study: 1\n"), "{told}");
+    let table = fs::read_to_string(office.out("new").join("invitations.csv")).expect("the table");
+    assert!(table.contains("p-1") && !table.contains("p-2") && !table.contains("ola@"), "{table}");
+}
+
+/// Whoever takes a copy of the register cannot answer for anybody: neither a code nor a link is in it.
+#[test]
+fn the_register_holds_no_code() {
+    let server = Server::start();
+    let office = Office::of(&server.data);
+    let rows = office.rows("new", CONTACTS, &[]);
+    let register = server.database_of("invitations.sqlite");
+    register.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").expect("all of it in one file");
+    for file in ["invitations.sqlite", "invitations.sqlite-wal", "code-key"] {
+        let bytes = fs::read(server.data.path().join(file)).unwrap_or_default();
+        let holds = |needle: &str| bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
+        assert_eq!(holds("p-1"), file == "invitations.sqlite", "the scan sees {file}");
+        for row in &rows {
+            for secret in [row["code"].clone(), row["code"].replace('-', ""), token(row).to_owned()] {
+                assert!(!holds(&secret) && !holds(&secret.to_lowercase()), "{file} holds {secret}");
+            }
+        }
+    }
+    let hash: Vec<u8> = register.query_row("SELECT code FROM invitation", [], |row| row.get(0)).expect("a row");
+    assert_eq!(hash.len(), 32);
+    #[cfg(unix)]
+    for file in ["invitations.sqlite", "code-key", "invitation-key"] {
+        let about = fs::metadata(server.data.path().join(file)).expect("the file");
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o077, 0, "{file}");
+    }
+}
+
+#[test]
+fn a_unit_gets_a_link_for_each_variant_and_a_qr_code() {
+    let data = Folder::new();
+    let office = Office::of(&data);
+    let table = "unit,name,email,last_day\nnorth,Avdeling nord,nord@post.example,2026-12-01\nsouth,,,2026-12-02\n";
+    let rows = office.rows("new", table, &["--variants", "a,b"]);
+    let found: BTreeSet<(&str, &str)> =
+        rows.iter().map(|row| (row["unit"].as_str(), row["variant"].as_str())).collect();
+    assert_eq!(found, [("north", "a"), ("north", "b"), ("south", "a"), ("south", "b")].into());
+    for row in &rows {
+        let opened = Invitation::read(token(row)).expect("an invitation");
+        assert_eq!((opened.variant.as_deref(), opened.sub), (Some(row["variant"].as_str()), None));
+        let name = format!("qr-{}-{}.svg", row["unit"], row["variant"]);
+        let picture =
+            fs::read_to_string(office.out("new").join(&name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let link = format!("https://svar.example/studie/#{}", token(row));
+        let code = qrcode::QrCode::with_error_correction_level(link, qrcode::EcLevel::M).expect("a QR code");
+        let drawn = code.render::<qrcode::render::svg::Color<'_>>().min_dimensions(480, 480).build();
+        assert!(picture == drawn, "{name} leads elsewhere");
+    }
+    let reminded = office.rows("again", table, &["--variants", "a,b", "--reminder"]);
+    assert_eq!(
+        reminded.iter().map(|row| &row["code"]).collect::<Vec<_>>(),
+        rows.iter().map(|row| &row["code"]).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn variants_are_drawn_in_balance_and_the_draw_can_be_done_again() {
+    let data = Folder::new();
+    let office = Office::of(&data);
+    let mut table = "pseudonym,unit\n".to_owned();
+    (0..40).for_each(|n| table.push_str(&format!("p-{n},unit-{}\n", n % 3)));
+    let draw = |name: &str, seed: &str| {
+        let rows = office.rows(name, &table, &["--variants", "a,b", "--seed", seed, "--exp", "2026-12-01"]);
+        for unit in ["unit-0", "unit-1", "unit-2"] {
+            let of = |variant: &str| rows.iter().filter(|row| row["unit"] == unit && row["variant"] == variant).count();
+            assert!(of("a").abs_diff(of("b")) <= 1 && of("a") > 0, "{unit}");
+        }
+        rows.into_iter().map(|row| row["variant"].clone()).collect::<Vec<_>>()
+    };
+    let first = draw("one", "7");
+    assert_eq!(first, draw("two", "7"));
+    assert_ne!(first, draw("three", "8"));
+    let told = office.invite("drawn", &table, &["--variants", "a,b", "--exp", "2026-12-01"]).expect("a draw");
+    assert!(!told.contains("a new key was made"), "{told}");
+    let seed = told.split_once("--seed ").expect("the seed").1.lines().next().expect("the seed").to_owned();
+    let drawn: Vec<String> = office.read("drawn").into_iter().map(|row| row["variant"].clone()).collect();
+    assert_eq!(draw("four", &seed), drawn);
+}
+
+#[test]
+fn a_letter_says_all_that_it_must() {
+    let data = Folder::new();
+    let office = Office::of(&data);
+    let study = fixture("studies/health-at-work").display().to_string();
+    let manifest: Value =
+        serde_json::from_slice(&fs::read(fixture("studies/health-at-work/study.json")).expect("it")).expect("JSON");
+    for (name, table) in
+        [("units", "unit,last_day\nnorth,2027-04-09\n"), ("people", "pseudonym,unit,last_day\np-1,north,2027-04-09\n")]
+    {
+        let kind = if name == "units" { "--units" } else { "--contacts" };
+        let file = office.desk.path().join("table.csv");
+        fs::write(&file, table).expect("a table");
+        let out = office.out(name).display().to_string();
+        let (data, file) = (data.path().display().to_string(), file.display().to_string());
+        let base = "https://svar.example/studie/";
+        command::run(
+            &words(&[
+                "--study",
+                &study,
+                "--data",
+                &data,
+                "--wave",
+                "q1",
+                kind,
+                &file,
+                "--out",
+                &out,
+                "--base-url",
+                base,
+            ]),
+            now(),
+        )
+        .expect("invitations");
+        for (tag, voluntary, employer, withdraw, minutes) in [
+            (
+                "nb",
+                "frivillig",
+                "Arbeidsgiveren din får verken vite om du svarer eller hva du svarer",
+                "trekke deg",
+                "minutter",
+            ),
+            (
+                "nn",
+                "frivillig",
+                "Arbeidsgivaren din får verken vite om du svarer eller kva du svarer",
+                "trekkje deg",
+                "minutt",
+            ),
+            (
+                "en",
+                "voluntary",
+                "Your employer is told neither whether you answer nor what you answer",
+                "withdraw",
+                "minutes",
+            ),
+        ] {
+            let said = |path: &str| manifest.pointer(path).and_then(Value::as_str).expect("words").to_owned();
+            let minutes = format!("{} {minutes}", manifest["waves"][0]["minutes"]);
+            for letter in ["letter", "reminder"] {
+                let text = fs::read_to_string(office.out(name).join(format!("{letter}-{tag}.txt"))).expect("a letter");
+                let title = said(&format!("/title/{tag}"));
+                let (who, office) = (said(&format!("/responsible/{tag}")), said(&format!("/contact/name/{tag}")));
+                let (email, phone) = (said("/contact/email"), said("/contact/phone"));
+                let welcome = said(&format!("/welcome/{tag}"));
+                let why = welcome.split("\n\n").next().expect("a paragraph");
+                for part in [
+                    &title,
+                    &who,
+                    &office,
+                    &email,
+                    &phone,
+                    why,
+                    &minutes,
+                    voluntary,
+                    employer,
+                    withdraw,
+                    "{{link}}",
+                    "{{code}}",
+                    "{{last_day}}",
+                    base,
+                ] {
+                    assert!(text.contains(part), "{name} {letter} {tag}: no `{part}` in\n{text}");
+                }
+                let fields = text.matches("{{").count();
+                assert_eq!(fields, 3, "{name} {letter} {tag}: a field was not filled in:\n{text}");
+                assert!(text.lines().next().expect("a subject").contains(&title), "{text}");
+            }
+        }
+    }
+    let table = fs::read_to_string(office.out("units").join("invitations.csv")).expect("a table");
+    for day in ["9. april 2027", "9 April 2027"] {
+        assert!(table.contains(day), "{table}");
+    }
+}
+
+#[test]
+fn no_cell_is_a_formula() {
+    let data = Folder::new();
+    let office = Office::of(&data);
+    let table = "pseudonym,unit,name,phone,last_day\n\
+                 p-1,north,=HYPERLINK(\"https://evil.example\"),+47 900 00 000,2027-04-09\n\
+                 p-2,north,@SUM(1),-1,2027-04-09\n";
+    let table = table.replace("=HYPERLINK(\"https://evil.example\")", "\"=HYPERLINK(\"\"https://evil.example\"\")\"");
+    let rows = office.rows("new", &table, &[]);
+    assert_eq!(
+        (rows[0]["name"].as_str(), rows[0]["phone"].as_str()),
+        ("'=HYPERLINK(\"https://evil.example\")", "'+47 900 00 000")
+    );
+    for cell in rows.iter().flat_map(Row::values) {
+        assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_said_and_leaves_nothing() {
+    let data = Folder::new();
+    let office = Office::of(&data);
+    for (case, table, more, expected) in [
+        ("no last day", "unit\nnorth\n", vec![], "no last_day, and no --exp"),
+        (
+            "a wave that is none",
+            "unit\nnorth\n",
+            vec!["--wave", "q9", "--exp", "2027-01-01"],
+            "expected one of the waves",
+        ),
+        (
+            "plain http",
+            "unit\nnorth\n",
+            vec!["--base-url", "http://svar.example", "--exp", "2027-01-01"],
+            "expected --base-url",
+        ),
+        ("a formula", "pseudonym,unit\n=1,north\n", vec!["--exp", "2027-01-01"], "row 2: the pseudonym `=1`"),
+        ("nobody", "pseudonym,unit\n,north\n", vec!["--exp", "2027-01-01"], "row 2: no pseudonym"),
+        (
+            "over before it begins",
+            "unit\nnorth\n",
+            vec!["--nbf", "2027-01-02", "--exp", "2027-01-01"],
+            "expected the last day of north",
+        ),
+        (
+            "a last day after the end",
+            "unit,last_day\nnorth,2027-02-01\n",
+            vec!["--exp", "2027-01-01"],
+            "expected the last day of north",
+        ),
+        ("a date of ours", "unit\nnorth\n", vec!["--exp", "1.1.2027"], "expected --exp with a date"),
+        ("an end for a reminder", "unit\nnorth\n", vec!["--reminder", "--exp", "2027-01-01"], "expected no --exp"),
+        (
+            "twice the same variant",
+            "unit\nnorth\n",
+            vec!["--variants", "a,a", "--exp", "2027-01-01"],
+            "expected --variants",
+        ),
+        (
+            "two kinds of variants",
+            "pseudonym,unit,variant\np,u,a\n",
+            vec!["--variants", "a,b", "--exp", "2027-01-01"],
+            "row 2: a variant of its own",
+        ),
+    ] {
+        let error = office.invite("x", table, &more).expect_err(case);
+        assert!(error.contains("expected ") && error.contains(expected), "{case}: {error}");
+    }
+    fs::create_dir_all(office.out("full")).expect("a folder");
+    fs::write(office.out("full").join("letter-nb.txt"), "mine").expect("a file");
+    let error = office.invite("full", "unit\nnorth\n", &["--exp", "2027-01-01"]).expect_err("a folder in use");
+    assert!(error.contains("expected an empty folder"), "{error}");
+    // Two names for one file where capitals do not count, or a disk that is full: the register must not know more than
+    // the office has.
+    let long = "u".repeat(128) + ",,";
+    let error = office.invite(
+        "name",
+        &format!("unit,name,email\n{long}\n"),
+        &["--exp", "2027-01-01", "--variants", &"v".repeat(128)],
+    );
+    assert_eq!(fs::read_dir(office.out("name")).expect("the folder").count(), 0, "no links that nobody knows of");
+    assert!(error.expect_err("a name too long for a file").contains("expected to write a new file"));
+    let register = rusqlite::Connection::open(data.path().join("invitations.sqlite")).expect("the register");
+    let count: u32 = register.query_row("SELECT count(*) FROM invitation", [], |row| row.get(0)).expect("a count");
+    assert_eq!(count, 0);
+}
+
+/// Where the unit table decides, an invitation outlasts its last day, since windows are prolonged; elsewhere it ends
+/// with it.
+#[test]
+fn the_end_is_in_the_studys_time_and_leaves_room_for_prolonging() {
+    let data = Folder::new();
+    let office = Office::of(&data);
+    let study = office.desk.path().join("study");
+    fs::create_dir_all(&study).expect("a folder");
+    let mut manifest: Value =
+        serde_json::from_slice(&fs::read(fixture("tests/fixtures/studies/tiny/study.json")).expect("it"))
+            .expect("JSON");
+    manifest["calendar"] = json!({ "timeZone": "Europe/Oslo" });
+    manifest["waves"][0]["window"] = json!({ "from": "mailing", "days": 14 });
+    fs::write(study.join("study.json"), manifest.to_string()).expect("a manifest");
+    let bounds = |name: &str, more: &[&str]| {
+        let study = study.display().to_string();
+        let mut all = vec!["--study", &study];
+        all.extend(more);
+        let file = office.desk.path().join("units.csv");
+        fs::write(&file, "unit,last_day\nnorth,2027-04-09\n").expect("a table");
+        let (data, out) = (data.path().display().to_string(), office.out(name).display().to_string());
+        let file = file.display().to_string();
+        all.extend(["--data", &data, "--wave", "q1", "--units", &file, "--out", &out]);
+        all.extend(["--base-url", "http://127.0.0.1:8088"]);
+        command::run(&words(&all), now()).expect("invitations");
+        let row = office.read(name).remove(0);
+        assert_eq!(row["last_day"], "9. april 2027");
+        let opened = Invitation::read(token(&row)).expect("an invitation");
+        let text =
+            |seconds: u64| Timestamp::from_second(i64::try_from(seconds).expect("a time")).expect("a time").to_string();
+        (opened.nbf.map(text), opened.exp.map(text))
+    };
+    let some = |text: &str| Some(text.to_owned());
+    // 180 days later, in summer: midnight in Oslo.
+    assert_eq!(bounds("room", &[]), (None, some("2027-10-06T22:00:00Z")));
+    assert_eq!(
+        bounds("bounds", &["--nbf", "2027-01-01", "--exp", "2027-04-30"]),
+        (some("2026-12-31T23:00:00Z"), some("2027-04-30T22:00:00Z"))
+    );
+}
+
+#[test]
+fn ten_thousand_are_invited_at_once() {
+    let data = Folder::new();
+    let office = Office::of(&data);
+    let mut table = "pseudonym,unit,email\n".to_owned();
+    (0..10_000).for_each(|n| table.push_str(&format!("p-{n},unit-{},p{n}@post.example\n", n % 200)));
+    let begun = Instant::now();
+    let told = office.invite("many", &table, &["--exp", "2027-04-09", "--variants", "a,b", "--seed", "1"]);
+    let took = begun.elapsed();
+    assert!(told.is_ok_and(|told| told.starts_with("invitations: 10000\n")));
+    let rows = office.read("many");
+    println!("10,000 invitations in {took:?}");
+    assert!(took < Duration::from_secs(60), "{took:?}");
+    let distinct = |column: &str| rows.iter().map(|row| row[column].as_str()).collect::<BTreeSet<_>>().len();
+    assert_eq!((distinct("code"), distinct("link"), distinct("pseudonym")), (10_000, 10_000, 10_000));
+}
+
+/// Scripts go by the exit code, and people by what is printed.
+#[test]
+fn the_command_line_says_whether_anything_was_revoked() {
+    let data = Folder::new();
+    let office = Office::of(&data);
+    let told = office.invite("new", "unit\nnorth\n", &["--exp", "2099-01-01"]).expect("a link");
+    assert!(told.contains("a new key was made"), "a wrong folder is noticed: {told}");
+    let svar = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_svar")).args(arguments).output().expect("svar");
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        (output.status.code(), text(output.stdout) + &text(output.stderr))
+    };
+    let folder = data.path().display().to_string();
+    let revoke = ["revoke", "--data", &folder, "--study", "tiny", "--wave", "q1", "--unit", "north"];
+    assert_eq!(svar(&revoke), (Some(0), "revoked: 1\n".to_owned()));
+    assert_eq!(svar(&revoke), (Some(1), "revoked: 0\n".to_owned()));
+    let (code, said) = svar(&["revoke", "--data", &folder, "--unit", "north"]);
+    assert!(code == Some(2) && said.starts_with("svar: expected --jti J, or "), "{said}");
+    let (code, said) = svar(&["rotate-key", "--data", &folder]);
+    assert!(code == Some(0) && said.lines().count() == 2, "{said}");
+    let (code, said) = svar(&["rotate-key", "--data", &office.out("nowhere").display().to_string()]);
+    assert!(code == Some(2) && said.starts_with("svar: ") && said.contains("expected a key file"), "{said}");
+    let (code, said) = svar(&["invite", "--wave", "q1"]);
+    assert!(code == Some(2) && said.starts_with("svar: expected --units FILE or --contacts FILE"), "{said}");
+}
