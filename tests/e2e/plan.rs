@@ -238,6 +238,18 @@ impl<'a> Paper<'a> {
         question.given.to(&mut self.session, question.id);
     }
 
+    /// How many questions have an answer in what is sent, those that nobody sees included.
+    pub(crate) fn answered(&self) -> usize {
+        self.entered.len()
+    }
+
+    /// How many words stand on the pages that are shown, options not counted.
+    pub(crate) fn words_read(&self) -> usize {
+        let form = self.session.form();
+        let on_pages = form.ids().filter(|id| self.session.shown(*id));
+        on_pages.map(|id| self.words(id).split_whitespace().count()).sum()
+    }
+
     /// What is written about hidden items, beside what was entered.
     pub(crate) fn knows(&mut self, link_id: &str, text: &str) {
         self.entered.insert(link_id.to_owned(), vec![json!({ "valueString": text })]);

@@ -28,6 +28,7 @@ use svar::{
         collector::{CONTACT_DATABASE, Collector, DATABASE, Faults, Row, http, system_clock},
         invitations::Keys,
         studies::{Questionnaire, StudyFolder},
+        units,
     },
 };
 use tokio::{net::TcpListener, sync::Notify};
@@ -127,6 +128,8 @@ pub(crate) struct Server {
     pub(crate) faults: Faults,
     keys: Keys,
     study: StudyFolder,
+    /// The variant that invitations are for.
+    pub(crate) variant: Option<&'static str>,
     kept: Arc<Kept>,
     data: PathBuf,
     site: PathBuf,
@@ -157,6 +160,11 @@ impl Server {
     /// Serves the whole study, after `change` has had its way with its manifest.
     pub(crate) async fn altered(change: impl FnOnce(&mut Value)) -> Server {
         Server::compiled("studies/health-at-work", "health-at-work", change).await
+    }
+
+    /// Serves one of the other studies.
+    pub(crate) async fn of_study(id: &str) -> Server {
+        Server::compiled(&format!("studies/{id}"), id, |_| {}).await
     }
 
     /// Serves a study that is compiled anew, in a host of its own ([`Server::hosts`]).
@@ -199,7 +207,8 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let inner = listener.local_addr().expect("an address");
         tokio::spawn(http::serve(listener, router, std::future::pending()));
-        Server { gate: Gate::before(inner).await, faults, keys, study, kept, data, site, _scratch: scratch }
+        let gate = Gate::before(inner).await;
+        Server { gate, faults, keys, study, variant: None, kept, data, site, _scratch: scratch }
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -214,9 +223,9 @@ impl Server {
             iss: self.study.study.id.clone(),
             jti: "e2e".into(),
             study: self.study.study.id.clone(),
-            wave: "q1".into(),
+            wave: self.study.study.waves[0].id.clone(),
             unit: "unit-7".into(),
-            variant: None,
+            variant: self.variant.map(str::to_owned),
             sub: None,
             mode: None,
             nbf: None,
@@ -263,6 +272,18 @@ impl Server {
     /// The next submissions are answered like this, one after the other; after that it is the collector's turn again.
     pub(crate) fn plan(&self, acts: impl IntoIterator<Item = Act>) {
         *self.kept.plan.lock().unwrap() = acts.into_iter().collect();
+    }
+
+    /// Gives the unit of every invitation here these dates: columns of the unit table, and what stands in them.
+    pub(crate) fn dates(&self, columns: &str, cells: &str) {
+        let table = format!("unit,{columns}\nunit-7,{cells}\n");
+        let store = units::Store::open(&self.data).expect("the unit table");
+        units::import(&store, self.study(), table.as_bytes()).expect("dates");
+    }
+
+    /// The folder of the collector's data.
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
     }
 
     /// From now on the page around the widget begins with this script.

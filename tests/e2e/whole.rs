@@ -1,8 +1,11 @@
 //! The whole of Q1, and the ways out of it.
 
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
 use serde_json::Value;
 use svar::{
     questionnaire::ItemId,
+    tools::jose::{self, PrivateKey},
     words::{Say, Told},
 };
 
@@ -13,7 +16,7 @@ use crate::{
     plan::{Answer, Manner, Paper, Question},
     policy,
     respondent::{Respondent, Spoken},
-    server::Server,
+    server::{Server, root},
 };
 
 /// What answers are given with.
@@ -177,6 +180,9 @@ impl<'a> Walk<'a> {
         for (name, known) in about {
             paper.knows(&format!("about.{name}"), known);
         }
+        if let Some(variant) = &invitation.variant {
+            paper.knows("about.variant", variant);
+        }
         paper.knows("about.language", person.language());
         paper
     }
@@ -227,21 +233,41 @@ pub(crate) fn check_stored(server: &Server, papers: &[Paper<'_>]) {
     check_stored_of("q1", server, papers);
 }
 
+/// The same of another wave, or another study; what was sealed is opened by the study's demonstration key.
 pub(crate) fn check_stored_of(wave: &str, server: &Server, papers: &[Paper<'_>]) {
     let rows = server.rows();
     assert_eq!(rows.len(), papers.len(), "rows");
     let mut judge = Judge::start(true);
+    let mut pseudonyms = BTreeSet::new();
     for (row, paper) in rows.iter().zip(papers) {
-        let body: Value = serde_json::from_str(&row.body).expect("a body of JSON");
+        let text = match row.media_type.as_str() {
+            "application/jose" => opened(server, &row.body),
+            other => {
+                assert_eq!(other, "application/fhir+json");
+                row.body.clone()
+            }
+        };
+        let body: Value = serde_json::from_str(&text).expect("a body of JSON");
         paper.compare(&body);
-        assert_eq!((row.study.as_str(), row.wave.as_str()), ("health-at-work", wave));
-        assert_eq!(row.media_type, "application/fhir+json");
-        assert_eq!(row.pseudonym, rows[0].pseudonym, "one person, one pseudonym");
-        assert_eq!(body["subject"]["identifier"]["value"], row.pseudonym.as_str());
+        assert_eq!((row.study.as_str(), row.wave.as_str()), (server.study().id.as_str(), wave));
+        let pseudonym = body["subject"]["identifier"]["value"].as_str().expect("a pseudonym").to_owned();
+        assert!(row.pseudonym == pseudonym || row.media_type == "application/jose", "{pseudonym}");
+        pseudonyms.insert(pseudonym);
         assert_eq!(body["identifier"]["value"], format!("urn:uuid:{}", row.id));
         judge.register("paper", paper.source);
-        assert_eq!(judge.problems("paper", &row.body), Vec::<String>::new(), "{}", row.questionnaire);
+        assert_eq!(judge.problems("paper", &text), Vec::<String>::new(), "{}", row.questionnaire);
     }
+    assert_eq!(pseudonyms.len(), 1, "one person, one pseudonym");
+}
+
+/// What is in a sealed body, by the private keys that lie beside a demonstration.
+fn opened(server: &Server, body: &str) -> String {
+    let folder = root().join("studies").join(&server.study().id).join("demonstration-keys");
+    let files = fs::read_dir(folder).expect("the keys").map(|entry| entry.expect("a file").path());
+    let keys = files.filter(|file| file.extension().is_some_and(|ending| ending == "json"));
+    let read = |file: PathBuf| PrivateKey::read(&fs::read_to_string(file).expect("a key")).expect("a key");
+    let keys: Vec<PrivateKey> = keys.map(read).collect();
+    String::from_utf8(jose::open(&keys, body).expect("a body sealed to a demonstration key").plain).expect("text")
 }
 
 async fn whole(name: &str, language: &str, hand: Hand, width: u32, seed: u64) {
