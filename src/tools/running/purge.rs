@@ -1,0 +1,140 @@
+//! Data whose time is over: what was received before a date is deleted, and invitations that ended before it.
+
+use std::{fmt, path::Path};
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use rusqlite::{Transaction, TransactionBehavior};
+
+use super::{
+    RunningError,
+    audit::{Act, Audit},
+    database::{Database, scrub},
+    register::{self, Counts, INVITATIONS},
+    status::zone,
+};
+use crate::study::Study;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The study.
+    pub study: &'a Study,
+    /// The collector's data folder.
+    pub data: &'a Path,
+    /// What was received before this day, in the study's time zone.
+    pub before: Date,
+    /// Contact details alone.
+    pub contact_only: bool,
+    /// Deletes; else it is only counted.
+    pub delete: bool,
+    /// Who does it.
+    pub by: &'a str,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What was deleted, or would be.
+#[derive(Debug, Default)]
+pub struct Purged {
+    /// How much of each database.
+    pub counts: Counts,
+    /// How many of the deleted answers the gateway has delivered to a FHIR server, which still has them.
+    pub delivered: usize,
+    /// Whether it was deleted.
+    pub deleted: bool,
+    /// Why bytes of what was deleted may still be in the files.
+    pub unfinished: Option<RunningError>,
+}
+
+impl fmt::Display for Purged {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = if self.deleted { "deleted" } else { "would be deleted, with --yes" };
+        for (name, count) in &self.counts {
+            writeln!(out, "{name}: {count} {what}")?;
+        }
+        if self.delivered > 0 {
+            writeln!(out, "{} of these were delivered to the FHIR server, and stay there", self.delivered)?;
+        }
+        Ok(())
+    }
+}
+
+/// Carries it out, or counts.
+///
+/// # Errors
+/// Why not.
+pub fn purge(asked: &Asked<'_>) -> Result<Purged, RunningError> {
+    let zone = zone(asked.study);
+    if asked.before > asked.now.to_zoned(zone.clone()).date() {
+        return Err(RunningError::Ahead { found: asked.before.to_string() });
+    }
+    let before = midnight(asked.before, &zone);
+    let instant = before.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+    let id = asked.study.id.as_str();
+    let mut databases = Database::all(asked.data)?;
+    databases.retain(|database| !asked.contact_only || database.name.ends_with("contact.sqlite"));
+    let audit = asked.delete.then(|| Audit::open(asked.data)).transpose()?;
+    let mut purged = Purged { deleted: asked.delete, ..Purged::default() };
+    for database in &databases {
+        let queue = database.has("forwarded")?;
+        let (count, delivered) = rows(database, id, &instant, queue, asked.delete)
+            .map_err(|source| RunningError::Database { file: database.file.clone(), source })?;
+        purged.counts.insert(database.name, count);
+        purged.delivered = purged.delivered.saturating_add(delivered);
+    }
+    let register = if asked.contact_only { None } else { register::to_purge(asked.data)? };
+    if let Some(register) = &register {
+        let act = if asked.delete { register::delete_over } else { register::count_over };
+        purged.counts.insert(INVITATIONS, act(register, id, before.as_second(), &instant)?);
+    }
+    if let Some(audit) = audit {
+        purged.unfinished = scrub(databases.iter().chain(&register)).err();
+        let scope = if asked.contact_only { "contact" } else { "all" };
+        audit.write(
+            asked.now,
+            &Act {
+                command: "purge",
+                by: asked.by,
+                study: id,
+                facts: vec![("before", asked.before.to_string()), ("scope", scope.to_owned())],
+                counts: purged.counts.clone(),
+                done: purged.unfinished.is_none(),
+            },
+        )?;
+    }
+    Ok(purged)
+}
+
+/// The beginning of a day. A zone in which that midnight is left out begins it with the first moment there is.
+pub(super) fn midnight(day: Date, zone: &TimeZone) -> Timestamp {
+    zone.to_ambiguous_zoned(day.at(0, 0, 0, 0)).compatible().map_or(Timestamp::MIN, |zoned| zoned.timestamp())
+}
+
+/// How many rows there are, and how many of them the gateway has delivered.
+fn rows(database: &Database, study: &str, before: &str, queue: bool, delete: bool) -> rusqlite::Result<(usize, usize)> {
+    let transaction = Transaction::new_unchecked(&database.connection, TransactionBehavior::Immediate)?;
+    let count = |asked: &str| -> rusqlite::Result<usize> {
+        let count: i64 = transaction.query_row(asked, [study, before], |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    };
+    let found = count("SELECT count(*) FROM submission WHERE study = ?1 AND received_at < ?2")?;
+    let mut delivered = 0;
+    if queue {
+        delivered = count(
+            "SELECT count(*) FROM submission s JOIN forwarded f ON f.id = s.id
+             WHERE s.study = ?1 AND s.received_at < ?2 AND f.state = 'forwarded'",
+        )?;
+    }
+    if delete {
+        if queue {
+            transaction.execute(
+                "DELETE FROM forwarded WHERE id IN (
+                    SELECT id FROM submission WHERE study = ?1 AND received_at < ?2)",
+                [study, before],
+            )?;
+        }
+        transaction.execute("DELETE FROM submission WHERE study = ?1 AND received_at < ?2", [study, before])?;
+        transaction.commit()?;
+    }
+    Ok((found, delivered))
+}
