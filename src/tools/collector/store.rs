@@ -262,4 +262,56 @@ mod tests {
         assert!(matches!(Store::open(&folder, DATABASE), Err(StoreError::Layout { found: 7 })));
         fs::remove_dir_all(&folder).unwrap();
     }
+
+    /// Whoever withdraws while a submission waits for the database finds it refused: a look before the wait would be too
+    /// early. SQLite tells when the wait begins.
+    #[test]
+    fn a_withdrawal_that_comes_between_arrival_and_writing_counts() {
+        use std::sync::atomic::{AtomicBool, Ordering};
+        static WAITS: AtomicBool = AtomicBool::new(false);
+        let folder = std::env::temp_dir().join(format!("svar-store-race-{}", std::process::id()));
+        for (case, statement) in [
+            ("the person", "INSERT INTO withdrawn VALUES ('s', 'p-1', '2026-11-22T09:30:00Z')"),
+            ("the submission", "INSERT INTO withdrawn_submission VALUES ('a', 's', '', '2026-11-22T09:30:00Z', '')"),
+        ] {
+            let store = Store::open(&folder, DATABASE).unwrap();
+            WAITS.store(false, Ordering::SeqCst);
+            let wait = |_| {
+                WAITS.store(true, Ordering::SeqCst);
+                std::thread::yield_now();
+                true
+            };
+            store.connection().busy_handler(Some(wait)).unwrap();
+            let (pseudonym, mode) = ("p-1".to_owned(), String::new());
+            let text = || String::from("x");
+            let row = Row {
+                id: "a".into(),
+                study: "s".into(),
+                wave: text(),
+                questionnaire: text(),
+                pseudonym,
+                received_at: text(),
+                media_type: text(),
+                body: text(),
+                late: false,
+                odd_clock: false,
+                unit: text(),
+                mode,
+            };
+            let other = Connection::open(folder.join(DATABASE)).unwrap();
+            other.execute_batch("BEGIN IMMEDIATE").unwrap();
+            let kept = std::thread::scope(|scope| {
+                let keeping = scope.spawn(|| store.keep(&row).unwrap());
+                while !WAITS.load(Ordering::SeqCst) {
+                    std::thread::yield_now();
+                }
+                other.execute_batch(statement).unwrap();
+                other.execute_batch("COMMIT").unwrap();
+                keeping.join().unwrap()
+            });
+            assert_eq!(kept, Kept::Withdrawn, "{case}");
+            assert_eq!(store.find("a").unwrap(), None, "{case}");
+            fs::remove_dir_all(&folder).unwrap();
+        }
+    }
 }

@@ -184,3 +184,39 @@ impl Queue {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In the moment between a look at the queue and the try, which no test from outside can hit.
+    #[test]
+    fn a_try_begins_only_with_what_is_still_there() {
+        let folder = std::env::temp_dir().join(format!("svar-queue-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let database = Connection::open(folder.join(DATABASE)).unwrap();
+        database
+            .execute_batch(
+                "CREATE TABLE submission (id TEXT, study TEXT, pseudonym TEXT, media_type TEXT, body TEXT);
+                 CREATE TABLE withdrawn (study TEXT, pseudonym TEXT);
+                 INSERT INTO submission VALUES ('a', 's', 'p-1', 't', 'x'), ('b', 's', 'p-2', 't', 'x'),
+                    ('c', 's', '', 't', 'x'), ('d', 's', 'p-4', 't', 'x');",
+            )
+            .unwrap();
+        let queue = Queue::open(&folder).unwrap();
+        let next = |queue: &Queue| queue.next().unwrap().map(|next| next.id);
+        assert_eq!(next(&queue).as_deref(), Some("a"));
+        database.execute_batch("INSERT INTO withdrawn VALUES ('s', 'p-1'), ('s', ''), ('other', 'p-2')").unwrap();
+        assert!(!queue.begin("a", 0).unwrap(), "its person has withdrawn");
+        assert_eq!(next(&queue).as_deref(), Some("b"), "and nothing waits for it");
+        database.execute_batch("DELETE FROM submission WHERE id = 'b'").unwrap();
+        assert!(!queue.begin("b", 0).unwrap(), "it was deleted");
+        assert!(queue.begin("c", 0).unwrap(), "the empty pseudonym is nobody's");
+        assert!(queue.begin("d", 0).unwrap());
+        database.execute_batch("DELETE FROM submission WHERE id = 'd'; DELETE FROM forwarded WHERE id = 'd'").unwrap();
+        queue.mark("d", &Mark::Forwarded { at: "2026-11-22T09:30:00.000Z" }).unwrap();
+        let left: String = database.query_row("SELECT group_concat(id) FROM forwarded", [], |row| row.get(0)).unwrap();
+        assert_eq!(left, "c", "what was deleted during the try is not written anew");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

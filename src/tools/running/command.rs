@@ -6,8 +6,8 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     RunningError,
-    audit::{Act, Audit, who},
-    missing::missing,
+    audit::who,
+    missing::{Asked, missing},
     purge, status,
     withdraw::{self, Whom},
 };
@@ -85,14 +85,11 @@ pub fn status(arguments: &[String]) -> Result<Told, String> {
         let status = status::status(&study, &data, wave, now).map_err(said)?;
         return Ok(Told { report: status.to_string(), unfinished: None });
     };
-    // It names people, so it is an act for the log.
-    let (by, audit) = (who(None).map_err(said)?, Audit::open(&data).map_err(said)?);
-    let count = missing(&study, &data, wave, &PathBuf::from(file)).map_err(said)?;
-    let facts = vec![("wave", wave.unwrap_or("all").to_owned())];
-    let counts = BTreeMap::from([("people", count)]);
-    let act = Act { command: "missing", by: &by, study: &study.study.id, facts, counts, done: true };
-    audit.write(now, &act).map_err(said)?;
-    Ok(Told { report: format!("{count} have not answered everything: {file}\n"), unfinished: None })
+    let by = who(None).map_err(said)?;
+    let file = PathBuf::from(file);
+    let asked = Asked { folder: &study, data: &data, wave, file: &file, by: &by, now };
+    let count = missing(&asked).map_err(said)?;
+    Ok(Told { report: format!("{count} have not answered everything: {}\n", file.display()), unfinished: None })
 }
 
 /// `svar withdraw`.

@@ -10,25 +10,44 @@ use jiff::Timestamp;
 
 use super::{
     RunningError,
+    audit::{Act, Audit},
     database::Database,
-    register::{self, Invited},
-    status::{asked, parts},
+    register::{self, Counts, Invited},
+    status::{parts, waves},
 };
 use crate::{
     study::{CONSENT, CONTACT},
     tools::{collector::DATABASE, studies::StudyFolder},
 };
 
-/// Writes the list to `file`, which must not be there yet, and returns how many are on it.
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The study.
+    pub folder: &'a StudyFolder,
+    /// The collector's data folder.
+    pub data: &'a Path,
+    /// One wave, or all.
+    pub wave: Option<&'a str>,
+    /// Where the list is to be, and nothing is yet.
+    pub file: &'a Path,
+    /// Who asks: the list names people, so asking is an act for the log.
+    pub by: &'a str,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Writes the list, and returns how many are on it.
 ///
 /// Consent and contact details count for nothing here: one may take part without the latter, and a person who declines
 /// the former sends nothing at all.
 ///
 /// # Errors
 /// Why there is no list.
-pub fn missing(folder: &StudyFolder, data: &Path, wave: Option<&str>, file: &Path) -> Result<usize, RunningError> {
+pub fn missing(asked: &Asked<'_>) -> Result<usize, RunningError> {
+    let Asked { folder, data, wave, file, by, now } = *asked;
     let study = &folder.study;
-    let waves = asked(study, wave)?;
+    let waves = waves(study, wave)?;
     let database = Database::to_read(data, DATABASE)?;
     let answered: BTreeSet<[String; 3]> = read(
         &database,
@@ -39,6 +58,7 @@ pub fn missing(folder: &StudyFolder, data: &Path, wave: Option<&str>, file: &Pat
     let withdrawn: BTreeSet<[String; 1]> =
         read(&database, "SELECT pseudonym FROM withdrawn WHERE study = ?1", &study.id)?;
     let invited = register::invited(data, &study.id)?;
+    let audit = Audit::open(data)?;
     let mut table = Table::make(file)?;
     let mut count = 0_usize;
     for wave in waves {
@@ -56,6 +76,9 @@ pub fn missing(folder: &StudyFolder, data: &Path, wave: Option<&str>, file: &Pat
         }
     }
     table.end()?;
+    let facts = vec![("wave", wave.unwrap_or("all").to_owned())];
+    let counts = Counts::from([("people", count)]);
+    audit.write(now, &Act { command: "missing", by, study: &study.id, facts, counts, done: true })?;
     Ok(count)
 }
 

@@ -112,7 +112,7 @@ pub(super) fn zone(study: &Study) -> TimeZone {
 /// Why it cannot be counted.
 pub fn status(folder: &StudyFolder, data: &Path, wave: Option<&str>, now: Timestamp) -> Result<Status, RunningError> {
     let study = &folder.study;
-    let waves = asked(study, wave)?;
+    let found = waves(study, wave)?;
     let zone = zone(study);
     let today = now.to_zoned(zone.clone()).date();
     let end = midnight(today, &zone).strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
@@ -122,7 +122,7 @@ pub fn status(folder: &StudyFolder, data: &Path, wave: Option<&str>, now: Timest
         received.extend(read(&Database::to_read(data, name)?, &study.id, &end, &zone)?);
     }
     let last_day = today.yesterday().unwrap_or(today);
-    let waves = waves.into_iter().map(|wave| of_wave(folder, wave, &known, &received, last_day)).collect();
+    let waves = found.into_iter().map(|wave| of_wave(folder, wave, &known, &received, last_day)).collect();
     let submissions = "SELECT count(*) FROM submission WHERE study = ?1 AND received_at < ?2";
     let withdrawn = "SELECT count(*) FROM withdrawn WHERE study = ?1 AND at < ?2";
     let mut apart = [Cell::Hidden; 3];
@@ -135,7 +135,7 @@ pub fn status(folder: &StudyFolder, data: &Path, wave: Option<&str>, now: Timest
 }
 
 /// The waves that are asked for.
-pub(super) fn asked<'a>(study: &'a Study, wave: Option<&str>) -> Result<Vec<&'a Wave>, RunningError> {
+pub(super) fn waves<'a>(study: &'a Study, wave: Option<&str>) -> Result<Vec<&'a Wave>, RunningError> {
     let Some(id) = wave else { return Ok(study.waves.iter().collect()) };
     let found = study.wave(id).map(|wave| vec![wave]);
     found.ok_or_else(|| RunningError::Wave { study: study.id.clone(), wave: id.to_owned() })
