@@ -309,6 +309,8 @@ fn contact_details_that_name_nobody_are_deleted_by_their_ids() {
     assert_eq!(answer(&server, &own_uuid(1), "p-1").status, 410);
     assert_eq!(contact(&server, &own_uuid(3), None).status, 200);
     assert_eq!(contact(&server, &own_uuid(6), None).status, 201);
+    let said = svar("withdraw", data, &["--reference", &reference(&own_uuid(2))]);
+    assert!(said.code == Some(2) && said.err.contains("00000002, which was deleted at"), "{}", said.err);
     assert_eq!(audit(data).len(), 1);
     assert!(audit(data)[0].contains("how=ids person=- collector=1 contact=1 "), "{:?}", audit(data));
 }
@@ -395,6 +397,29 @@ fn a_reader_in_the_way_is_told_of_and_the_same_command_ends_it_afterwards() {
     let states: Vec<String> =
         audit(data).iter().filter_map(|line| line.rsplit_once("state=")).map(|(_, state)| state.to_owned()).collect();
     assert_eq!(states, ["run-again", "done"]);
+}
+
+#[test]
+fn what_stops_half_way_is_in_the_log_and_can_be_ended() {
+    let server = Server::start();
+    let data = server.data.path();
+    let id = own_uuid(1);
+    assert_eq!(answer(&server, &id, "p-1").status, 201);
+    // Something that is no register lies where the register should be.
+    fs::write(data.join("invitations.sqlite"), "").expect("a file");
+    let arguments = ["--reference", &reference(&id)];
+    let said = svar("withdraw", data, &arguments);
+    assert!(
+        said.code == Some(1) && said.err.contains("invitations.sqlite: expected the database to work"),
+        "{}",
+        said.err
+    );
+    assert_eq!(answer(&server, &own_uuid(2), "p-1").status, 410, "that nothing more is taken came first");
+    fs::remove_file(data.join("invitations.sqlite")).expect("it is gone");
+    let said = svar("withdraw", data, &arguments);
+    assert_eq!((said.code, submissions(&server, "collector.sqlite").len()), (Some(0), 0), "{}", said.err);
+    let log = audit(data);
+    assert!(log[0].ends_with(" state=run-again") && log[1].ends_with(" state=done"), "{log:?}");
 }
 
 fn hurried(server: &FhirServer) -> Settings {

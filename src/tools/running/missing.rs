@@ -64,7 +64,8 @@ pub fn missing(asked: &Asked<'_>) -> Result<usize, RunningError> {
     for wave in waves {
         let mut parts = parts(folder, wave);
         parts.retain(|(id, _)| id != CONSENT && id != CONTACT);
-        let of_wave = |person: &&Invited| person.wave == wave.id && !withdrawn.contains(&[person.pseudonym.clone()]);
+        let of_wave =
+            |person: &&Invited| person.wave == wave.id && !withdrawn.contains(std::slice::from_ref(&person.pseudonym));
         for person in invited.iter().filter(of_wave) {
             let has = |url: &String| answered.contains(&[&wave.id, &person.pseudonym, url].map(String::to_owned));
             let left = parts.iter().filter(|(_, urls)| !urls.iter().any(has)).map(|(id, _)| id.as_str());

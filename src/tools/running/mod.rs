@@ -127,6 +127,14 @@ pub enum RunningError {
         /// Where it is.
         database: &'static str,
     },
+    /// A receipt for what was deleted by its UUID, and never named anybody.
+    #[error("expected a submission that is there, found {id}, which was deleted at {at}. Nothing was changed")]
+    Gone {
+        /// The submission.
+        id: String,
+        /// When it was deleted.
+        at: String,
+    },
     /// The file of UUIDs.
     #[error("{}: expected a UUID on each line, found something else on line {line}. Nothing was changed", file.display())]
     Ids {

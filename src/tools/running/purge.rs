@@ -69,40 +69,50 @@ pub fn purge(asked: &Asked<'_>) -> Result<Purged, RunningError> {
         return Err(RunningError::Ahead { found: asked.before.to_string() });
     }
     let before = midnight(asked.before, &zone);
-    let instant = before.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
-    let id = asked.study.id.as_str();
     let mut databases = Database::all(asked.data)?;
     databases.retain(|database| !asked.contact_only || database.name.ends_with("contact.sqlite"));
     let audit = asked.delete.then(|| Audit::open(asked.data)).transpose()?;
     let mut purged = Purged { deleted: asked.delete, ..Purged::default() };
-    for database in &databases {
+    let register = if asked.contact_only { None } else { register::to_purge(asked.data)? };
+    let done = carry_out(asked, &databases, register.as_ref(), before, &mut purged);
+    let Some(audit) = audit else { return done.map(|()| purged) };
+    purged.unfinished = done.err();
+    let scope = if asked.contact_only { "contact" } else { "all" };
+    let act = Act {
+        command: "purge",
+        by: asked.by,
+        study: &asked.study.id,
+        facts: vec![("before", asked.before.to_string()), ("scope", scope.to_owned())],
+        counts: purged.counts.clone(),
+        done: purged.unfinished.is_none(),
+    };
+    if let Err(error) = audit.write(asked.now, &act) {
+        purged.unfinished.get_or_insert(error);
+    }
+    Ok(purged)
+}
+
+fn carry_out(
+    asked: &Asked<'_>,
+    databases: &[Database],
+    register: Option<&Database>,
+    before: Timestamp,
+    purged: &mut Purged,
+) -> Result<(), RunningError> {
+    let instant = before.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+    let id = asked.study.id.as_str();
+    for database in databases {
         let queue = database.has("forwarded")?;
-        let (count, delivered) = rows(database, id, &instant, queue, asked.delete)
-            .map_err(|source| RunningError::Database { file: database.file.clone(), source })?;
+        let (count, delivered) =
+            rows(database, id, &instant, queue, asked.delete).map_err(|source| database.failed(source))?;
         purged.counts.insert(database.name, count);
         purged.delivered = purged.delivered.saturating_add(delivered);
     }
-    let register = if asked.contact_only { None } else { register::to_purge(asked.data)? };
-    if let Some(register) = &register {
+    if let Some(register) = register {
         let act = if asked.delete { register::delete_over } else { register::count_over };
         purged.counts.insert(INVITATIONS, act(register, id, before.as_second(), &instant)?);
     }
-    if let Some(audit) = audit {
-        purged.unfinished = scrub(databases.iter().chain(&register)).err();
-        let scope = if asked.contact_only { "contact" } else { "all" };
-        audit.write(
-            asked.now,
-            &Act {
-                command: "purge",
-                by: asked.by,
-                study: id,
-                facts: vec![("before", asked.before.to_string()), ("scope", scope.to_owned())],
-                counts: purged.counts.clone(),
-                done: purged.unfinished.is_none(),
-            },
-        )?;
-    }
-    Ok(purged)
+    if asked.delete { scrub(databases.iter().chain(register)) } else { Ok(()) }
 }
 
 /// The beginning of a day. A zone in which that midnight is left out begins it with the first moment there is.

@@ -38,13 +38,12 @@ pub struct Asked<'a> {
     pub now: Timestamp,
 }
 
-/// Carries it out. What could not be scrubbed is in the report; everything else that goes wrong is an error.
+/// Carries it out. What goes wrong once something is changed is in the report.
 ///
 /// # Errors
-/// Nothing was changed, if it says so.
+/// Why nothing was changed.
 pub fn withdraw(asked: &Asked<'_>) -> Result<Withdrawal, RunningError> {
     let databases = Database::all(asked.data)?;
-    let at = asked.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let mut report = Withdrawal { study: asked.study.to_owned(), ..Withdrawal::default() };
     let (how, ids) = match asked.whom {
         Whom::Ids(ids) => ("ids", Some(whom::known(&databases, asked.study, ids, &mut report)?)),
@@ -58,23 +57,38 @@ pub fn withdraw(asked: &Asked<'_>) -> Result<Withdrawal, RunningError> {
     let audit = Audit::open(asked.data)?;
     if let Some(pseudonym) = &person {
         report.mark = Some(mark(asked.data, asked.study, pseudonym)?);
-        for database in &databases {
-            note(database, asked.study, pseudonym, &at)?;
-        }
+    }
+    // From here on something is changed, and the log says so whatever happens.
+    let done = carry_out(asked, &databases, (person.as_deref(), ids.as_ref()), &mut report);
+    report.unfinished = done.err();
+    if let Err(error) = audit.write(asked.now, &line(asked, how, &report, &databases)) {
+        report.unfinished.get_or_insert(error);
+    }
+    Ok(report)
+}
+
+/// Notes, revokes, deletes, scrubs: the person, or the submissions that were named.
+fn carry_out(
+    asked: &Asked<'_>,
+    databases: &[Database],
+    (person, ids): (Option<&str>, Option<&BTreeSet<String>>),
+    report: &mut Withdrawal,
+) -> Result<(), RunningError> {
+    let at = asked.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    if let Some(pseudonym) = person {
+        databases.iter().try_for_each(|database| note(database, asked.study, pseudonym, &at))?;
         report.revoked = register::revoke(asked.data, asked.study, pseudonym, &at)?;
     }
-    for database in &databases {
+    for database in databases {
         let delete = Delete { database, study: asked.study, at: &at };
-        match (&person, &ids) {
-            (Some(pseudonym), _) => delete.person(pseudonym, &mut report)?,
-            (None, Some(ids)) => delete.ids(ids, &mut report)?,
+        match (person, ids) {
+            (Some(pseudonym), _) => delete.person(pseudonym, report)?,
+            (None, Some(ids)) => delete.ids(ids, report)?,
             (None, None) => {}
         }
         report.unnamed.push((database.name, unnamed(database, asked.study)?));
     }
-    report.unfinished = scrub(&databases).err();
-    audit.write(asked.now, &line(asked, how, &report, &databases))?;
-    Ok(report)
+    scrub(databases)
 }
 
 fn line<'a>(asked: &Asked<'a>, how: &'static str, report: &Withdrawal, databases: &[Database]) -> Act<'a> {

@@ -102,29 +102,32 @@ fn has(database: &Database, study: &str, pseudonym: &str) -> Result<bool, Runnin
 
 /// The person with a receipt whose UUID begins so; also if it was deleted, so that a withdrawal can be ended and shown.
 fn referred(databases: &[Database], study: &str, beginning: &str) -> Result<String, RunningError> {
-    let (mut people, mut sealed) = (BTreeSet::new(), Vec::new());
+    let (mut people, mut sealed, mut gone) = (BTreeSet::new(), Vec::new(), None);
     for database in databases {
         let asked = || {
             let mut statement = database.connection.prepare(
-                "SELECT id, pseudonym FROM submission WHERE study = ?1 AND substr(id, 1, 13) = ?2
-                 UNION SELECT id, pseudonym FROM withdrawn_submission WHERE study = ?1 AND substr(id, 1, 13) = ?2",
+                "SELECT id, pseudonym, '' FROM submission WHERE study = ?1 AND substr(id, 1, 13) = ?2
+                 UNION SELECT id, pseudonym, at FROM withdrawn_submission WHERE study = ?1 AND substr(id, 1, 13) = ?2",
             )?;
-            let rows = statement
-                .query_map([study, beginning], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+            let rows = statement.query_map([study, beginning], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+            })?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };
-        for (id, pseudonym) in asked().map_err(|source| database.failed(source))? {
-            if pseudonym.is_empty() {
+        for (id, pseudonym, at) in asked().map_err(|source| database.failed(source))? {
+            if !pseudonym.is_empty() {
+                people.insert(pseudonym);
+            } else if at.is_empty() {
                 sealed.push((id, database.name));
             } else {
-                people.insert(pseudonym);
+                gone = Some(RunningError::Gone { id, at });
             }
         }
     }
     // What names nobody may be another person's.
     let found = people.len().saturating_add(sealed.len());
     match (people.pop_first(), sealed.pop()) {
-        (None, None) => Err(RunningError::NoReceipt { study: study.to_owned() }),
+        (None, None) => Err(gone.unwrap_or_else(|| RunningError::NoReceipt { study: study.to_owned() })),
         (Some(pseudonym), None) if found == 1 => Ok(pseudonym),
         (None, Some((id, database))) if found == 1 => Err(RunningError::Sealed { id, database }),
         _ => Err(RunningError::Several { found }),
