@@ -12,11 +12,16 @@ use std::{
 use rusqlite::Connection;
 use serde_json::json;
 use svar::{
+    session::{
+        Session,
+        response::{Heading, completed},
+    },
     study::{Invitation, Mode, Write},
-    submission::{Parked, Verdict},
+    submission::{Parked, Verdict, seal::Routing},
     tools::{
         collector::system_clock,
         gateway::{self, Forwarder, Pace, Settings},
+        jose::{PrivateKey, seal},
     },
 };
 
@@ -24,7 +29,7 @@ use crate::{
     client::{Reply, Request},
     fhir::{Fault, FhirServer},
     sealed::jwe,
-    server::{CONTACT, CORE, Folder, Server, body, deliver, fixture, invitation},
+    server::{CONTACT, CORE, Folder, Server, body, deliver, fixture, invitation, tiny},
 };
 
 /// A UUID whose first twelve digits are its own, as a browser's are.
@@ -313,6 +318,61 @@ fn contact_details_that_name_nobody_are_deleted_by_their_ids() {
     assert!(said.code == Some(2) && said.err.contains("00000002, which was deleted at"), "{}", said.err);
     assert_eq!(audit(data).len(), 1);
     assert!(audit(data)[0].contains("how=ids person=- collector=1 contact=1 "), "{:?}", audit(data));
+}
+
+/// Step 3 of "A person withdraws" in docs/running.md, from the receipt to the last row.
+#[test]
+fn the_holder_of_the_private_key_finds_what_names_nobody() {
+    let server = Server::start();
+    let data = server.data.path();
+    assert_eq!(answer(&server, &own_uuid(1), "p-1").status, 201);
+    let key_file = fixture("tests/fixtures/studies/tiny/keys/demonstration-tiny-contact-1.jwk.json");
+    let key = PrivateKey::read(&fs::read_to_string(&key_file).expect("the key")).expect("a key");
+    let form = tiny().questionnaire("contact.json").expect("the form").form.clone();
+    for (number, pseudonym) in [(2, "p-1"), (3, "p-2")] {
+        let mut session = Session::new(form.clone());
+        session.type_in(form.find("contact.email").expect("the field"), "kari@svar.example");
+        let (uuid, authored) = (own_uuid(number), "2026-11-22T09:29:58.123Z".to_owned());
+        let heading = Heading { uuid: uuid.clone(), pseudonym: pseudonym.to_owned(), authored: authored.clone() };
+        let body = completed(&session, &heading).to_bytes();
+        let (study, wave, questionnaire) = ("tiny".to_owned(), "q2".to_owned(), CONTACT.to_owned());
+        let routing = Routing { study, wave, questionnaire, uuid: uuid.clone(), authored };
+        let once = PrivateKey::of("", &[u8::try_from(number).expect("a byte"); 32]).expect("a key");
+        let jwe = seal(&key.public(), &routing, &body, &once, [7; 12]).expect("a seal");
+        let token = token(&server, |invitation| invitation.wave = "q2".into());
+        let mut request = deliver(&token, &uuid, jwe).with("Content-Type", "application/jose");
+        request.path = "/contact/QuestionnaireResponse".into();
+        assert_eq!(request.send(server.address).status, 201);
+    }
+    let said = svar("withdraw", data, &["--reference", &reference(&own_uuid(1))]);
+    assert!(said.out.contains("could not be looked through: contact.sqlite, 2 sealed"), "{}", said.out);
+    let elsewhere = Folder::new();
+    let (copied, opened) = (elsewhere.path().join("contact.sqlite"), elsewhere.path().join("opened"));
+    server.database_of("contact.sqlite").execute("VACUUM INTO ?1", [copied.to_string_lossy()]).expect("a copy");
+    let done = Command::new(env!("CARGO_BIN_EXE_svar"))
+        .args(["open", "--key"])
+        .arg(&key_file)
+        .arg("--studies")
+        .arg(fixture("tests/fixtures/studies"))
+        .arg("--out")
+        .args([&opened, &copied])
+        .status();
+    assert!(done.expect("svar open").success());
+    let mut table = csv::Reader::from_path(opened.join("submissions.csv")).expect("the table");
+    let names = table.headers().expect("names").clone();
+    let [id, pseudonym] = ["id", "pseudonym"].map(|name| names.iter().position(|found| found == name).expect(name));
+    let theirs: Vec<String> = table
+        .records()
+        .map(|row| row.expect("a row"))
+        .filter(|row| &row[pseudonym] == "p-1")
+        .map(|row| row[id].to_owned())
+        .collect();
+    assert_eq!(theirs, [own_uuid(2)]);
+    let list = elsewhere.path().join("ids");
+    fs::write(&list, theirs.join("\n")).expect("a file");
+    let said = svar("withdraw", data, &["--ids", list.to_str().expect("a path")]);
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+    assert_eq!(submissions(&server, "contact.sqlite"), [own_uuid(3)]);
 }
 
 #[test]
