@@ -70,8 +70,9 @@ const ONCE: &str = "CREATE UNIQUE INDEX once ON submission (
 /// Layout 2 knew no units, no modes and no withdrawal. What it took has the unit '', which nobody can know any more.
 ///
 /// `withdrawn` holds whoever takes part no longer: from them nothing is taken. `withdrawn_submission` holds what was
-/// deleted, by its random id alone: those bytes are not taken again, whoever brings them, and a person who comes with the
-/// reference of a receipt can be told that it is gone. `server` is '', 'delivered' or 'tried': what the gateway had done.
+/// deleted, by its random id alone: those bytes are not taken again, whoever brings them, and a person who comes with
+/// the reference of a receipt can be told that it is gone. `server` is '', 'delivered' or 'tried': what the gateway
+/// had done.
 const FROM_LAYOUT_2: &str = "
     ALTER TABLE submission ADD COLUMN unit TEXT NOT NULL DEFAULT '';
     ALTER TABLE submission ADD COLUMN mode TEXT NOT NULL DEFAULT '';

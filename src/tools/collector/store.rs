@@ -207,8 +207,8 @@ impl Store {
         Ok(kept)
     }
 
-    /// The submission with this id, unless its person has withdrawn: then it may be there for another moment, and nothing
-    /// is said of it.
+    /// The submission with this id, unless its person has withdrawn: then it may be there for another moment, and
+    /// nothing is said of it.
     pub(super) fn find(&self, id: &str) -> Result<Option<Row>, StoreError> {
         let connection = self.connection();
         let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM submission WHERE id = ?1"))?;
@@ -263,8 +263,8 @@ mod tests {
         fs::remove_dir_all(&folder).unwrap();
     }
 
-    /// Whoever withdraws while a submission waits for the database finds it refused: a look before the wait would be too
-    /// early. SQLite tells when the wait begins.
+    /// Whoever withdraws while a submission waits for the database finds it refused: a look before the wait would be
+    /// too early. SQLite tells when the wait begins.
     #[test]
     fn a_withdrawal_that_comes_between_arrival_and_writing_counts() {
         use std::sync::atomic::{AtomicBool, Ordering};

@@ -119,9 +119,10 @@ impl Queue {
         next.optional()
     }
 
-    /// Writes down that a try begins; should nobody live to see its end, it is due again at `due`, in milliseconds since
-    /// 1970. False if there is nothing to send any more: its person has withdrawn since [`Queue::next`]. Then nothing may
-    /// be sent. One statement, so that a withdrawal comes wholly before it, or wholly after and finds what it wrote.
+    /// Writes down that a try begins; should nobody live to see its end, it is due again at `due`, in milliseconds
+    /// since 1970. False if there is nothing to send any more: its person has withdrawn since [`Queue::next`]. Then
+    /// nothing may be sent. One statement, so that a withdrawal comes wholly before it, or wholly after and finds what
+    /// it wrote.
     pub(super) fn begin(&self, id: &str, due: u64) -> rusqlite::Result<bool> {
         let begun = self.connection.execute(
             "INSERT INTO forwarded (id, state, tries, due)
@@ -134,8 +135,8 @@ impl Queue {
         Ok(begun == 1)
     }
 
-    /// Writes down where a submission stands after a try that began. It is on disk when this returns. What was withdrawn
-    /// and deleted meanwhile is not written anew.
+    /// Writes down where a submission stands after a try that began. It is on disk when this returns. What was
+    /// withdrawn and deleted meanwhile is not written anew.
     pub(super) fn mark(&self, id: &str, mark: &Mark<'_>) -> rusqlite::Result<()> {
         let at_due = |due: &u64| i64::try_from(*due).unwrap_or(i64::MAX);
         let (state, due, error, at) = match mark {

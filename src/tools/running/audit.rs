@@ -1,9 +1,9 @@
 //! The log of acts on a study's data: one line for each, only ever added to.
 //!
 //! A line must let the study show that a withdrawal was carried out, and must hold nobody's pseudonym, since the log
-//! outlives what was deleted. So it holds a mark: a keyed hash of study and pseudonym. Who has the pseudonym (or a receipt)
-//! and the data folder's key can make the mark again and find the line; who has the log alone can try no list of
-//! pseudonyms against it.
+//! outlives what was deleted. So it holds a mark: a keyed hash of study and pseudonym. Who has the pseudonym (or a
+//! receipt) and the data folder's key can make the mark again and find the line; who has the log alone can try no list
+//! of pseudonyms against it.
 
 use std::{
     env, fs,
@@ -66,8 +66,8 @@ pub struct Act<'a> {
     pub done: bool,
 }
 
-/// The log, ready to be written to: opened before anything is deleted, so that no deletion is without a line for want of
-/// rights.
+/// The log, ready to be written to: opened before anything is deleted, so that no deletion is without a line for want
+/// of rights.
 #[derive(Debug)]
 pub struct Audit {
     file: PathBuf,

@@ -22,7 +22,8 @@ pub(super) struct Database {
 }
 
 impl Database {
-    /// The databases of submissions in a data folder, to delete from. Those of test and pilot answers may have been removed.
+    /// The databases of submissions in a data folder, to delete from. Those of test and pilot answers may have been
+    /// removed.
     pub(super) fn all(data: &Path) -> Result<Vec<Database>, RunningError> {
         let mut found = Vec::new();
         for name in DATABASES {
@@ -74,9 +75,9 @@ impl Database {
         self.connection.query_row(asked, [table], |row| row.get(0)).map_err(|source| self.failed(source))
     }
 
-    /// Leaves no byte of what was deleted in the database's files: the database is written anew, all of the write-ahead log
-    /// is brought into it, and the log is emptied. A reader of an earlier state prevents the last two; SQLite says so in a
-    /// column and not by an error.
+    /// Leaves no byte of what was deleted in the database's files: the database is written anew, all of the
+    /// write-ahead log is brought into it, and the log is emptied. A reader of an earlier state prevents the last two;
+    /// SQLite says so in a column and not by an error.
     pub(super) fn scrub(&self) -> Result<(), RunningError> {
         let told = |source: rusqlite::Error| match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => RunningError::Busy { file: self.file.clone() },

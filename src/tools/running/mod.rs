@@ -23,7 +23,9 @@ pub use register::{INVITATIONS, UNITS};
 #[non_exhaustive]
 pub enum RunningError {
     /// The data folder is not one of a collector.
-    #[error("{}: expected a file that the collector has made, found none; start it (svar collect) once", file.display())]
+    #[error(
+        "{}: expected a file that the collector has made, found none; start it (svar collect) once", file.display()
+    )]
     Absent {
         /// Which file.
         file: PathBuf,
@@ -93,8 +95,8 @@ pub enum RunningError {
     },
     /// Nobody has it.
     #[error(
-        "expected a pseudonym that is known to the study {study}, found none such in the databases and invitations. Nothing \
-         was changed. What came sealed by a unit's link has no pseudonym here: use --ids (docs/running.md)"
+        "expected a pseudonym that is known to the study {study}, found none such in the databases and invitations. \
+         Nothing was changed. What came sealed by a unit's link has no pseudonym here: use --ids (docs/running.md)"
     )]
     Unknown {
         /// The study.
@@ -108,8 +110,8 @@ pub enum RunningError {
     },
     /// Two people's receipts begin alike.
     #[error(
-        "expected the reference of one person, found {found} people with it. Nothing was changed: open their answers, find \
-         out whose it is, and use --pseudonym or --ids"
+        "expected the reference of one person, found {found} people with it. Nothing was changed: open their answers, \
+         find out whose it is, and use --pseudonym or --ids"
     )]
     Several {
         /// So many.
@@ -117,8 +119,8 @@ pub enum RunningError {
     },
     /// A receipt for what nobody here can read.
     #[error(
-        "expected a submission that names its person, found {id} in {database}, sealed and by a unit's link. Nothing was \
-         changed: open the databases with the private keys, and give the UUIDs of all that is the person's with --ids \
+        "expected a submission that names its person, found {id} in {database}, sealed and by a unit's link. Nothing \
+         was changed: open the databases with the private keys, and give the UUIDs of all that is the person's with --ids \
          (docs/running.md)"
     )]
     Sealed {
@@ -136,7 +138,9 @@ pub enum RunningError {
         at: String,
     },
     /// The file of UUIDs.
-    #[error("{}: expected a UUID on each line, found something else on line {line}. Nothing was changed", file.display())]
+    #[error(
+        "{}: expected a UUID on each line, found something else on line {line}. Nothing was changed", file.display()
+    )]
     Ids {
         /// Which file.
         file: PathBuf,

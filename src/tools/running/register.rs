@@ -1,5 +1,5 @@
-//! What is read, and for withdrawal changed, in the databases of units and invitations. Either may be absent: a study need
-//! not have unit dates or personal links.
+//! What is read, and for withdrawal changed, in the databases of units and invitations. Either may be absent: a study
+//! need not have unit dates or personal links.
 
 use std::{collections::BTreeMap, path::Path};
 

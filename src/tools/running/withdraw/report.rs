@@ -109,8 +109,8 @@ impl Withdrawal {
         for (database, count) in self.unnamed.iter().filter(|(_, count)| self.mark.is_some() && *count > 0) {
             writeln!(
                 out,
-                "could not be looked through: {database}, {count} sealed by units' links, which name nobody here. Whether one \
-                 is this person's, only the holder of the private key can tell: open, and use --ids (docs/running.md)"
+                "could not be looked through: {database}, {count} sealed by units' links, which name nobody here. Whether \
+                 one is this person's, only the holder of the private key can tell: open, and use --ids (docs/running.md)"
             )?;
         }
         Ok(())

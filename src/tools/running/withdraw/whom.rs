@@ -38,8 +38,8 @@ impl Whom {
 /// Digits of a UUID that the receipt shows.
 const REFERENCE: usize = 12;
 
-/// Reads a reference as people write it: with hyphens or blanks between the groups or without, in capitals or not. It is
-/// how a submission's UUID begins, and is returned as it stands there.
+/// Reads a reference as people write it: with hyphens or blanks between the groups or without, in capitals or not. It
+/// is how a submission's UUID begins, and is returned as it stands there.
 ///
 /// # Errors
 /// [`RunningError::Reference`].

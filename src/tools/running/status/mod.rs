@@ -1,14 +1,20 @@
 //! How many have answered: by unit and part, and over time.
 //!
 //! Whoever reads this may know who works where, so a number under [`FEWEST`] is not told, and nothing is told that it
-//! could be computed from. That rests on three rules. A sum is the sum of the numbers that are told, and of nothing else. What is
-//! told over time counts the same submissions as those numbers do, in periods of whole weeks that are long enough to have
-//! [`FEWEST`] each, so that no period has a number to hide. And whatever is no unit of the study's table is one row,
-//! whatever names invitations have.
+//! could be computed from. That rests on three rules. A sum is the sum of the numbers that are told, and of nothing
+//! else. What is told over time counts the same submissions as those numbers do, in periods of whole weeks that are
+//! long enough to have [`FEWEST`] each, so that no period has a number to hide. And whatever is no unit of the study's
+//! table is one row, whatever names invitations have.
 
-use std::{collections::BTreeMap, fmt, path::Path};
+mod periods;
+mod show;
 
-use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
+use std::{collections::BTreeMap, path::Path};
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+pub use periods::Period;
+use periods::periods;
 
 use super::{RunningError, database::Database, purge::midnight, register};
 use crate::{
@@ -43,26 +49,6 @@ impl Cell {
     }
 }
 
-impl fmt::Display for Cell {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Cell::Told(count) => out.pad(&count.to_string()),
-            Cell::Hidden => out.pad(&format!("<{FEWEST}")),
-        }
-    }
-}
-
-/// So many were received from one day to another, both included.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Period {
-    /// The first day, a Monday.
-    pub first: Date,
-    /// The last day.
-    pub last: Date,
-    /// At least [`FEWEST`].
-    pub count: usize,
-}
-
 /// A wave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaveStatus {
@@ -74,19 +60,6 @@ pub struct WaveStatus {
     pub units: Vec<(String, Vec<Cell>)>,
     /// For each part, what its told numbers come to, over time.
     pub periods: Vec<Vec<Period>>,
-}
-
-impl WaveStatus {
-    /// For each part, the sum of the numbers that are told.
-    fn sums(&self) -> Vec<usize> {
-        let told = |place: usize| {
-            self.units.iter().filter_map(move |(_, cells)| match cells.get(place) {
-                Some(Cell::Told(count)) => Some(*count),
-                _ => None,
-            })
-        };
-        (0..self.parts.len()).map(|place| told(place).sum()).collect()
-    }
 }
 
 /// A study, as of the end of a day.
@@ -221,111 +194,5 @@ fn of_wave(folder: &StudyFolder, wave: &Wave, known: &[String], received: &[Rece
         units: units.collect(),
         periods: periods.collect(),
         parts: parts.into_iter().map(|(id, _)| id).collect(),
-    }
-}
-
-/// Periods of whole weeks, each as short as has [`FEWEST`]; what is left at the end belongs to the last.
-fn periods(mut days: Vec<Date>, last: Date) -> Vec<Period> {
-    days.sort_unstable();
-    let mut weeks: BTreeMap<Date, usize> = BTreeMap::new();
-    for day in days {
-        let count = weeks.entry(monday(day)).or_default();
-        *count = count.saturating_add(1);
-    }
-    let mut periods: Vec<Period> = Vec::new();
-    let mut open: Option<(Date, usize)> = None;
-    for (week, count) in weeks {
-        let (first, before) = open.take().unwrap_or((week, 0));
-        let count = before.saturating_add(count);
-        if count < FEWEST {
-            open = Some((first, count));
-        } else {
-            // From where the one before ended, so that no gap says that nothing came.
-            let first = periods.last().and_then(|before| before.last.tomorrow().ok()).unwrap_or(first);
-            periods.push(Period { first, last: week.saturating_add(Span::new().days(6)), count });
-        }
-    }
-    if let (Some(period), left) = (periods.last_mut(), open.map_or(0, |(_, count)| count)) {
-        period.count = period.count.saturating_add(left);
-        period.last = last.max(period.first);
-    }
-    periods
-}
-
-fn monday(day: Date) -> Date {
-    let since = day.weekday().to_monday_zero_offset();
-    day.saturating_sub(Span::new().days(i64::from(since)))
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            out,
-            "what was received until {}, that day included; <{FEWEST} is 0 to {}",
-            self.last_day,
-            FEWEST - 1
-        )?;
-        self.waves.iter().try_for_each(|wave| wave.fmt(out))?;
-        writeln!(out)?;
-        let names = ["test answers, kept apart", "pilot answers, kept apart", "people who have withdrawn"];
-        names.iter().zip(&self.apart).try_for_each(|(name, cell)| writeln!(out, "{name}: {cell}"))
-    }
-}
-
-impl fmt::Display for WaveStatus {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SUM: &str = "sum of the numbers told";
-        let names = self.units.iter().map(|(name, _)| name.chars().count()).chain([SUM.len()]);
-        let width = names.max().unwrap_or(0);
-        let widths: Vec<usize> = self.parts.iter().map(|part| part.chars().count().max(6)).collect();
-        writeln!(out, "\nwave {}\n", self.wave)?;
-        write!(out, "{:width$}", "unit")?;
-        self.parts.iter().zip(&widths).try_for_each(|(part, width)| write!(out, "  {part:>width$}"))?;
-        writeln!(out)?;
-        for (unit, cells) in &self.units {
-            write!(out, "{unit:width$}")?;
-            cells.iter().zip(&widths).try_for_each(|(cell, width)| write!(out, "  {cell:>width$}"))?;
-            writeln!(out)?;
-        }
-        write!(out, "{SUM:width$}")?;
-        self.sums().iter().zip(&widths).try_for_each(|(sum, width)| write!(out, "  {sum:>width$}"))?;
-        writeln!(out, "\n\nthe same over time")?;
-        for (part, periods) in self.parts.iter().zip(&self.periods) {
-            for Period { first, last, count } in periods {
-                writeln!(out, "  {part}: {first} to {last}: {count}")?;
-            }
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn day(text: &str) -> Date {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn no_period_has_fewer_than_are_told_and_together_they_have_all() {
-        // A Monday, and days after it.
-        let begin = day("2026-11-02");
-        let after = |days: i64| begin.saturating_add(Span::new().days(days));
-        for (case, offsets, expected) in [
-            ("none", vec![], vec![]),
-            ("five in a week", vec![0, 1, 2, 3, 6], vec![(0, 27, 5)]),
-            ("the last few join those before", vec![0, 0, 0, 0, 0, 14], vec![(0, 27, 6)]),
-            ("a thin week joins the next", vec![1, 7, 7, 7, 8, 14, 14, 14, 14, 14], vec![(0, 13, 5), (14, 27, 5)]),
-            ("an empty week is in no gap", vec![0, 0, 0, 0, 0, 15, 15, 15, 15, 15], vec![(0, 6, 5), (7, 27, 5)]),
-        ] {
-            let found = periods(offsets.iter().map(|days| after(*days)).collect(), after(27));
-            let expected: Vec<Period> = expected
-                .into_iter()
-                .map(|(first, last, count)| Period { first: after(first), last: after(last), count })
-                .collect();
-            assert_eq!(found, expected, "{case}");
-            assert_eq!(found.iter().map(|period| period.count).sum::<usize>(), offsets.len(), "{case}");
-        }
     }
 }
