@@ -57,6 +57,7 @@ pub fn withdraw(asked: &Asked<'_>) -> Result<Withdrawal, RunningError> {
     let audit = Audit::open(asked.data)?;
     if let Some(pseudonym) = &person {
         report.mark = Some(mark(asked.data, asked.study, pseudonym)?);
+        report.pseudonym = Some(pseudonym.clone());
     }
     // From here on something is changed, and the log says so whatever happens.
     let done = carry_out(asked, &databases, (person.as_deref(), ids.as_ref()), &mut report);

@@ -44,6 +44,8 @@ pub struct Withdrawal {
     pub study: String,
     /// The person's mark in the audit log; none if submissions were given.
     pub mark: Option<String>,
+    /// Whose it was, told only where somebody must look for it elsewhere; none if submissions were given.
+    pub pseudonym: Option<String>,
     /// What was deleted now.
     pub deleted: Vec<Deleted>,
     /// What an earlier run had deleted: UUID and when.
@@ -113,6 +115,11 @@ impl Withdrawal {
                  one is this person's, only the holder of the private key can tell: open, and use --ids (docs/running.md)"
             )?;
         }
-        Ok(())
+        match &self.pseudonym {
+            Some(pseudonym) if self.unnamed.iter().any(|(_, count)| *count > 0) => {
+                writeln!(out, "the pseudonym to look for there: {pseudonym}")
+            }
+            _ => Ok(()),
+        }
     }
 }
