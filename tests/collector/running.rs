@@ -356,8 +356,8 @@ fn the_holder_of_the_private_key_finds_what_names_nobody() {
         .arg(fixture("tests/fixtures/studies"))
         .arg("--out")
         .args([&opened, &copied])
-        .status();
-    assert!(done.expect("svar open").success());
+        .output();
+    assert!(done.expect("svar open").status.success());
     let mut table = csv::Reader::from_path(opened.join("submissions.csv")).expect("the table");
     let names = table.headers().expect("names").clone();
     let [id, pseudonym] = ["id", "pseudonym"].map(|name| names.iter().position(|found| found == name).expect(name));

@@ -148,3 +148,22 @@ fn rows(database: &Database, study: &str, before: &str, queue: bool, delete: boo
     }
     Ok((found, delivered))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_where_the_study_is() {
+        for (zone, day, expected) in [
+            ("UTC", "2026-11-22", "2026-11-22T00:00:00Z"),
+            ("Europe/Oslo", "2026-11-22", "2026-11-21T23:00:00Z"),
+            ("Europe/Oslo", "2026-07-01", "2026-06-30T22:00:00Z"),
+            // The clocks went forward at midnight: the day began at one.
+            ("America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00Z"),
+        ] {
+            let zone = TimeZone::get(zone).unwrap();
+            assert_eq!(midnight(day.parse().unwrap(), &zone).to_string(), expected, "{zone:?} {day}");
+        }
+    }
+}

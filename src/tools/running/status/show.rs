@@ -58,7 +58,10 @@ impl fmt::Display for WaveStatus {
         }
         write!(out, "{SUM:width$}")?;
         self.sums().iter().zip(&widths).try_for_each(|(sum, width)| write!(out, "  {sum:>width$}"))?;
-        writeln!(out, "\n\nthe same over time")?;
+        writeln!(out)?;
+        if self.periods.iter().any(|periods| !periods.is_empty()) {
+            writeln!(out, "\nthe same over time")?;
+        }
         for (part, periods) in self.parts.iter().zip(&self.periods) {
             for Period { first, last, count } in periods {
                 writeln!(out, "  {part}: {first} to {last}: {count}")?;
