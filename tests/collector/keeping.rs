@@ -199,6 +199,29 @@ fn databases_of_the_second_layout_are_taken_over_and_what_they_hold_can_be_withd
     assert!(fs::exists(data.path().join("test-collector.sqlite")).expect("the folder"));
 }
 
+#[test]
+fn who_has_withdrawn_is_known_in_databases_that_are_made_or_restored_afterwards() {
+    let data = Folder::new();
+    let keys = Keys::open(data.path()).expect("keys");
+    let open = || Collector::open(data.path(), Vec::new(), keys.clone(), system_clock()).expect("a collector");
+    drop(open());
+    let at = |name: &str| rusqlite::Connection::open(data.path().join(name)).expect("a database");
+    at("collector.sqlite")
+        .execute("INSERT INTO withdrawn VALUES ('s', 'p-1', '2026-11-02T00:00:00Z')", [])
+        .expect("a person who withdraws");
+    for name in ["pilot-collector.sqlite", "pilot-contact.sqlite"] {
+        fs::remove_file(data.path().join(name)).expect("the trial is over");
+    }
+    for round in 1..=2 {
+        drop(open());
+        for name in ["contact.sqlite", "test-collector.sqlite", "pilot-collector.sqlite", "pilot-contact.sqlite"] {
+            let asked = "SELECT count(*) FROM withdrawn WHERE study = 's' AND pseudonym = 'p-1'";
+            let count: u32 = at(name).query_row(asked, [], |row| row.get(0)).expect("a count");
+            assert_eq!(count, 1, "round {round}: {name}");
+        }
+    }
+}
+
 /// `svar collect` as people start it.
 struct Process {
     child: Child,

@@ -143,6 +143,9 @@ impl Collector {
         let own = shelf(DATABASE, CONTACT_DATABASE)?;
         let test = shelf(TEST_DATABASE, TEST_CONTACT_DATABASE)?;
         let pilot = shelf(PILOT_DATABASE, PILOT_CONTACT_DATABASE)?;
+        for other in [&own.contact, &test.answers, &test.contact, &pilot.answers, &pilot.contact] {
+            other.take_over_withdrawn(&own.answers)?;
+        }
         let (origins, log) = (Origins::Any, log_to_stderr());
         Ok(Collector { studies, own, test, pilot, keys, clock, origins, log, faults: None })
     }

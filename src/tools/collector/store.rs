@@ -216,6 +216,23 @@ impl Store {
         Ok(if withdrawn(&connection, &found)? { None } else { Some(found) })
     }
 
+    /// Takes over who has withdrawn from another database: this one may be new, or restored from an old copy.
+    pub(super) fn take_over_withdrawn(&self, other: &Store) -> Result<(), StoreError> {
+        let found = {
+            let connection = other.connection();
+            let mut statement = connection.prepare("SELECT study, pseudonym, at FROM withdrawn")?;
+            let rows = statement.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
+            rows.collect::<Result<Vec<[String; 3]>, _>>()?
+        };
+        let mut connection = self.connection();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for row in found {
+            let noted = "INSERT INTO withdrawn (study, pseudonym, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+            transaction.prepare_cached(noted)?.execute(row)?;
+        }
+        Ok(transaction.commit()?)
+    }
+
     /// What the person with this pseudonym has delivered in a wave, first things first.
     pub(super) fn delivered(&self, study: &str, wave: &str, pseudonym: &str) -> Result<Vec<Delivered>, StoreError> {
         let connection = self.connection();
