@@ -15,6 +15,7 @@ use svar::{
         gateway::{self, Forwarder},
         invitations::{Keys, command as invitations},
         open::command as open,
+        running::command::{self as running, Told},
         studies::StudyFolder,
         units::command as units,
     },
@@ -53,6 +54,12 @@ svar: questionnaires that lose no answer
                           takes invitations back
   svar rotate-key --data DIR [--forget KID]
                           makes a new key to sign invitations with, or forgets an earlier one
+  svar status --study DIR --data DIR [--wave W] [--missing FILE]
+                          says how many have answered, by unit; with --missing, lists who has not (docs/running.md)
+  svar withdraw --study DIR --data DIR (--pseudonym P | --reference R | --ids FILE) [--by WHO]
+                          deletes what a person has delivered, and takes nothing more of them
+  svar purge --study DIR --data DIR --before DATE [--contact-only] [--yes] [--by WHO]
+                          counts what was received before a date; with --yes, deletes it
   svar help               prints this
 
 check: exit code 0 if there is no error (there may be warnings), 1 if there is one, 2 if a file cannot be read.
@@ -61,6 +68,7 @@ output, one line for each request on standard error. Without --origin, pages of 
 for tests: what goes wrong on the way, as in docs/collection-endpoint.md.
 revoke: exit code 0 if something was revoked, 1 if nothing that still stood matched, 2 if it could not be done.
 open: exit code 0 if everything could be used, 1 if something is listed in refused.csv, 2 if it could not be done.
+withdraw, purge: exit code 0 if all is done, 1 if something is left to do (it says what), 2 if nothing was changed.
 conformance: exit code 0 if the endpoint keeps the level that was asked about, 1 if not, 2 if it could not be asked.
 ";
 
@@ -101,6 +109,9 @@ fn main() -> ExitCode {
             Err(message) => finish(Err(message)),
         },
         "rotate-key" => finish(invitations::rotate_key(rest).map(|told| print!("{told}"))),
+        "status" => tell(running::status(rest)),
+        "withdraw" => tell(running::withdraw(rest)),
+        "purge" => tell(running::purge(rest)),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             ExitCode::SUCCESS
@@ -108,7 +119,7 @@ fn main() -> ExitCode {
         "" => unusable("expected a command, found none"),
         other => unusable(&format!(
             "expected check, assemble, collect, forward-status, conformance, keygen, open, units, invite, revoke, \
-             rotate-key or help, found `{other}`"
+             rotate-key, status, withdraw, purge or help, found `{other}`"
         )),
     }
 }
@@ -124,6 +135,22 @@ fn finish(result: Result<(), String>) -> ExitCode {
         Err(message) => {
             eprintln!("svar: {message}");
             ExitCode::from(UNUSABLE)
+        }
+    }
+}
+
+/// What was done, and then what was not.
+fn tell(told: Result<Told, String>) -> ExitCode {
+    let told = match told {
+        Ok(told) => told,
+        Err(message) => return finish(Err(message)),
+    };
+    print!("{}", told.report);
+    match told.unfinished {
+        None => ExitCode::SUCCESS,
+        Some(message) => {
+            eprintln!("svar: {message}");
+            ExitCode::FAILURE
         }
     }
 }

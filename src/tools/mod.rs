@@ -5,7 +5,7 @@
 //! verifies and revokes; [`units`] knows when which window is open; [`collector`] is the endpoint of `docs/collection-endpoint.md`;
 //! [`gateway`] delivers what it keeps to a FHIR server behind it; [`conformance`] asks any endpoint whether it keeps
 //! that document, through [`client`]; [`keys`] makes the keys that [`jose`] opens sealed submissions with, [`open`]
-//! tables of what was received; [`site`] serves the built pages with the headers of [`headers`].
+//! tables of what was received; [`running`] counts, withdraws and purges; [`site`] serves the built pages with the headers of [`headers`].
 
 pub mod check;
 pub mod client;
@@ -17,6 +17,7 @@ pub mod invitations;
 pub mod jose;
 pub mod keys;
 pub mod open;
+pub mod running;
 pub mod site;
 pub mod studies;
 pub mod units;

@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use svar::{
     study::Invitation,
     submission::{NoReply, Reply, Verdict, policy, verdict},
-    tools::collector::faults::{Entry, Fault},
+    tools::collector::{
+        DATABASES,
+        faults::{Entry, Fault},
+    },
 };
 
 use crate::{
@@ -238,15 +241,23 @@ fn the_numbers_and_the_columns_are_those_of_the_code() {
         assert!(document.contains(&number), "{number}");
     }
     assert_eq!(policy::CLOCK_TOLERANCE.as_secs(), 5 * 60, "the document says five minutes");
-    let columns = document.split_once("submission(id TEXT PRIMARY KEY, ").and_then(|(_, rest)| rest.split_once(')'));
-    let named: Vec<&str> = columns.expect("the table").0.split(", ").collect();
+    let named = |beginning: &str| -> Vec<String> {
+        let columns = document.split_once(beginning).and_then(|(_, rest)| rest.split_once(')'));
+        columns.expect("the table").0.split(", ").map(str::to_owned).collect()
+    };
     let server = Server::start();
-    for name in ["collector.sqlite", "contact.sqlite"] {
-        let found: Vec<String> = server
-            .database_of(name)
-            .prepare("SELECT name FROM pragma_table_info('submission') WHERE name <> 'id'")
-            .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
-            .expect("columns");
-        assert_eq!(found, named, "{name}");
+    for name in DATABASES {
+        for (table, beginning) in [
+            ("submission", "submission(id TEXT PRIMARY KEY, "),
+            ("withdrawn", "withdrawn("),
+            ("withdrawn_submission", "withdrawn_submission(id TEXT PRIMARY KEY, "),
+        ] {
+            let found: Vec<String> = server
+                .database_of(name)
+                .prepare("SELECT name FROM pragma_table_info(?1) WHERE name <> 'id'")
+                .and_then(|mut statement| statement.query_map([table], |row| row.get(0))?.collect())
+                .expect("columns");
+            assert_eq!(found, named(beginning), "{name} {table}");
+        }
     }
 }

@@ -38,7 +38,11 @@ fn the_row_holds_the_bytes_as_they_came() {
         .expect("columns");
     let expected = ["id", "study", "wave", "questionnaire", "pseudonym", "received_at", "media_type", "body"];
     assert_eq!(columns[..8], expected);
-    assert_eq!(columns[8..], ["late", "odd_clock", "again"]);
+    assert_eq!(columns[8..], ["late", "odd_clock", "again", "unit", "mode"]);
+    let came: (String, String) = database
+        .query_row("SELECT unit, mode FROM submission", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .expect("one row");
+    assert_eq!(came, ("north".to_owned(), String::new()));
     let row: Vec<String> = database
         .query_row("SELECT * FROM submission", [], |row| (0..8).map(|column| row.get(column)).collect())
         .expect("one row");
@@ -142,7 +146,8 @@ fn a_database_of_the_first_layout_is_taken_over_with_all_that_is_in_it() {
         let row = collector.find("b").expect("the store").expect("the row");
         assert_eq!((row.body.as_str(), row.late, row.odd_clock), ("second", false, false), "round {round}");
         let version: i64 = database.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("a version");
-        assert_eq!(version, 2, "round {round}");
+        assert_eq!(version, 3, "round {round}");
+        assert_eq!((row.unit.as_str(), row.mode.as_str()), ("", ""), "round {round}: nobody can know it now");
     }
     let again: Vec<(String, bool)> = database
         .prepare("SELECT id, again FROM submission ORDER BY id")
@@ -153,6 +158,68 @@ fn a_database_of_the_first_layout_is_taken_over_with_all_that_is_in_it() {
     let twice = "INSERT INTO submission (id, study, wave, questionnaire, pseudonym, received_at, media_type, body)
                  VALUES ('e', 's', 'q1', 'urn:core|2.0.0', 'p-1', '', '', '')";
     assert!(database.execute(twice, []).is_err(), "from now on a person answers once");
+}
+
+/// The table of layout 2, as that version made it, with a row.
+const LAYOUT_2: &str = "
+    CREATE TABLE submission (
+        id TEXT PRIMARY KEY, study TEXT NOT NULL, wave TEXT NOT NULL, questionnaire TEXT NOT NULL,
+        pseudonym TEXT NOT NULL, received_at TEXT NOT NULL, media_type TEXT NOT NULL, body TEXT NOT NULL,
+        late INTEGER NOT NULL DEFAULT 0, odd_clock INTEGER NOT NULL DEFAULT 0, again INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE UNIQUE INDEX once ON submission (
+        study, wave, substr(questionnaire, 1, instr(questionnaire || '|', '|') - 1), pseudonym
+    ) WHERE pseudonym <> '' AND again = 0;
+    INSERT INTO submission VALUES ('a', 's', 'q1', 'urn:core|1.0.0', 'p-1', '2026-11-01T00:00:00.000Z',
+        'application/fhir+json', 'first', 1, 1, 0);
+    PRAGMA user_version = 2;";
+
+#[test]
+fn databases_of_the_second_layout_are_taken_over_and_what_they_hold_can_be_withdrawn() {
+    let data = Folder::new();
+    let keys = Keys::open(data.path()).expect("keys");
+    for name in ["collector.sqlite", "contact.sqlite"] {
+        let database = rusqlite::Connection::open(data.path().join(name)).expect("a database");
+        database.execute_batch(LAYOUT_2).expect("the second layout");
+    }
+    drop(Collector::open(data.path(), Vec::new(), keys.clone(), system_clock()).expect("a collector"));
+    let collector = Collector::open(data.path(), Vec::new(), keys, system_clock()).expect("a collector, again");
+    let row = collector.find("a").expect("the store").expect("the row");
+    assert_eq!((row.body.as_str(), row.late, row.odd_clock), ("first", true, true));
+    assert_eq!((row.unit.as_str(), row.mode.as_str()), ("", ""));
+    for name in ["collector.sqlite", "contact.sqlite"] {
+        let database = rusqlite::Connection::open(data.path().join(name)).expect("a database");
+        let version: i64 = database.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("a version");
+        assert_eq!(version, 3, "{name}");
+        let insert = "INSERT INTO withdrawn VALUES ('s', ?1, '2026-11-02T00:00:00Z')";
+        assert!(database.execute(insert, [""]).is_err(), "{name}: the empty pseudonym is nobody's");
+        database.execute(insert, ["p-1"]).expect("a person who withdraws");
+    }
+    assert_eq!(collector.find("a").expect("the store"), None, "no receipt is given of it from then on");
+    assert!(fs::exists(data.path().join("test-collector.sqlite")).expect("the folder"));
+}
+
+#[test]
+fn who_has_withdrawn_is_known_in_databases_that_are_made_or_restored_afterwards() {
+    let data = Folder::new();
+    let keys = Keys::open(data.path()).expect("keys");
+    let open = || Collector::open(data.path(), Vec::new(), keys.clone(), system_clock()).expect("a collector");
+    drop(open());
+    let at = |name: &str| rusqlite::Connection::open(data.path().join(name)).expect("a database");
+    at("collector.sqlite")
+        .execute("INSERT INTO withdrawn VALUES ('s', 'p-1', '2026-11-02T00:00:00Z')", [])
+        .expect("a person who withdraws");
+    for name in ["pilot-collector.sqlite", "pilot-contact.sqlite"] {
+        fs::remove_file(data.path().join(name)).expect("the trial is over");
+    }
+    for round in 1..=2 {
+        drop(open());
+        for name in ["contact.sqlite", "test-collector.sqlite", "pilot-collector.sqlite", "pilot-contact.sqlite"] {
+            let asked = "SELECT count(*) FROM withdrawn WHERE study = 's' AND pseudonym = 'p-1'";
+            let count: u32 = at(name).query_row(asked, [], |row| row.get(0)).expect("a count");
+            assert_eq!(count, 1, "round {round}: {name}");
+        }
+    }
 }
 
 /// `svar collect` as people start it.

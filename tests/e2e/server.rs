@@ -329,7 +329,8 @@ impl Server {
         let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the database");
         let mut statement = database
             .prepare(
-                "SELECT id, study, wave, questionnaire, pseudonym, received_at, media_type, body, late, odd_clock
+                "SELECT id, study, wave, questionnaire, pseudonym, received_at, media_type, body, late, odd_clock, unit,
+                        mode
                  FROM submission ORDER BY rowid",
             )
             .expect("the table");
@@ -345,6 +346,8 @@ impl Server {
                 body: row.get(7)?,
                 late: row.get(8)?,
                 odd_clock: row.get(9)?,
+                unit: row.get(10)?,
+                mode: row.get(11)?,
             })
         };
         let rows = statement.query_map([], row).expect("rows").collect::<Result<_, _>>();

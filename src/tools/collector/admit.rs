@@ -87,7 +87,7 @@ pub(super) fn addressed(delivery: &Delivery, incoming: &Incoming<'_>) -> Result<
 }
 
 /// Whether this is a UUID in the one form that it may have: it becomes a key, and a part of an address.
-pub(super) fn canonical_uuid(uuid: &str) -> bool {
+pub(in crate::tools) fn canonical_uuid(uuid: &str) -> bool {
     let dashes = [8, 13, 18, 23];
     let fits = |(place, c): (usize, char)| match c {
         '-' => dashes.contains(&place),
@@ -96,9 +96,11 @@ pub(super) fn canonical_uuid(uuid: &str) -> bool {
     uuid.len() == 36 && uuid.char_indices().all(fits)
 }
 
-/// Whether a pseudonym is one that can stand in a table.
-pub(super) fn plain_pseudonym(pseudonym: &str) -> bool {
-    (1..=128).contains(&pseudonym.len()) && pseudonym.chars().all(|c| c.is_ascii_graphic())
+/// Whether a pseudonym is one that can stand in a cell of any table: no quotes, nothing that a spreadsheet would run.
+pub(in crate::tools) fn plain_pseudonym(pseudonym: &str) -> bool {
+    (1..=128).contains(&pseudonym.len())
+        && pseudonym.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && pseudonym.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
 }
 
 /// The body as text, if it is there and in UTF-8.

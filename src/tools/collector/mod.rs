@@ -14,6 +14,7 @@ mod delivery;
 pub mod faults;
 mod flat;
 pub mod http;
+mod layout;
 mod line;
 mod outcome;
 mod plain;
@@ -29,8 +30,14 @@ use serde_json::{Value, json};
 
 pub use delivery::{Delivery, Destination, Way};
 pub use faults::Faults;
+pub use layout::{
+    CONTACT_DATABASE, DATABASE, DATABASES, LAYOUT, PILOT_CONTACT_DATABASE, PILOT_DATABASE, TEST_CONTACT_DATABASE,
+    TEST_DATABASE, check_layout,
+};
 pub use outcome::{Answer, REFUSALS};
-pub use store::{CONTACT_DATABASE, DATABASE, Row, StoreError};
+pub use store::{Row, StoreError};
+
+pub(super) use admit::{canonical_uuid, plain_pseudonym};
 
 use super::{
     invitations::{
@@ -41,7 +48,7 @@ use super::{
     studies::StudyFolder,
     units::UnitsError,
 };
-use crate::study::Invitation;
+use crate::study::{Invitation, Mode};
 use admit::Media;
 use bearer::Door;
 use delivery::{Content, Incoming};
@@ -104,11 +111,19 @@ pub enum CollectorError {
     },
 }
 
+/// The databases of one kind of invitations.
+struct Shelf {
+    answers: Store,
+    contact: Store,
+}
+
 /// The collector of some studies.
 pub struct Collector {
     studies: Vec<StudyFolder>,
-    answers: Store,
-    contact: Store,
+    /// Respondents' own, and what was keyed in from paper.
+    own: Shelf,
+    test: Shelf,
+    pilot: Shelf,
     windows: Windows,
     door: Door,
     clock: Clock,
@@ -139,11 +154,20 @@ impl Collector {
                 return Err(CollectorError::SameStudy { id: one.study.id.clone() });
             }
         }
-        let (answers, contact) = (Store::open(folder, DATABASE)?, Store::open(folder, CONTACT_DATABASE)?);
+        // All are there from the start: a person who withdraws does so in each of them.
+        let shelf = |answers, contact| -> Result<Shelf, StoreError> {
+            Ok(Shelf { answers: Store::open(folder, answers)?, contact: Store::open(folder, contact)? })
+        };
+        let own = shelf(DATABASE, CONTACT_DATABASE)?;
+        let test = shelf(TEST_DATABASE, TEST_CONTACT_DATABASE)?;
+        let pilot = shelf(PILOT_DATABASE, PILOT_CONTACT_DATABASE)?;
+        for other in [&own.contact, &test.answers, &test.contact, &pilot.answers, &pilot.contact] {
+            other.take_over_withdrawn(&own.answers)?;
+        }
         let windows = Windows::open(folder, &studies)?;
         let door = Door::new(Fresh::new(folder, keys), Register::open(folder)?);
         let (origins, log) = (Origins::Any, log_to_stderr());
-        Ok(Collector { studies, answers, contact, windows, door, clock, origins, log, faults: None })
+        Ok(Collector { studies, own, test, pilot, windows, door, clock, origins, log, faults: None })
     }
 
     /// The same collector, with a log of the caller's.
@@ -177,13 +201,18 @@ impl Collector {
     /// # Errors
     /// If the store fails.
     pub fn find_in(&self, destination: Destination, uuid: &str) -> Result<Option<Row>, StoreError> {
-        self.store(destination).find(uuid)
+        self.store(destination, None).find(uuid)
     }
 
-    fn store(&self, destination: Destination) -> &Store {
+    fn store(&self, destination: Destination, mode: Option<Mode>) -> &Store {
+        let shelf = match mode {
+            None | Some(Mode::Paper) => &self.own,
+            Some(Mode::Test) => &self.test,
+            Some(Mode::Pilot) => &self.pilot,
+        };
         match destination {
-            Destination::Answers => &self.answers,
-            Destination::Contact => &self.contact,
+            Destination::Answers => &shelf.answers,
+            Destination::Contact => &shelf.contact,
         }
     }
 
@@ -226,8 +255,10 @@ impl Collector {
             body: incoming.body.to_owned(),
             late: timing.late,
             odd_clock: timing.odd_clock,
+            unit: invitation.unit,
+            mode: invitation.mode.map_or("", Mode::as_str).to_owned(),
         };
-        match self.store(delivery.to).keep(&row).map_err(|error| self.not_now(&error))? {
+        match self.store(delivery.to, invitation.mode).keep(&row).map_err(|error| self.not_now(&error))? {
             Kept::Now => Ok(incoming.receipt(201, delivery.to, &row.received_at)),
             Kept::Before { received_at } => Ok(incoming.receipt(200, delivery.to, &received_at)),
             Kept::Other => Err(Answer::no(409, Code::Conflict, "another response has this identifier already")),
@@ -235,6 +266,11 @@ impl Collector {
                 409,
                 Code::Duplicate,
                 "this person has answered this questionnaire in this wave already",
+            )),
+            Kept::Withdrawn => Err(Answer::no(
+                410,
+                Code::Deleted,
+                "this was withdrawn and deleted; nothing more of it is taken, and nothing was kept",
             )),
         }
     }
@@ -246,7 +282,8 @@ impl Collector {
         invitation: &Invitation,
         incoming: &Incoming<'_>,
     ) -> Result<Option<String>, Answer> {
-        let before = self.store(destination).find(&incoming.id).map_err(|error| self.not_now(&error))?;
+        let before =
+            self.store(destination, invitation.mode).find(&incoming.id).map_err(|error| self.not_now(&error))?;
         let same = before.filter(|row| {
             row.body == incoming.body && (&row.study, &row.wave) == (&invitation.study, &invitation.wave)
         });
@@ -266,8 +303,12 @@ impl Collector {
             Content::Sealed(header) => sealed::check(destination, &folder.study, invitation, header)?,
             Content::Flat => flat::check(invitation, incoming)?,
         }
-        let known = incoming.pseudonym.as_ref().or(invitation.sub.as_ref());
-        Ok(known.cloned().unwrap_or_default())
+        let Some(known) = incoming.pseudonym.as_ref().or(invitation.sub.as_ref()) else { return Ok(String::new()) };
+        // Of a sealed body, this is the invitation's own: an empty one would pass for nobody's.
+        if !plain_pseudonym(known) {
+            return Err(Answer::no(403, Code::Forbidden, "the invitation names its person in a way that is not taken"));
+        }
+        Ok(known.clone())
     }
 
     fn not_now(&self, error: &dyn std::error::Error) -> Answer {

@@ -30,6 +30,7 @@ pub struct Answer {
 pub(super) enum Code {
     BusinessRule,
     Conflict,
+    Deleted,
     Duplicate,
     Forbidden,
     Invalid,
@@ -49,6 +50,7 @@ impl Code {
         match self {
             Code::BusinessRule => "business-rule",
             Code::Conflict => "conflict",
+            Code::Deleted => "deleted",
             Code::Duplicate => "duplicate",
             Code::Forbidden => "forbidden",
             Code::Invalid => "invalid",

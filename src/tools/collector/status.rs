@@ -59,7 +59,8 @@ impl Collector {
         parts: &[(&str, &str)],
         pseudonym: &str,
     ) -> Result<Value, Answer> {
-        let delivered = self.store(destination).delivered(&invitation.study, &invitation.wave, pseudonym);
+        let delivered =
+            self.store(destination, invitation.mode).delivered(&invitation.study, &invitation.wave, pseudonym);
         let delivered = delivered.map_err(|error| self.not_now(&error))?;
         let url = |canonical: &str| canonical.split('|').next().unwrap_or_default().to_owned();
         let entries = delivered.into_iter().map(|found| {

@@ -9,51 +9,9 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row as Found, TransactionBehavior, params};
 
-/// The database of the answers, in the data folder.
-pub const DATABASE: &str = "collector.sqlite";
-
-/// The database of the contact details: a file of its own, so that whoever is given the answers is given nothing else.
-pub const CONTACT_DATABASE: &str = "contact.sqlite";
-
-/// What `PRAGMA user_version` says of the table below.
-const LAYOUT: i64 = 2;
-
-/// `body` is text, so that `sqlite3` and any other tool shows it; it is the body of the request, byte for byte.
-/// `received_at` is an instant such as `2026-11-22T09:30:00.000Z`. `pseudonym` is empty where nobody here can know it: in
-/// a sealed body that a unit's invitation brought.
-const TABLE: &str = "CREATE TABLE submission (
-    id TEXT PRIMARY KEY,
-    study TEXT NOT NULL,
-    wave TEXT NOT NULL,
-    questionnaire TEXT NOT NULL,
-    pseudonym TEXT NOT NULL,
-    received_at TEXT NOT NULL,
-    media_type TEXT NOT NULL,
-    body TEXT NOT NULL,
-    late INTEGER NOT NULL DEFAULT 0,
-    odd_clock INTEGER NOT NULL DEFAULT 0,
-    again INTEGER NOT NULL DEFAULT 0
-) STRICT";
-
-/// Layout 1 took several responses of one person; they stay, and all but the first are marked.
-const FROM_LAYOUT_1: &str = "
-    ALTER TABLE submission ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE submission ADD COLUMN odd_clock INTEGER NOT NULL DEFAULT 0;
-    ALTER TABLE submission ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
-    UPDATE submission SET again = 1 WHERE pseudonym <> '' AND EXISTS (
-        SELECT 1 FROM submission AS first
-        WHERE first.rowid < submission.rowid AND first.study = submission.study AND first.wave = submission.wave
-            AND first.pseudonym = submission.pseudonym
-            AND substr(first.questionnaire, 1, instr(first.questionnaire || '|', '|') - 1)
-                = substr(submission.questionnaire, 1, instr(submission.questionnaire || '|', '|') - 1)
-    )";
-
-/// One person answers a questionnaire once in a wave, in whatever version.
-const ONCE: &str = "CREATE UNIQUE INDEX once ON submission (
-    study, wave, substr(questionnaire, 1, instr(questionnaire || '|', '|') - 1), pseudonym
-) WHERE pseudonym <> '' AND again = 0";
+use super::layout::{LAYOUT, lay_out};
 
 /// How long to wait for another process that holds the database: a copy being made, someone looking.
 const BUSY: Duration = Duration::from_secs(5);
@@ -76,6 +34,17 @@ pub enum StoreError {
     /// A newer collector's database.
     #[error("expected a database of layout 1 to {LAYOUT}, found {found}")]
     Layout {
+        /// The layout found.
+        found: i64,
+    },
+    /// An older collector's database, where it may not be changed.
+    #[error(
+        "{}: expected a database of layout {LAYOUT}, found {found}; start the collector (svar collect) once, which \
+         brings it up to date", file.display()
+    )]
+    Outdated {
+        /// Which.
+        file: PathBuf,
         /// The layout found.
         found: i64,
     },
@@ -104,7 +73,36 @@ pub struct Row {
     pub late: bool,
     /// The sender's clock cannot have been right when it was completed.
     pub odd_clock: bool,
+    /// The unit, from the invitation; empty in what an earlier version of the collector took.
+    pub unit: String,
+    /// The invitation's mode; empty for a respondent's own answers.
+    pub mode: String,
 }
+
+/// The columns of a [`Row`], in the order that [`row`] reads them in.
+const COLUMNS: &str =
+    "id, study, wave, questionnaire, pseudonym, received_at, media_type, body, late, odd_clock, unit, mode";
+
+fn row(found: &Found<'_>) -> rusqlite::Result<Row> {
+    Ok(Row {
+        id: found.get(0)?,
+        study: found.get(1)?,
+        wave: found.get(2)?,
+        questionnaire: found.get(3)?,
+        pseudonym: found.get(4)?,
+        received_at: found.get(5)?,
+        media_type: found.get(6)?,
+        body: found.get(7)?,
+        late: found.get(8)?,
+        odd_clock: found.get(9)?,
+        unit: found.get(10)?,
+        mode: found.get(11)?,
+    })
+}
+
+/// Whether a submission is of a person who has withdrawn, or was deleted by itself. The empty pseudonym is nobody's.
+const WITHDRAWN: &str = "SELECT EXISTS (SELECT 1 FROM withdrawn WHERE study = ?1 AND pseudonym = ?2 AND ?2 <> '')
+    OR EXISTS (SELECT 1 FROM withdrawn_submission WHERE id = ?3)";
 
 /// What became of a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +118,8 @@ pub(super) enum Kept {
     Other,
     /// The person has answered this questionnaire in this wave, under another id.
     Answered,
+    /// The person has withdrawn, or this very submission was deleted: nothing is kept.
+    Withdrawn,
 }
 
 /// What a person has delivered, without its content.
@@ -163,10 +163,15 @@ impl Store {
         let mut connection = self.connection();
         // Immediate: other processes, too, wait from the first statement on.
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Asked here and nowhere earlier: whoever withdraws between a look and the write would be written after all.
+        if withdrawn(&transaction, row)? {
+            return Ok(Kept::Withdrawn);
+        }
         let written = transaction.execute(
-            "INSERT INTO submission
-             (id, study, wave, questionnaire, pseudonym, received_at, media_type, body, late, odd_clock)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
+            &format!(
+                "INSERT INTO submission ({COLUMNS})
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING"
+            ),
             params![
                 row.id,
                 row.study,
@@ -177,7 +182,9 @@ impl Store {
                 row.media_type,
                 row.body,
                 row.late,
-                row.odd_clock
+                row.odd_clock,
+                row.unit,
+                row.mode
             ],
         )?;
         let kept = if written == 1 {
@@ -200,28 +207,30 @@ impl Store {
         Ok(kept)
     }
 
-    /// The submission with this id.
+    /// The submission with this id, unless its person has withdrawn: then it may be there for another moment, and
+    /// nothing is said of it.
     pub(super) fn find(&self, id: &str) -> Result<Option<Row>, StoreError> {
         let connection = self.connection();
-        let mut statement = connection.prepare_cached(
-            "SELECT id, study, wave, questionnaire, pseudonym, received_at, media_type, body, late, odd_clock
-             FROM submission WHERE id = ?1",
-        )?;
-        let row = statement.query_row([id], |row| {
-            Ok(Row {
-                id: row.get(0)?,
-                study: row.get(1)?,
-                wave: row.get(2)?,
-                questionnaire: row.get(3)?,
-                pseudonym: row.get(4)?,
-                received_at: row.get(5)?,
-                media_type: row.get(6)?,
-                body: row.get(7)?,
-                late: row.get(8)?,
-                odd_clock: row.get(9)?,
-            })
-        });
-        Ok(row.optional()?)
+        let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM submission WHERE id = ?1"))?;
+        let Some(found) = statement.query_row([id], row).optional()? else { return Ok(None) };
+        Ok(if withdrawn(&connection, &found)? { None } else { Some(found) })
+    }
+
+    /// Takes over who has withdrawn from another database: this one may be new, or restored from an old copy.
+    pub(super) fn take_over_withdrawn(&self, other: &Store) -> Result<(), StoreError> {
+        let found = {
+            let connection = other.connection();
+            let mut statement = connection.prepare("SELECT study, pseudonym, at FROM withdrawn")?;
+            let rows = statement.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
+            rows.collect::<Result<Vec<[String; 3]>, _>>()?
+        };
+        let mut connection = self.connection();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for row in found {
+            let noted = "INSERT INTO withdrawn (study, pseudonym, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+            transaction.prepare_cached(noted)?.execute(row)?;
+        }
+        Ok(transaction.commit()?)
     }
 
     /// What the person with this pseudonym has delivered in a wave, first things first.
@@ -238,19 +247,8 @@ impl Store {
     }
 }
 
-/// Makes the table, or brings an older one to the present layout, in one transaction: a power cut leaves the old or the
-/// new one.
-fn lay_out(connection: &mut Connection) -> Result<(), StoreError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    match transaction.pragma_query_value(None, "user_version", |row| row.get(0))? {
-        0 => transaction.execute_batch(TABLE)?,
-        1 => transaction.execute_batch(FROM_LAYOUT_1)?,
-        LAYOUT => return Ok(()),
-        found => return Err(StoreError::Layout { found }),
-    }
-    transaction.execute_batch(ONCE)?;
-    transaction.pragma_update(None, "user_version", LAYOUT)?;
-    Ok(transaction.commit()?)
+fn withdrawn(connection: &Connection, row: &Row) -> rusqlite::Result<bool> {
+    connection.prepare_cached(WITHDRAWN)?.query_row([&row.study, &row.pseudonym, &row.id], |found| found.get(0))
 }
 
 /// Makes the file, readable to its owner alone; SQLite gives its companions the same rights.
@@ -264,7 +262,7 @@ fn touch(file: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::layout::DATABASE, *};
 
     /// What "on disk" rests on. Only the connection itself can say how it is set.
     #[test]
@@ -280,5 +278,57 @@ mod tests {
         store.connection().pragma_update(None, "user_version", 7).unwrap();
         assert!(matches!(Store::open(&folder, DATABASE), Err(StoreError::Layout { found: 7 })));
         fs::remove_dir_all(&folder).unwrap();
+    }
+
+    /// Whoever withdraws while a submission waits for the database finds it refused: a look before the wait would be
+    /// too early. SQLite tells when the wait begins.
+    #[test]
+    fn a_withdrawal_that_comes_between_arrival_and_writing_counts() {
+        use std::sync::atomic::{AtomicBool, Ordering};
+        static WAITS: AtomicBool = AtomicBool::new(false);
+        let folder = std::env::temp_dir().join(format!("svar-store-race-{}", std::process::id()));
+        for (case, statement) in [
+            ("the person", "INSERT INTO withdrawn VALUES ('s', 'p-1', '2026-11-22T09:30:00Z')"),
+            ("the submission", "INSERT INTO withdrawn_submission VALUES ('a', 's', '', '2026-11-22T09:30:00Z', '')"),
+        ] {
+            let store = Store::open(&folder, DATABASE).unwrap();
+            WAITS.store(false, Ordering::SeqCst);
+            let wait = |_| {
+                WAITS.store(true, Ordering::SeqCst);
+                std::thread::yield_now();
+                true
+            };
+            store.connection().busy_handler(Some(wait)).unwrap();
+            let (pseudonym, mode) = ("p-1".to_owned(), String::new());
+            let text = || String::from("x");
+            let row = Row {
+                id: "a".into(),
+                study: "s".into(),
+                wave: text(),
+                questionnaire: text(),
+                pseudonym,
+                received_at: text(),
+                media_type: text(),
+                body: text(),
+                late: false,
+                odd_clock: false,
+                unit: text(),
+                mode,
+            };
+            let other = Connection::open(folder.join(DATABASE)).unwrap();
+            other.execute_batch("BEGIN IMMEDIATE").unwrap();
+            let kept = std::thread::scope(|scope| {
+                let keeping = scope.spawn(|| store.keep(&row).unwrap());
+                while !WAITS.load(Ordering::SeqCst) {
+                    std::thread::yield_now();
+                }
+                other.execute_batch(statement).unwrap();
+                other.execute_batch("COMMIT").unwrap();
+                keeping.join().unwrap()
+            });
+            assert_eq!(kept, Kept::Withdrawn, "{case}");
+            assert_eq!(store.find("a").unwrap(), None, "{case}");
+            fs::remove_dir_all(&folder).unwrap();
+        }
     }
 }

@@ -37,8 +37,6 @@ pub(super) struct Next {
 /// Where a submission stands after a try.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Mark<'a> {
-    /// A try begins; should nobody live to see its end, it is due again at `due`.
-    Sending { due: u64 },
     /// To be tried again at `due`, in milliseconds since 1970.
     Waiting { due: u64, why: &'a str },
     /// The server named it, at this instant.
@@ -103,7 +101,9 @@ impl Queue {
         let mut statement = self.connection.prepare_cached(
             "SELECT s.id, s.body, s.media_type, coalesce(f.tries, 0), coalesce(f.due, 0)
              FROM submission s LEFT JOIN forwarded f ON f.id = s.id
-             WHERE f.state IS NULL OR f.state IN ('sending', 'waiting')
+             WHERE (f.state IS NULL OR f.state IN ('sending', 'waiting')) AND NOT EXISTS (
+                SELECT 1 FROM withdrawn w
+                WHERE w.study = s.study AND w.pseudonym = s.pseudonym AND s.pseudonym <> '')
              ORDER BY coalesce(f.due, 0), s.rowid LIMIT 1",
         )?;
         let next = statement.query_row([], |row| {
@@ -119,22 +119,35 @@ impl Queue {
         next.optional()
     }
 
-    /// Writes down where a submission stands. It is on disk when this returns.
+    /// Writes down that a try begins; should nobody live to see its end, it is due again at `due`, in milliseconds
+    /// since 1970. False if there is nothing to send any more: its person has withdrawn since [`Queue::next`]. Then
+    /// nothing may be sent. One statement, so that a withdrawal comes wholly before it, or wholly after and finds what
+    /// it wrote.
+    pub(super) fn begin(&self, id: &str, due: u64) -> rusqlite::Result<bool> {
+        let begun = self.connection.execute(
+            "INSERT INTO forwarded (id, state, tries, due)
+             SELECT s.id, 'sending', 1, ?2 FROM submission s WHERE s.id = ?1 AND NOT EXISTS (
+                SELECT 1 FROM withdrawn w
+                WHERE w.study = s.study AND w.pseudonym = s.pseudonym AND s.pseudonym <> '')
+             ON CONFLICT (id) DO UPDATE SET state = 'sending', tries = tries + 1, due = ?2, forwarded_at = NULL",
+            params![id, i64::try_from(due).unwrap_or(i64::MAX)],
+        )?;
+        Ok(begun == 1)
+    }
+
+    /// Writes down where a submission stands after a try that began. It is on disk when this returns. What was
+    /// withdrawn and deleted meanwhile is not written anew.
     pub(super) fn mark(&self, id: &str, mark: &Mark<'_>) -> rusqlite::Result<()> {
         let at_due = |due: &u64| i64::try_from(*due).unwrap_or(i64::MAX);
         let (state, due, error, at) = match mark {
-            Mark::Sending { due } => ("sending", at_due(due), None, None),
             Mark::Waiting { due, why } => ("waiting", at_due(due), Some(*why), None),
             Mark::Forwarded { at } => ("forwarded", 0, None, Some(*at)),
             Mark::Parked { why } => ("parked", 0, Some(*why), None),
             Mark::KeptHere { why } => ("kept-here", 0, Some(*why), None),
         };
-        let begun = u32::from(matches!(mark, Mark::Sending { .. }));
         self.connection.execute(
-            "INSERT INTO forwarded (id, state, tries, due, last_error, forwarded_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (id) DO UPDATE SET state = ?2, tries = tries + ?3, due = ?4,
-                last_error = CASE WHEN ?2 = 'sending' THEN last_error ELSE ?5 END, forwarded_at = ?6",
-            params![id, state, begun, due, error, at],
+            "UPDATE forwarded SET state = ?2, due = ?3, last_error = ?4, forwarded_at = ?5 WHERE id = ?1",
+            params![id, state, due, error, at],
         )?;
         Ok(())
     }
@@ -170,5 +183,41 @@ impl Queue {
             parked,
             last_error: last_error.optional()?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In the moment between a look at the queue and the try, which no test from outside can hit.
+    #[test]
+    fn a_try_begins_only_with_what_is_still_there() {
+        let folder = std::env::temp_dir().join(format!("svar-queue-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let database = Connection::open(folder.join(DATABASE)).unwrap();
+        database
+            .execute_batch(
+                "CREATE TABLE submission (id TEXT, study TEXT, pseudonym TEXT, media_type TEXT, body TEXT);
+                 CREATE TABLE withdrawn (study TEXT, pseudonym TEXT);
+                 INSERT INTO submission VALUES ('a', 's', 'p-1', 't', 'x'), ('b', 's', 'p-2', 't', 'x'),
+                    ('c', 's', '', 't', 'x'), ('d', 's', 'p-4', 't', 'x');",
+            )
+            .unwrap();
+        let queue = Queue::open(&folder).unwrap();
+        let next = |queue: &Queue| queue.next().unwrap().map(|next| next.id);
+        assert_eq!(next(&queue).as_deref(), Some("a"));
+        database.execute_batch("INSERT INTO withdrawn VALUES ('s', 'p-1'), ('s', ''), ('other', 'p-2')").unwrap();
+        assert!(!queue.begin("a", 0).unwrap(), "its person has withdrawn");
+        assert_eq!(next(&queue).as_deref(), Some("b"), "and nothing waits for it");
+        database.execute_batch("DELETE FROM submission WHERE id = 'b'").unwrap();
+        assert!(!queue.begin("b", 0).unwrap(), "it was deleted");
+        assert!(queue.begin("c", 0).unwrap(), "the empty pseudonym is nobody's");
+        assert!(queue.begin("d", 0).unwrap());
+        database.execute_batch("DELETE FROM submission WHERE id = 'd'; DELETE FROM forwarded WHERE id = 'd'").unwrap();
+        queue.mark("d", &Mark::Forwarded { at: "2026-11-22T09:30:00.000Z" }).unwrap();
+        let left: String = database.query_row("SELECT group_concat(id) FROM forwarded", [], |row| row.get(0)).unwrap();
+        assert_eq!(left, "c", "what was deleted during the try is not written anew");
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

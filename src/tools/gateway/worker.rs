@@ -112,7 +112,9 @@ impl Worker {
             return Ok(if self.signal.wait(left, true) { Step::Settled } else { Step::Wait(Duration::ZERO) });
         }
         let due = self.after(self.settle);
-        self.queue.mark(&next.id, &Mark::Sending { due })?;
+        if !self.queue.begin(&next.id, due)? {
+            return Ok(Step::Settled);
+        }
         match self.target.deliver(&next.id, &next.media_type, &next.body, next.tries > 0) {
             Outcome::Delivered => {
                 let at = (self.clock)().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
