@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     browser,
-    questionnaire::{Form, ItemId, text::Text},
+    questionnaire::{Filling, Form, ItemId, text::Text},
     session::{Session, Value},
     study::{CONSENT, CONTACT, Course, Invitation, Step, Study, Wave, Words},
     submission::{Event, Kept, Media, Submission},
@@ -196,6 +196,7 @@ impl App {
         self.owned(|| {
             for (slot, form) in forms {
                 let sheet = Sheet::new(Session::new(form));
+                self.fills(sheet);
                 self.given.update_value(|given| given.sheets.0.push((slot, sheet)));
                 Effect::new(move || {
                     if sheet.delivery.watch(|submission| submission.received().is_some()) {
@@ -205,6 +206,21 @@ impl App {
             }
         });
         self.complete.set(complete);
+    }
+
+    /// Fills hidden items with what the invitation says, before anything is asked: conditions may depend on it.
+    pub(super) fn fills(&self, sheet: Sheet) {
+        self.given(|given| {
+            let invitation = &given.admitted.invitation;
+            for (filling, known) in [
+                (Filling::Study, invitation.study.as_str()),
+                (Filling::Wave, &invitation.wave),
+                (Filling::Unit, &invitation.unit),
+                (Filling::Variant, invitation.variant.as_deref().unwrap_or("")),
+            ] {
+                sheet.fill(filling, known);
+            }
+        });
     }
 
     /// Is kept by this keeper from now on.

@@ -252,6 +252,9 @@ impl<'a> Paper<'a> {
 
     /// What is written about hidden items, beside what was entered.
     pub(crate) fn knows(&mut self, link_id: &str, text: &str) {
+        if let Some(id) = self.session.form().find(link_id) {
+            self.session.type_in(id, text);
+        }
         self.entered.insert(link_id.to_owned(), vec![json!({ "valueString": text })]);
     }
 

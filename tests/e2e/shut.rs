@@ -90,6 +90,7 @@ async fn what_waits_is_shown_though_the_window_closed() {
         server.dates("q1_opens,q1_closes", &format!("{},{}", day(-18), day(-1)));
         person.is_offline(false).await;
         person.reloads().await;
+        person.presses_say(Say::ResumeYes).await;
         person.is_at_say(Say::NotTakenTitle).await;
         person.sees("Be om en ny lenke hos kontakten under.").await;
         // Let in once more, it arrives.

@@ -42,7 +42,7 @@ async fn rounds(name: &str, study: &str, all: &[(Round, bool)]) {
         }
         let mut server = Server::of_study(study).await;
         server.variant = variant;
-        // Every second as one who has little to tell.
+        // Every other as one who has little to tell.
         let manner = if seed % 2 == 0 { Manner::EveryBranchOpen } else { Manner::EveryBranchClosed };
         walks(name, &server, wave, language, manner, seed).await;
     }
@@ -115,8 +115,8 @@ async fn an_answer_of_the_first_part_decides_what_the_second_asks() {
         person.presses_say(Say::Start).await;
         person.chooses(&person.say(Say::DeviceQuestion), &person.say(Say::DeviceOwn)).await;
         person.presses_say(Say::Next).await;
-        person.is_at("Arbeidsplassen din nå").await;
-        person.chooses(STILL_THERE, "Jeg er ikke i arbeid nå").await;
+        person.is_at("Jobben din nå").await;
+        person.chooses(STILL_THERE, "Nei, jeg jobber ikke nå").await;
         person.presses_say(Say::Next).await;
         let mut headings = BTreeSet::new();
         passes_over(person, &person.say(Say::ReviewTitle), &mut headings).await;
@@ -127,7 +127,7 @@ async fn an_answer_of_the_first_part_decides_what_the_second_asks() {
         person.presses_say(Told::GoOnWithRest).await;
         headings.clear();
         passes_over(person, &person.say(Say::ReviewTitle), &mut headings).await;
-        for heading in ["Kravene i jobben", "Trivsel på jobben"] {
+        for heading in ["Arbeidsmengde og tempo", "Trivsel på jobben"] {
             assert!(!headings.contains(heading), "{headings:?}");
         }
         assert!(headings.len() > 2, "{headings:?}");
@@ -139,7 +139,7 @@ async fn an_answer_of_the_first_part_decides_what_the_second_asks() {
     .await;
 }
 
-const STILL_THERE: &str = "Jobber du fortsatt på samme arbeidsplass?";
+const STILL_THERE: &str = "Jobber du fortsatt på arbeidsplassen der du ble invitert til studien?";
 
 /// From page to page without an answer, until this heading.
 async fn passes_over(person: &crate::respondent::Respondent, end: &str, headings: &mut BTreeSet<String>) {

@@ -143,6 +143,12 @@ impl<'a> Walk<'a> {
     ) -> Paper<'a> {
         let person = self.person;
         let mut paper = Paper::new(self.server.questionnaire(stem), person.language(), self.manner, self.seed);
+        let invitation = self.server.invitation_to(self.wave);
+        let about = [("study", &invitation.study), ("wave", &invitation.wave), ("unit", &invitation.unit)].into_iter();
+        let about = about.chain(invitation.variant.as_ref().map(|variant| ("variant", variant)));
+        for (name, known) in about {
+            paper.knows(&format!("about.{name}"), known);
+        }
         if let Some(before) = before {
             paper.carries_from(before);
         }
@@ -174,14 +180,6 @@ impl<'a> Walk<'a> {
             person.is_at_say(Say::ReviewTitle).await;
             look(Moment::Between).await;
             check_overview(person, &paper).await;
-        }
-        let invitation = self.server.invitation_to(self.wave);
-        let about = [("study", &invitation.study), ("wave", &invitation.wave), ("unit", &invitation.unit)];
-        for (name, known) in about {
-            paper.knows(&format!("about.{name}"), known);
-        }
-        if let Some(variant) = &invitation.variant {
-            paper.knows("about.variant", variant);
         }
         paper.knows("about.language", person.language());
         paper

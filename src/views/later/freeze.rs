@@ -16,14 +16,9 @@ pub(super) async fn freeze(app: App, sheet: Sheet, step: Step) -> Option<Frozen>
     let part = app.part_id(step);
     let language = app.language.get_untracked();
     let (uuid, authored) = (browser::uuid()?, browser::now());
+    sheet.fill(Filling::Language, &language);
     let (endpoint, heading, routing) = app.given(|given| {
         let admitted = &given.admitted;
-        let invitation = &admitted.invitation;
-        sheet.fill(Filling::Study, &admitted.study.id);
-        sheet.fill(Filling::Wave, &admitted.wave.id);
-        sheet.fill(Filling::Unit, &invitation.unit);
-        sheet.fill(Filling::Variant, invitation.variant.as_deref().unwrap_or(""));
-        sheet.fill(Filling::Language, &language);
         let contact = admitted.study.contact_endpoint.clone().filter(|_| step == Step::Contact);
         let heading = response::Heading { uuid: uuid.clone(), pseudonym: given.pseudonym.clone(), authored };
         let routing = (admitted.study.id.clone(), admitted.wave.id.clone());

@@ -354,6 +354,7 @@ fn go_where_they_were(app: App, journey: &Journey) {
             Ok(restored) => {
                 lost = lost.saturating_add(restored.lost);
                 sheet.replace(restored.session);
+                app.fills(sheet);
             }
             // The two forms for contact details share one draft; it fits the one it was made with.
             Err(_) if step == Step::Contact => {}
