@@ -10,6 +10,7 @@ use svar::{
     questionnaire::Severity,
     tools::{
         check::{self, Report},
+        codebook::command as codebook,
         collector::{Collector, Faults, Origins, http, log_to_stderr, system_clock},
         conformance::command as conformance,
         gateway::{self, Forwarder},
@@ -39,6 +40,8 @@ svar: questionnaires that lose no answer
                           makes a key to seal answers to: the private half in DIR, the public half for study.json
   svar open [--key FILE]... --studies DIR --out DIR INPUT...
                           opens what was received (databases, files, folders), validates it again, and writes tables
+  svar codebook STUDYDIR --out DIR [--language L]
+                          writes codebook.html and codebook.csv: every variable of every wave (docs/export.md)
   svar help               prints this
 
 check: exit code 0 if there is no error (there may be warnings), 1 if there is one, 2 if a file cannot be read.
@@ -76,13 +79,14 @@ fn main() -> ExitCode {
             }
             Err(message) => finish(Err(message)),
         },
+        "codebook" => finish(codebook::run(rest).map(|told| println!("{told}"))),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             ExitCode::SUCCESS
         }
         "" => unusable("expected a command, found none"),
         other => unusable(&format!(
-            "expected check, assemble, collect, forward-status, conformance, keygen, open or help, found `{other}`"
+            "expected check, assemble, collect, forward-status, conformance, keygen, open, codebook or help, found `{other}`"
         )),
     }
 }

@@ -8,6 +8,7 @@
 
 pub mod check;
 pub mod client;
+pub mod codebook;
 pub mod collector;
 pub mod conformance;
 pub mod gateway;
@@ -16,5 +17,6 @@ pub mod invitations;
 pub mod jose;
 pub mod keys;
 pub mod open;
+pub mod scores;
 pub mod site;
 pub mod studies;
