@@ -13,6 +13,8 @@ use svar::{
         codebook::command as codebook,
         collector::{Collector, Faults, Origins, http, log_to_stderr, system_clock},
         conformance::command as conformance,
+        export::command as export,
+        flow, form,
         gateway::{self, Forwarder},
         invitations::Keys,
         open::command as open,
@@ -38,17 +40,23 @@ svar: questionnaires that lose no answer
                           says whether the endpoint at URL keeps docs/collection-endpoint.md; it stores test answers
   svar keygen --out DIR [--kid NAME]
                           makes a key to seal answers to: the private half in DIR, the public half for study.json
-  svar open [--key FILE]... --studies DIR --out DIR INPUT...
+  svar open [--key FILE]... --studies DIR... [--withdrawn DB]... --out DIR INPUT...
                           opens what was received (databases, files, folders), validates it again, and writes tables
+  svar export --study DIR [--earlier DIR]... [--key FILE]... [--withdrawn DB]... [--language L] --out DIR INPUT...
+                          the same over all waves of a study: long and wide tables, with labels for R, Stata and SPSS
   svar codebook STUDYDIR --out DIR [--language L]
                           writes codebook.html and codebook.csv: every variable of every wave (docs/export.md)
+  svar flow STUDYDIR --out FILE.svg [--language L]
+                          draws the pages and branches of every wave
+  svar form STUDYDIR --wave W --language L --out FILE.html
+                          makes a form to print and fill in on paper
   svar help               prints this
 
 check: exit code 0 if there is no error (there may be warnings), 1 if there is one, 2 if a file cannot be read.
 collect: listens on 127.0.0.1:8088 unless told otherwise; port 0 takes a free one. The address is printed on standard
 output, one line for each request on standard error. Without --origin, pages of every origin may deliver. --faults is
 for tests: what goes wrong on the way, as in docs/collection-endpoint.md.
-open: exit code 0 if everything could be used, 1 if something is listed in refused.csv, 2 if it could not be done.
+open, export: exit code 0 if everything could be used, 1 if something is listed in refused.csv, 2 if it could not be done.
 conformance: exit code 0 if the endpoint keeps the level that was asked about, 1 if not, 2 if it could not be asked.
 ";
 
@@ -72,21 +80,23 @@ fn main() -> ExitCode {
             Err(message) => finish(Err(message)),
         },
         "keygen" => finish(open::keygen(rest).map(|told| print!("{told}"))),
-        "open" => match open::run(rest) {
+        "open" | "export" => match if command == "open" { open::run(rest) } else { export::run(rest) } {
             Ok(summary) => {
-                println!("{} opened, {} refused", summary.opened, summary.refused);
+                println!("{summary}");
                 if summary.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
             }
             Err(message) => finish(Err(message)),
         },
         "codebook" => finish(codebook::run(rest).map(|told| println!("{told}"))),
+        "flow" => finish(flow::run(rest).map(|told| println!("{told}"))),
+        "form" => finish(form::run(rest).map(|told| println!("{told}"))),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             ExitCode::SUCCESS
         }
         "" => unusable("expected a command, found none"),
         other => unusable(&format!(
-            "expected check, assemble, collect, forward-status, conformance, keygen, open, codebook or help, found `{other}`"
+            "expected check, assemble, collect, forward-status, conformance, keygen, open, export, codebook, flow, form or help, found `{other}`"
         )),
     }
 }

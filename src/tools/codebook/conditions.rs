@@ -15,6 +15,7 @@ struct Phrases {
     or: &'static str,
     answered: &'static str,
     not_answered: &'static str,
+    other_than: &'static str,
     to: &'static str,
     one_of: fn(usize) -> String,
 }
@@ -26,6 +27,7 @@ fn phrases(tongue: Tongue) -> Phrases {
             or: " eller ",
             answered: "du svarte",
             not_answered: "du ikke svarte",
+            other_than: "noe annet enn",
             to: " på ",
             one_of: |count| format!("minst ett av {count} spørsmål: "),
         },
@@ -34,6 +36,7 @@ fn phrases(tongue: Tongue) -> Phrases {
             or: " eller ",
             answered: "du svarte",
             not_answered: "du ikkje svarte",
+            other_than: "noko anna enn",
             to: " på ",
             one_of: |count| format!("minst eitt av {count} spørsmål: "),
         },
@@ -42,27 +45,55 @@ fn phrases(tongue: Tongue) -> Phrases {
             or: " or ",
             answered: "you answered",
             not_answered: "you did not answer",
+            other_than: "anything but",
             to: " to ",
             one_of: |count| format!("at least one of {count} questions: "),
         },
     }
 }
 
-/// What the item's own conditions ask, such as `you answered “Yes” to “Are you in pain?”`; none without conditions.
-/// `named` says what a question is called.
-pub fn words(form: &Form, id: ItemId, language: &str, named: &dyn Fn(ItemId) -> String) -> Option<String> {
+/// What the item's own conditions ask, such as `you answered “Yes” to `, each with the questions it is asked of. Where one
+/// is enough, what asks the same of several questions is one clause.
+pub fn clauses(form: &Form, id: ItemId, language: &str) -> Vec<(String, Vec<ItemId>)> {
     let item = form.item(id);
-    let said = phrases(Tongue::of(language));
-    // Conditions that ask the same of several questions are one sentence.
-    let mut clauses: Vec<(String, Vec<ItemId>)> = Vec::new();
+    let mut merged: Vec<Condition> = Vec::new();
     for condition in &item.conditions {
-        let clause = clause(form, condition, language);
+        let equal = |known: &&mut Condition| {
+            known.question == condition.question && [known.operator, condition.operator] == [Operator::Equal; 2]
+        };
+        let known = merged.iter_mut().find(equal).filter(|_| item.any);
+        match (known.map(|known| &mut known.expected), &condition.expected) {
+            (Some(Expected::Options(known)), Expected::Options(more)) => known.extend(more),
+            _ => merged.push(condition.clone()),
+        }
+    }
+    // “Answered, and not so” is said at once.
+    let answered = |condition: &&Condition| {
+        condition.operator == Operator::Exists && condition.expected == Expected::Boolean(true) && !item.any
+    };
+    let answered: Vec<ItemId> = item.conditions.iter().filter(answered).map(|condition| condition.question).collect();
+    let says_more =
+        |question: ItemId| merged.iter().any(|other| other.question == question && other.operator != Operator::Exists);
+    let mut clauses: Vec<(String, Vec<ItemId>)> = Vec::new();
+    for condition in &merged {
+        let known = answered.contains(&condition.question);
+        if known && condition.operator == Operator::Exists && says_more(condition.question) {
+            continue;
+        }
+        let clause = clause(form, condition, known, language);
         match clauses.iter_mut().find(|(known, _)| item.any && *known == clause) {
             Some((_, questions)) => questions.push(condition.question),
             None => clauses.push((clause, vec![condition.question])),
         }
     }
-    let sentences: Vec<String> = clauses
+    clauses
+}
+
+/// What the item's own conditions ask, such as `you answered “Yes” to “Are you in pain?”`; none without conditions.
+/// `named` says what a question is called.
+pub fn words(form: &Form, id: ItemId, language: &str, named: &dyn Fn(ItemId) -> String) -> Option<String> {
+    let said = phrases(Tongue::of(language));
+    let sentences: Vec<String> = clauses(form, id, language)
         .iter()
         .map(|(clause, questions)| {
             let names: Vec<String> = questions.iter().map(|question| named(*question)).collect();
@@ -75,7 +106,7 @@ pub fn words(form: &Form, id: ItemId, language: &str, named: &dyn Fn(ItemId) -> 
             [clause.as_str(), &listed].concat()
         })
         .collect();
-    let between = if item.any { said.or } else { said.and };
+    let between = if form.item(id).any { said.or } else { said.and };
     (!sentences.is_empty()).then(|| sentences.join(between))
 }
 
@@ -108,7 +139,7 @@ pub fn quoted(words: &str, language: &str) -> String {
     }
 }
 
-fn clause(form: &Form, condition: &Condition, language: &str) -> String {
+fn clause(form: &Form, condition: &Condition, answered_anyhow: bool, language: &str) -> String {
     let tongue = Tongue::of(language);
     let said = phrases(tongue);
     let value = match &condition.expected {
@@ -136,6 +167,7 @@ fn clause(form: &Form, condition: &Condition, language: &str) -> String {
         Operator::Exists if condition.expected == Expected::Boolean(false) => said.not_answered.to_owned(),
         Operator::Exists => answered,
         Operator::Equal => format!("{answered} {value}"),
+        Operator::NotEqual if answered_anyhow => format!("{answered} {} {value}", said.other_than),
         Operator::NotEqual => format!("{} {value}", said.not_answered),
         Operator::Greater => format!("{answered} {} {value}", more.0),
         Operator::Less => format!("{answered} {} {value}", less.0),

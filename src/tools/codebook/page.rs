@@ -80,7 +80,7 @@ impl Page<'_> {
     fn questions(&self, wave: &str, part: &str) -> Vec<Question<'_>> {
         let mut questions: Vec<Question<'_>> = Vec::new();
         for variable in &self.dictionary.variables {
-            let Some(at) = variable.uses.iter().find(|at| at.current && at.wave == wave && at.part == part) else {
+            let Some(at) = variable.uses.iter().find(|at| at.current() && at.wave == wave && at.part == part) else {
                 continue;
             };
             match questions.last_mut() {

@@ -69,8 +69,24 @@ pub struct Phrases {
     pub hidden: &'static str,
     /// That the first page cannot be left unless this is ticked.
     pub declined: &'static str,
-    /// Shown to all.
-    pub next: &'static str,
+    /// The first screen.
+    pub welcome: &'static str,
+    /// A picture of the pages and branches.
+    pub flow: &'static str,
+    /// Before a condition.
+    pub only_if: &'static str,
+    /// The way past a page that is not shown.
+    pub otherwise: &'static str,
+    /// Each question by a question of its own; an example follows.
+    pub each_by_its_own: &'static str,
+    /// If this is not ticked.
+    pub not_ticked: &'static str,
+    /// If this is ticked.
+    pub ticked: &'static str,
+    /// Between alternatives.
+    pub or: &'static str,
+    /// More on the next sheet.
+    pub goes_on: &'static str,
     /// End of the questionnaire.
     pub end: &'static str,
 }
@@ -111,7 +127,15 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             required: "må besvares",
             hidden: "vises ikke før en lisensiert tekstpakke er lagt inn",
             declined: "Sier nei: takk, ingenting blir sendt",
-            next: "videre",
+            welcome: "Velkommen",
+            flow: "Gangen i skjemaene",
+            only_if: "bare hvis",
+            otherwise: "ellers",
+            each_by_its_own: "hvert av dem etter sitt svar; det første bare hvis",
+            not_ticked: "Ikke krysset av",
+            ticked: "krysset av",
+            or: " eller ",
+            goes_on: "fortsetter",
             end: "Kvittering",
         },
         Tongue::Nynorsk => Phrases {
@@ -147,7 +171,15 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             required: "må svarast på",
             hidden: "blir ikkje vist før ei lisensiert tekstpakke er lagd inn",
             declined: "Seier nei: takk, ingenting blir sendt",
-            next: "vidare",
+            welcome: "Velkomen",
+            flow: "Gangen i skjemaa",
+            only_if: "berre om",
+            otherwise: "elles",
+            each_by_its_own: "kvart av dei etter sitt svar; det første berre om",
+            not_ticked: "Ikkje kryssa av",
+            ticked: "kryssa av",
+            or: " eller ",
+            goes_on: "held fram",
             end: "Kvittering",
         },
         Tongue::English => Phrases {
@@ -183,7 +215,15 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             required: "must be answered",
             hidden: "not shown until a licensed text pack is there",
             declined: "Says no: thanked, nothing is sent",
-            next: "go on",
+            welcome: "Welcome",
+            flow: "The way through the forms",
+            only_if: "only if",
+            otherwise: "otherwise",
+            each_by_its_own: "each by its own answer; the first only if",
+            not_ticked: "Not ticked",
+            ticked: "ticked",
+            or: " or ",
+            goes_on: "continues",
             end: "Receipt",
         },
     }

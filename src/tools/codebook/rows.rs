@@ -31,7 +31,7 @@ pub(super) fn rows(dictionary: &Dictionary) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for (wave, part) in &dictionary.parts {
         for variable in &dictionary.variables {
-            let found = variable.uses.iter().find(|at| at.wave == *wave && at.part == *part && at.current);
+            let found = variable.uses.iter().find(|at| at.wave == *wave && at.part == *part && at.current());
             rows.extend(found.map(|at| row(dictionary, variable, at)));
         }
     }

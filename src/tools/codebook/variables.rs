@@ -81,8 +81,8 @@ pub struct Use {
     pub form: Arc<Form>,
     /// The question in it.
     pub item: ItemId,
-    /// In the study as it is now, not in an earlier version of it.
-    pub current: bool,
+    /// 0 in the study as it is now, else which of its earlier versions.
+    pub version: usize,
     /// The instrument that it belongs to.
     pub instrument: Option<Arc<Instrument>>,
 }
@@ -102,6 +102,8 @@ pub struct Variable {
     pub codes: Vec<Code>,
     /// Where it is asked; the study as it is now first, in the order of the waves.
     pub uses: Vec<Use>,
+    /// Some version of a part that asks it does not.
+    pub in_some_versions: bool,
 }
 
 /// A score with the parts that it is made in.
@@ -158,7 +160,8 @@ impl Dictionary {
         // By linkId, in the order of their first appearance.
         let mut order: Vec<String> = Vec::new();
         let mut uses: BTreeMap<String, Vec<Use>> = BTreeMap::new();
-        for (folder, current) in [(study, true)].into_iter().chain(earlier.iter().map(|folder| (folder, false))) {
+        let mut versions: Vec<[String; 3]> = Vec::new();
+        for (version, folder) in [study].into_iter().chain(earlier).enumerate() {
             for (wave, part, questionnaire) in parts(folder) {
                 if !made.waves.iter().any(|known| known == wave) {
                     made.waves.push(wave.to_owned());
@@ -166,6 +169,10 @@ impl Dictionary {
                 let place = (wave.to_owned(), part.to_owned());
                 if !made.parts.contains(&place) {
                     made.parts.push(place);
+                }
+                let of_part = [wave, part, &questionnaire.canonical].map(str::to_owned);
+                if !versions.contains(&of_part) {
+                    versions.push(of_part);
                 }
                 made.score(wave, part, questionnaire)?;
                 let instruments = Instrument::all(&questionnaire.assembled, &questionnaire.form);
@@ -176,7 +183,10 @@ impl Dictionary {
                         order.push(link_id.clone());
                     }
                     let known = uses.entry(link_id.clone()).or_default();
-                    if known.iter().any(|before| before.wave == wave && before.part != part) {
+                    if known
+                        .iter()
+                        .any(|before| before.wave == wave && before.part != part && before.version == version)
+                    {
                         return Err(DictionaryError::TwiceInAWave { link_id, wave: wave.to_owned() });
                     }
                     if known.iter().any(|known| known.wave == wave && known.canonical == questionnaire.canonical) {
@@ -188,7 +198,7 @@ impl Dictionary {
                         canonical: questionnaire.canonical.clone(),
                         form: form.clone(),
                         item,
-                        current,
+                        version,
                         instrument: Instrument::of(&instruments, form, item),
                     });
                 }
@@ -199,6 +209,14 @@ impl Dictionary {
         for link_id in order {
             let uses = uses.remove(&link_id).unwrap_or_default();
             made.variables.extend(variables(&link_id, uses, &made.languages, room)?);
+        }
+        for variable in &mut made.variables {
+            let asks = |[wave, part, canonical]: &[String; 3]| {
+                let here = |at: &&Use| at.wave == *wave && at.part == *part;
+                !variable.uses.iter().any(|at| here(&at))
+                    || variable.uses.iter().any(|at| here(&at) && at.canonical == *canonical)
+            };
+            variable.in_some_versions = !versions.iter().all(asks);
         }
         made.unique(room)?;
         Ok(made)
@@ -298,6 +316,7 @@ fn variables(
         option,
         codes: codes.clone(),
         uses: uses.clone(),
+        in_some_versions: false,
     };
     if !several {
         return Ok(vec![variable(names::name(link_id, "", room), of, None)]);
@@ -377,6 +396,11 @@ pub fn one_line(words: &str) -> String {
 }
 
 impl Use {
+    /// Whether it stands in the study as it is now.
+    pub fn current(&self) -> bool {
+        self.version == 0
+    }
+
     /// What the question says; its `linkId` where the words wait for a text pack.
     pub fn text(&self, language: &str) -> String {
         let item = self.form.item(self.item);
@@ -430,7 +454,7 @@ impl Variable {
             return Vec::new();
         }
         let can = |missing: Missing| match missing {
-            Missing::NotShown => self.uses.iter().any(Use::conditional) || self.uses.iter().any(|at| !at.current),
+            Missing::NotShown => self.in_some_versions || self.uses.iter().any(Use::conditional),
             Missing::Unanswered => self.uses.iter().any(|at| {
                 let item = at.form.item(at.item);
                 let tick_box = matches!(item.kind, Kind::Boolean { tick_box: true });
