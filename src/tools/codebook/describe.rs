@@ -57,7 +57,8 @@ pub fn called(form: &Form, id: ItemId, language: &str) -> String {
     let item = form.item(id);
     let words = text(form, item.text, language);
     match words {
-        Some(words) => conditions::quoted(&words, language),
+        // A full stop inside would end the sentence that it is quoted in.
+        Some(words) => conditions::quoted(words.trim_end_matches('.'), language),
         None => conditions::quoted(&item.link_id, language),
     }
 }

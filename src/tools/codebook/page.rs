@@ -6,12 +6,12 @@ use super::{
     describe,
     phrases::{Phrases, phrases},
     rows::{first_of_question, several},
-    variables::{Dictionary, MISSING, Use, Variable, one_line},
+    variables::{Dictionary, MISSING, Use, Variable, one_line, text},
 };
 use crate::{
-    questionnaire::{Kind, Layout},
+    questionnaire::{ItemId, Kind, Layout, Role},
     study::{CONSENT, Words},
-    tools::studies::StudyFolder,
+    tools::{form::rich, studies::StudyFolder},
     words::{Tongue, own_name},
 };
 
@@ -101,7 +101,7 @@ impl Page<'_> {
         let said = &self.said;
         html! {
             table.overview {
-                thead { tr { th scope="col" { (said.wave) } th scope="col" { (said.part) } th scope="col" { (said.questions) } } }
+                thead { tr { th scope="col" { (said.wave) } th scope="col" { (said.part) } th scope="col" { (said.number_of) } } }
                 tbody {
                     @for wave in &self.folder.study.waves {
                         @for (in_wave, part) in &self.dictionary.parts {
@@ -138,10 +138,12 @@ impl Page<'_> {
         let questions = self.questions(wave, part);
         let mut last = None;
         let mut construct = None;
+        let mut noted = 0;
         html! {
             h3 id=(format!("{wave}-{part}")) { (wave) " · " (self.name(part)) }
             p.count { (self.said.count(questions.len())) }
             @for question in &questions {
+                @let notes = self.notes(question.at, &mut noted);
                 @let instrument = question.at.instrument.as_deref();
                 @if let Some(instrument) = instrument.filter(|found| construct.replace(found.construct.clone()).as_ref() != Some(&found.construct)) {
                     div.instrument lang="en" {
@@ -149,6 +151,7 @@ impl Page<'_> {
                         p { (self.said.modelled_on) ": " (instrument.modelled_on) }
                     }
                 }
+                (notes)
                 @let above = question.at.form.item(question.at.item).parent;
                 @let table = above.filter(|above| question.at.form.item(*above).kind == Kind::Group(Layout::Table));
                 @if last != table || table.is_none() {
@@ -161,6 +164,18 @@ impl Page<'_> {
                 }
                 (self.question(question, table.is_some()))
                 @let _ = last = table;
+            }
+        }
+    }
+
+    /// What is said on the pages since the question before.
+    fn notes(&self, at: &Use, noted: &mut u32) -> Markup {
+        let note = |id: &ItemId| at.form.item(*id).kind == Kind::Display(Role::Note) && !at.form.item(*id).hidden;
+        let before: Vec<ItemId> = (*noted..at.item.0).map(ItemId).filter(note).collect();
+        *noted = at.item.0;
+        html! {
+            @for id in before {
+                @if let Some((words, _)) = at.form.text(at.form.item(id).text, self.language) { div.said { (rich(words)) } }
             }
         }
     }
@@ -178,8 +193,8 @@ impl Page<'_> {
                     span.link { (item.link_id) }
                 }
                 div {
-                    p.text { (at.text(self.language)) }
-                    @for other in self.dictionary.languages.iter().filter(|other| *other != self.language) {
+                    p.text { (text(&at.form, item.text, self.language).unwrap_or_else(|| "–".to_owned())) }
+                    @for other in self.dictionary.languages.iter().filter(|other| *other != self.language && item.text.is_some()) {
                         p.other lang=(other) { span.tag title=(own_name(other)) { (other) } " " (at.text(other)) }
                     }
                     @if let Some(condition) = describe::condition(at, self.language) {
@@ -214,19 +229,31 @@ impl Page<'_> {
             @if several(at) {
                 dl.codes.wide {
                     @for (variable, code) in variables.iter().zip(&variable.codes) {
-                        dt { code { (variable.name) } } dd { (code.labels.get(self.place).map_or("", String::as_str)) }
+                        dt { code { (variable.name) } } dd {
+                            (code.labels.get(self.place).map_or("", String::as_str)) (self.other_labels(variable, code.number))
+                        }
                     }
                 }
             } @else if matches!(kind, Kind::Choice { .. } | Kind::Boolean { .. }) {
                 dl.codes {
                     @for (number, label) in labels {
                         @if number >= 0 || variable.codes.iter().any(|code| code.number == number) {
-                            dt { (signed(number)) } dd { (label) }
+                            dt { (signed(number)) } dd { (label) (self.other_labels(variable, number)) }
                         }
                     }
                 }
             }
         }
+    }
+
+    /// An option in the other languages, where they say something else.
+    fn other_labels(&self, variable: &Variable, number: i64) -> Markup {
+        let code = variable.codes.iter().find(|code| code.number == number);
+        let labels = code.map(|code| code.labels.as_slice()).unwrap_or_default();
+        let own = labels.get(self.place);
+        let others: Vec<_> =
+            self.dictionary.languages.iter().zip(labels).filter(|(_, label)| Some(*label) != own).collect();
+        html! { @for (language, label) in others { span.also lang=(language) { " · " (label) } } }
     }
 
     fn scores(&self) -> Markup {

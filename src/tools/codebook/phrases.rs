@@ -25,6 +25,8 @@ pub struct Phrases {
     pub questions: &'static str,
     /// A question, after 1.
     pub question: &'static str,
+    /// How many questions, as a heading.
+    pub number_of: &'static str,
     /// Minutes, after a number.
     pub minutes: &'static str,
     /// Variable, as a heading.
@@ -105,6 +107,7 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             contact_apart: "Lagres atskilt fra svarene og er ikke med i datafilene.",
             questions: "spørsmål",
             question: "spørsmål",
+            number_of: "Antall spørsmål",
             minutes: "minutter",
             variable: "Variabel",
             answers: "Svar",
@@ -149,6 +152,7 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             contact_apart: "Blir lagra skilde frå svara og er ikkje med i datafilene.",
             questions: "spørsmål",
             question: "spørsmål",
+            number_of: "Talet på spørsmål",
             minutes: "minutt",
             variable: "Variabel",
             answers: "Svar",
@@ -193,6 +197,7 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             contact_apart: "Stored apart from the answers, and not in the data files.",
             questions: "questions",
             question: "question",
+            number_of: "Number of questions",
             minutes: "minutes",
             variable: "Variable",
             answers: "Answers",

@@ -77,10 +77,16 @@ pub(super) fn picture(folder: &StudyFolder, waves: &[Stations], language: &str) 
                     text x=(WIDTH - BY) y=(HEIGHT - 24) font-size=(SMALL) text-anchor="end" fill="#4a4a4a" {
                         (place.saturating_add(1)) " / " (count)
                     }
-                    @for (index, placed) in sheet.iter().enumerate() { (station(placed, index == 0, &said)) }
+                    @for (index, placed) in sheet.iter().enumerate() {
+                        // From the box before it, beside which more may be said than its own height.
+                        @let before = index.checked_sub(1).and_then(|before| sheet.get(before));
+                        @let from = before.map(|before| if before.condition.is_empty() { before.y + before.height } else { before.end });
+                        @let going_on = place > 0 && sheets.get(place - 1).is_some_and(|(last, _)| std::ptr::eq(*last, *wave));
+                        (station(placed, from.or(going_on.then_some(TOP)), &said))
+                    }
                     @let goes_on = sheets.get(place.saturating_add(1)).is_some_and(|(next, _)| std::ptr::eq(*next, *wave));
                     @if let Some(last) = sheet.last().filter(|_| goes_on) {
-                        (arrow(last.y + last.height, last.end + GAP))
+                        (arrow(if last.condition.is_empty() { last.y + last.height } else { last.end }, last.end + GAP))
                         text x=(LEFT + BOX / 2 + 12) y=(last.end + GAP) font-size=(SMALL) fill="#4a4a4a" { (said.goes_on) }
                     }
                 }
@@ -136,7 +142,7 @@ fn arrow(from: usize, to: usize) -> Markup {
     html! { path d=(format!("M{x} {from}V{to}")) stroke="#1f4e79" stroke-width="1.5" fill="none" marker-end="url(#tip)" {} }
 }
 
-fn station(placed: &Placed<'_>, first: bool, said: &crate::tools::codebook::phrases::Phrases) -> Markup {
+fn station(placed: &Placed<'_>, from: Option<usize>, said: &crate::tools::codebook::phrases::Phrases) -> Markup {
     let Placed { node, title, below, condition, beside, top, y, height, end } = placed;
     let (fill, stroke, ink, round, dash) = match node.is {
         Is::Welcome => ("#ffffff", "#1f4e79", "#1b1b1b", 18, ""),
@@ -147,7 +153,7 @@ fn station(placed: &Placed<'_>, first: bool, said: &crate::tools::codebook::phra
     };
     let middle = LEFT + BOX / 2;
     html! {
-        @if !first || !condition.is_empty() { (arrow(*top, *y)) }
+        @if let Some(from) = from { (arrow(from, *y)) }
         @if !condition.is_empty() {
             // The way past it, from above the box to below it.
             path d=(format!("M{middle} {}H{BY}V{}H{middle}", top + 8, end)) stroke="#b45309" stroke-width="1.5" fill="none" stroke-dasharray="6 4" {}
@@ -170,7 +176,8 @@ fn station(placed: &Placed<'_>, first: bool, said: &crate::tools::codebook::phra
             @let y = y + above;
             @let height = lines.len() * LINE + 2 * PADDING;
             @let from = LEFT + BOX;
-            path d=(format!("M{from} {}H{BESIDE}", y + 18)) stroke="#b45309" stroke-width="1.5" fill="none" {}
+            @let bend = if place == 0 { y + 18 } else { placed.y + 18 };
+            path d=(format!("M{from} {bend}H{}V{}H{BESIDE}", from + 18, y + 18)) stroke="#b45309" stroke-width="1.5" fill="none" {}
             rect x=(BESIDE) y=(y) width=(BESIDE_WIDTH) height=(height) rx="4" fill="#fff7ed" stroke="#b45309" {}
             @for (line, words) in lines.iter().enumerate() {
                 text x=(BESIDE + PADDING) y=(y + PADDING + 13 + line * LINE) font-size=(SMALL) { (words) }

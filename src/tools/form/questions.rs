@@ -211,7 +211,7 @@ impl Questions<'_> {
         let at = |mark: i64| 20 + mark.saturating_mul(560) / MARKS;
         let value = |mark: i64| min.saturating_add(span.saturating_mul(mark) / MARKS);
         html! {
-            p.help { (self.said.mark) }
+            @if self.aside(id, Role::Help).is_none() { p.help { (self.said.mark) } }
             div.scale {
                 svg viewBox="0 0 600 44" role="img" aria-label=(format!("{min}–{max}")) {
                     line x1="20" y1="14" x2="580" y2="14" stroke="#000" stroke-width="1.5" {}
@@ -254,7 +254,7 @@ impl Questions<'_> {
                             th.lead scope="col" {
                                 (self.says(id))
                                 @if let Some(clause) = &shared {
-                                    p.condition { (self.said.rows_only_if) " " (clause) (self.said.question) " …" }
+                                    p.condition { (self.said.rows_only_if) " " (clause) (self.said.in_brackets) "." }
                                 }
                             }
                             @for label in &labels { th.option scope="col" { (label) } }
