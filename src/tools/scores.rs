@@ -1,6 +1,6 @@
 //! Scores: what an instrument's answers come to. A score is data in the instrument's metadata
-//! (`docs/questionnaire-profile.md`), is read here and nowhere else, and is never shown to the respondent: the answers are
-//! the record, and scores are made again of them whenever tables are.
+//! (`docs/questionnaire-profile.md`), is read here and nowhere else, and is never shown to the respondent: the answers
+//! are the record, and scores are made again of them whenever tables are.
 
 use std::fmt;
 
@@ -62,7 +62,7 @@ impl Rule {
         match self {
             Rule::SumComplete => "sum of the items; none unless all are answered",
             Rule::SumHalfImputed => {
-                "sum of the items, the mean of those answered standing for the others; none unless at least half are answered"
+                "sum of the items, the mean of those answered standing for the rest; none unless at least half are answered"
             }
             Rule::MeanHalf => "mean of the items answered; none unless at least half are",
             Rule::Count => "number of items above 0; none unless all are answered",
@@ -71,7 +71,8 @@ impl Rule {
         }
     }
 
-    /// What these points come to, one for each item; none where an answer is missing. Profiles are of codes, not of points.
+    /// What these points come to, one for each item; none where an answer is missing. Profiles are of codes, not of
+    /// points.
     pub fn apply(self, points: &[Option<i64>]) -> Option<Ratio> {
         let answered: Vec<i64> = points.iter().copied().flatten().collect();
         let (all, count) = (i64::try_from(points.len()).ok()?, i64::try_from(answered.len()).ok()?);
@@ -312,7 +313,8 @@ mod tests {
     #[test]
     fn rules_as_worked_out_by_hand() {
         let (x, none) = (Some, None::<i64>);
-        let table: &[(Rule, &[Option<i64>], Option<&str>)] = &[
+        type Case<'a> = (Rule, &'a [Option<i64>], Option<&'a str>);
+        let table: &[Case<'_>] = &[
             (Rule::SumComplete, &[x(1), x(7), x(4), x(4), x(2)], Some("18")),
             (Rule::SumComplete, &[x(1), x(7), none, x(4), x(2)], None),
             (Rule::SumHalfImputed, &[x(1), x(2), x(4), none], Some("9.3333")),

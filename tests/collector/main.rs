@@ -9,8 +9,10 @@
 
 mod checking;
 mod client;
+mod codebook;
 mod conformance;
 mod contract;
+mod export;
 mod faults;
 mod fhir;
 mod gateway;
@@ -18,6 +20,7 @@ mod keeping;
 mod openapi;
 mod opening;
 mod replies;
+mod scores;
 mod sealed;
 mod server;
 mod site;

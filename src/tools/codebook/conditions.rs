@@ -52,8 +52,8 @@ fn phrases(tongue: Tongue) -> Phrases {
     }
 }
 
-/// What the item's own conditions ask, such as `you answered “Yes” to `, each with the questions it is asked of. Where one
-/// is enough, what asks the same of several questions is one clause.
+/// What the item's own conditions ask, such as `you answered “Yes” to `, each with the questions it is asked of. Where
+/// one is enough, what asks the same of several questions is one clause.
 pub fn clauses(form: &Form, id: ItemId, language: &str) -> Vec<(String, Vec<ItemId>)> {
     let item = form.item(id);
     let mut merged: Vec<Condition> = Vec::new();

@@ -51,8 +51,8 @@ pub fn range(at: &Use, language: &str) -> Option<String> {
     }
 }
 
-/// What a question is called in a condition: its words in quotation marks. What was carried from an earlier part has its
-/// words there, and says its `linkId`.
+/// What a question is called in a condition: its words in quotation marks. What was carried from an earlier part has
+/// its words there, and says its `linkId`.
 pub fn called(form: &Form, id: ItemId, language: &str) -> String {
     let item = form.item(id);
     let words = text(form, item.text, language);

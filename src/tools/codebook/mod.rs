@@ -1,5 +1,5 @@
-//! What a study asks, as a table of variables: for the research committee, for whoever analyses, and for the export, whose
-//! columns these are (`docs/export.md`).
+//! What a study asks, as a table of variables: for the research committee, for whoever analyses, and for the export,
+//! whose columns these are (`docs/export.md`).
 
 pub mod command;
 pub mod conditions;

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
-    describe,
+    Instrument, describe,
     phrases::{Phrases, phrases},
     rows::{first_of_question, several},
     variables::{Dictionary, MISSING, Use, Variable, one_line, text},
@@ -101,7 +101,9 @@ impl Page<'_> {
         let said = &self.said;
         html! {
             table.overview {
-                thead { tr { th scope="col" { (said.wave) } th scope="col" { (said.part) } th scope="col" { (said.number_of) } } }
+                thead {
+                    tr { @for heading in [said.wave, said.part, said.number_of] { th scope="col" { (heading) } } }
+                }
                 tbody {
                     @for wave in &self.folder.study.waves {
                         @for (in_wave, part) in &self.dictionary.parts {
@@ -114,7 +116,10 @@ impl Page<'_> {
                             }
                         }
                         @if wave.contact.is_some() {
-                            tr { td { (wave.id) ": " (self.says(&wave.title)) } td colspan="2" { (said.contact) ". " (said.contact_apart) } }
+                            tr {
+                                td { (wave.id) ": " (self.says(&wave.title)) }
+                                td colspan="2" { (said.contact) ". " (said.contact_apart) }
+                            }
                         }
                     }
                 }
@@ -145,16 +150,23 @@ impl Page<'_> {
             @for question in &questions {
                 @let notes = self.notes(question.at, &mut noted);
                 @let instrument = question.at.instrument.as_deref();
-                @if let Some(instrument) = instrument.filter(|found| construct.replace(found.construct.clone()).as_ref() != Some(&found.construct)) {
+                @let begins = |found: &&Instrument| {
+                    construct.replace(found.construct.clone()).as_ref() != Some(&found.construct)
+                };
+                @if let Some(instrument) = instrument.filter(begins) {
                     div.instrument lang="en" {
-                        p { strong { (instrument.construct) } @if !instrument.validated { " (" (self.said.not_validated) ")" } }
+                        p {
+                            strong { (instrument.construct) }
+                            @if !instrument.validated { " (" (self.said.not_validated) ")" }
+                        }
                         p { (self.said.modelled_on) ": " (instrument.modelled_on) }
                     }
                 }
                 (notes)
                 @let above = question.at.form.item(question.at.item).parent;
                 @let table = above.filter(|above| question.at.form.item(*above).kind == Kind::Group(Layout::Table));
-                @if last != table || table.is_none() {
+                @let before = std::mem::replace(&mut last, table);
+                @if before != table || table.is_none() {
                     @if let Some(lead) = table.and_then(|_| question.at.lead(self.language)) {
                         div.lead {
                             p { strong { (lead) } }
@@ -163,7 +175,6 @@ impl Page<'_> {
                     }
                 }
                 (self.question(question, table.is_some()))
-                @let _ = last = table;
             }
         }
     }
@@ -175,7 +186,8 @@ impl Page<'_> {
         *noted = at.item.0;
         html! {
             @for id in before {
-                @if let Some((words, _)) = at.form.text(at.form.item(id).text, self.language) { div.said { (rich(words)) } }
+                @let words = at.form.text(at.form.item(id).text, self.language);
+                @if let Some((words, _)) = words { div.said { (rich(words)) } }
             }
         }
     }
@@ -194,7 +206,8 @@ impl Page<'_> {
                 }
                 div {
                     p.text { (text(&at.form, item.text, self.language).unwrap_or_else(|| "–".to_owned())) }
-                    @for other in self.dictionary.languages.iter().filter(|other| *other != self.language && item.text.is_some()) {
+                    @let languages = self.dictionary.languages.iter().filter(|other| *other != self.language);
+                    @for other in languages.filter(|_| item.text.is_some()) {
                         p.other lang=(other) { span.tag title=(own_name(other)) { (other) } " " (at.text(other)) }
                     }
                     @if let Some(condition) = describe::condition(at, self.language) {
@@ -230,7 +243,8 @@ impl Page<'_> {
                 dl.codes.wide {
                     @for (variable, code) in variables.iter().zip(&variable.codes) {
                         dt { code { (variable.name) } } dd {
-                            (code.labels.get(self.place).map_or("", String::as_str)) (self.other_labels(variable, code.number))
+                            (code.labels.get(self.place).map_or("", String::as_str))
+                            (self.other_labels(variable, code.number))
                         }
                     }
                 }
@@ -263,13 +277,22 @@ impl Page<'_> {
                 h2 id="scores" { (self.said.scores) }
                 p { (self.said.scores_intro) }
                 table.scores lang="en" {
-                    thead { tr { th scope="col" { (self.said.variable) } th scope="col" { "Rule" } th scope="col" { (self.said.items) } th scope="col" { "Source" } } }
+                    thead {
+                        tr {
+                            @for heading in [self.said.variable, "Rule", self.said.items, "Source"] {
+                                th scope="col" { (heading) }
+                            }
+                        }
+                    }
                     tbody {
                         @for found in names {
                             @let score = &found.score;
                             tr {
                                 td { code { (score.name) } br; (score.title) }
-                                td { (score.rule.words()) @if let Some((min, max)) = score.range { "; " (min) "–" (max) } }
+                                td {
+                                    (score.rule.words())
+                                    @if let Some((min, max)) = score.range { "; " (min) "–" (max) }
+                                }
                                 td { @for item in &score.items {
                                     (item) @if score.reversed.contains(item) { " (" (self.said.reversed) ")" } " "
                                 } }

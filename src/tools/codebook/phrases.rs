@@ -98,7 +98,8 @@ pub fn phrases(tongue: Tongue) -> Phrases {
     match tongue {
         Tongue::Bokmal => Phrases {
             codebook: "Kodebok",
-            intro: "Alt studien spør om, runde for runde: spørsmålene på alle språk, svarene med kodene de får i datafilene, og når hvert spørsmål blir vist.",
+            intro: "Alt studien spør om, runde for runde: spørsmålene på alle språk, svarene med kodene de får i \
+                datafilene, og når hvert spørsmål blir vist.",
             demonstration: "Demonstrasjon: Ordlyden er vår egen og er ikke validert.",
             wave: "Runde",
             part: "Del",
@@ -117,7 +118,8 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             modelled_on: "Bygd på",
             not_validated: "ikke validert",
             missing: "Koder når svaret mangler",
-            missing_intro: "Hver variabel nedenfor viser bare de kodene som kan forekomme. Tom celle: personen har ikke sendt inn den delen, eller svaret kan være under null.",
+            missing_intro: "Hver variabel nedenfor viser bare de kodene som kan forekomme. Tom celle: personen har \
+                ikke sendt inn den delen, eller svaret kan være under null.",
             missing_names: ["ikke vist", "vist, ikke besvart", "ville ikke svare", "ikke aktuelt"],
             scores: "Skårer",
             scores_intro: "Skårene regnes ut av svarene når datafilene lages. Ingen respondent får se dem.",
@@ -143,7 +145,8 @@ pub fn phrases(tongue: Tongue) -> Phrases {
         },
         Tongue::Nynorsk => Phrases {
             codebook: "Kodebok",
-            intro: "Alt studien spør om, runde for runde: spørsmåla på alle språk, svara med kodane dei får i datafilene, og når kvart spørsmål blir vist.",
+            intro: "Alt studien spør om, runde for runde: spørsmåla på alle språk, svara med kodane dei får i \
+                datafilene, og når kvart spørsmål blir vist.",
             demonstration: "Demonstrasjon: Ordlyden er vår eigen og er ikkje validert.",
             wave: "Runde",
             part: "Del",
@@ -162,7 +165,8 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             modelled_on: "Bygd på",
             not_validated: "ikkje validert",
             missing: "Kodar når svaret manglar",
-            missing_intro: "Kvar variabel nedanfor viser berre dei kodane som kan førekome. Tom celle: Personen har ikkje sendt inn den delen, eller svaret kan vere under null.",
+            missing_intro: "Kvar variabel nedanfor viser berre dei kodane som kan førekome. Tom celle: Personen har \
+                ikkje sendt inn den delen, eller svaret kan vere under null.",
             missing_names: ["ikkje vist", "vist, ikkje svart på", "ville ikkje svare", "ikkje aktuelt"],
             scores: "Skårar",
             scores_intro: "Skårane blir rekna ut av svara når datafilene blir laga. Ingen respondent får sjå dei.",
@@ -188,7 +192,8 @@ pub fn phrases(tongue: Tongue) -> Phrases {
         },
         Tongue::English => Phrases {
             codebook: "Codebook",
-            intro: "Everything that the study asks, wave by wave: the questions in every language, the answers with the codes that they have in the data files, and when each question is shown.",
+            intro: "Everything that the study asks, wave by wave: the questions in every language, the answers with \
+                the codes that they have in the data files, and when each question is shown.",
             demonstration: "Demonstration: the wording is our own and has not been validated.",
             wave: "Wave",
             part: "Part",
@@ -207,10 +212,12 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             modelled_on: "Modelled on",
             not_validated: "not validated",
             missing: "Codes where there is no answer",
-            missing_intro: "Each variable below lists only the codes that can occur. An empty cell: the person has not sent that part, or answers may be below zero.",
+            missing_intro: "Each variable below lists only the codes that can occur. An empty cell: the person has \
+                not sent that part, or answers may be below zero.",
             missing_names: ["not shown", "shown, unanswered", "declined", "not applicable"],
             scores: "Scores",
-            scores_intro: "Scores are worked out from the answers when the data files are made. No respondent sees them.",
+            scores_intro: "Scores are worked out from the answers when the data files are made. No respondent sees \
+                them.",
             reversed: "reversed",
             items: "Items",
             types: ["yes or no", "tick box", "one answer", "several answers", "whole number", "number", "text"],

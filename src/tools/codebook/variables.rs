@@ -339,8 +339,8 @@ fn type_of(kind: &Kind) -> (Type, bool) {
     }
 }
 
-/// The options over all waves and versions, in the order of their first appearance. Their numbers are their scores, else
-/// their codes, where those are whole numbers from 0, all different; else 1, 2, 3.
+/// The options over all waves and versions, in the order of their first appearance. Their numbers are their scores,
+/// else their codes, where those are whole numbers from 0, all different; else 1, 2, 3.
 fn codes(uses: &[Use], languages: &[String]) -> Vec<Code> {
     let mut found: Vec<(&Use, &Choice)> = Vec::new();
     for at in uses {

@@ -1,5 +1,5 @@
-//! From what a collector keeps to tables over the waves of one study (`svar export`): a long one, a wide one with a row for
-//! each person, and what R, Stata and SPSS need to label them (`docs/export.md`).
+//! From what a collector keeps to tables over the waves of one study (`svar export`): a long one, a wide one with a row
+//! for each person, and what R, Stata and SPSS need to label them (`docs/export.md`).
 
 mod cells;
 mod columns;

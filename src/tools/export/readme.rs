@@ -20,7 +20,8 @@ pub(super) fn readme(dictionary: &Dictionary, summary: &Summary) -> String {
         "Study {study}, waves {waves}\n\
          {summary}.\n\
          \n\
-         These are personal data: answers about health under a pseudonym. Keep them where the study's permissions say.\n\
+         These are personal data: answers about health under a pseudonym. Keep them where the study's permissions\n\
+         say.\n\
          \n\
          long.csv         one row for each question shown to each person: value, code of the option, label\n\
          wide.csv         one row for each person; columns are VARIABLE_WAVE\n\
@@ -29,12 +30,13 @@ pub(super) fn readme(dictionary: &Dictionary, summary: &Summary) -> String {
          withdrawn.csv    ids of submissions of persons who withdrew; nothing else of them is here\n\
          labels.R, labels.do, labels.sps   read wide.csv and label it in R, Stata and SPSS\n\
          \n\
-         UTF-8, commas, decimal point. A text that begins with = + - or @ has an apostrophe before it; line breaks in texts\n\
-         are spaces. Of several submissions of one person to one part the last received counts, and repeated_WAVE is 1.\n\
+         UTF-8, commas, decimal point. A text that begins with = + - or @ has an apostrophe before it; line breaks\n\
+         in texts are spaces. Of several submissions of one person to one part the last received counts, and\n\
+         repeated_WAVE is 1.\n\
          \n\
          Codes where there is no answer:\n{missing}\n\
-         An empty cell: the person has not sent that part, or answers may be below zero, so that no code could be told from\n\
-         an answer, or a score could not be made. In long.csv what was not shown has no row.\n\
+         An empty cell: the person has not sent that part; or a score could not be made; or answers may be below\n\
+         zero, so that no code could be told from an answer. In long.csv what was not shown has no row.\n\
          \n\
          Scores (made again from the answers at every export; the respondent never sees them):\n{scores}\n\
          \n\

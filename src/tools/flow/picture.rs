@@ -1,5 +1,5 @@
-//! The stations as SVG, on sheets of A4: a column of boxes with arrows between them, what is said beside them to the right,
-//! and the way past a page that is not shown to the left.
+//! The stations as SVG, on sheets of A4: a column of boxes with arrows between them, what is said beside them to the
+//! right, and the way past a page that is not shown to the left.
 
 use maud::{Markup, html};
 
@@ -48,6 +48,13 @@ struct Placed<'a> {
     end: usize,
 }
 
+impl Placed<'_> {
+    /// Where the arrow to the next one begins.
+    fn foot(&self) -> usize {
+        if self.condition.is_empty() { self.y.saturating_add(self.height) } else { self.end }
+    }
+}
+
 /// The picture, and how many sheets it takes.
 pub(super) fn picture(folder: &StudyFolder, waves: &[Stations], language: &str) -> (Markup, usize) {
     let said = phrases(Tongue::of(language));
@@ -57,8 +64,9 @@ pub(super) fn picture(folder: &StudyFolder, waves: &[Stations], language: &str) 
     let count = sheets.len().max(1);
     let height = HEIGHT.saturating_mul(count);
     let markup = html! {
-        svg xmlns="http://www.w3.org/2000/svg" lang=(language) width="210mm" height=(format!("{}mm", count.saturating_mul(297)))
-            viewBox=(format!("0 0 {WIDTH} {height}")) role="img" font-family="'Liberation Sans', Arial, sans-serif" font-size=(SIZE) fill="#1b1b1b"
+        svg xmlns="http://www.w3.org/2000/svg" lang=(language) role="img"
+            width="210mm" height=(format!("{}mm", count.saturating_mul(297))) viewBox=(format!("0 0 {WIDTH} {height}"))
+            font-family="'Liberation Sans', Arial, sans-serif" font-size=(SIZE) fill="#1b1b1b"
         {
             title { (title) ": " (said.flow) }
             style { "@page { size: A4; margin: 0; }" }
@@ -80,14 +88,18 @@ pub(super) fn picture(folder: &StudyFolder, waves: &[Stations], language: &str) 
                     @for (index, placed) in sheet.iter().enumerate() {
                         // From the box before it, beside which more may be said than its own height.
                         @let before = index.checked_sub(1).and_then(|before| sheet.get(before));
-                        @let from = before.map(|before| if before.condition.is_empty() { before.y + before.height } else { before.end });
-                        @let going_on = place > 0 && sheets.get(place - 1).is_some_and(|(last, _)| std::ptr::eq(*last, *wave));
+                        @let from = before.map(Placed::foot);
+                        @let before = place.checked_sub(1).and_then(|before| sheets.get(before));
+                        @let going_on = before.is_some_and(|(last, _)| std::ptr::eq(*last, *wave));
                         (station(placed, from.or(going_on.then_some(TOP)), &said))
                     }
-                    @let goes_on = sheets.get(place.saturating_add(1)).is_some_and(|(next, _)| std::ptr::eq(*next, *wave));
+                    @let next = sheets.get(place.saturating_add(1));
+                    @let goes_on = next.is_some_and(|(next, _)| std::ptr::eq(*next, *wave));
                     @if let Some(last) = sheet.last().filter(|_| goes_on) {
-                        (arrow(if last.condition.is_empty() { last.y + last.height } else { last.end }, last.end + GAP))
-                        text x=(LEFT + BOX / 2 + 12) y=(last.end + GAP) font-size=(SMALL) fill="#4a4a4a" { (said.goes_on) }
+                        (arrow(last.foot(), last.end + GAP))
+                        text x=(LEFT + BOX / 2 + 12) y=(last.end + GAP) font-size=(SMALL) fill="#4a4a4a" {
+                            (said.goes_on)
+                        }
                     }
                 }
             }
@@ -139,7 +151,9 @@ fn place(node: &Node, top: usize) -> Placed<'_> {
 
 fn arrow(from: usize, to: usize) -> Markup {
     let x = LEFT + BOX / 2;
-    html! { path d=(format!("M{x} {from}V{to}")) stroke="#1f4e79" stroke-width="1.5" fill="none" marker-end="url(#tip)" {} }
+    html! {
+        path d=(format!("M{x} {from}V{to}")) stroke="#1f4e79" stroke-width="1.5" fill="none" marker-end="url(#tip)" {}
+    }
 }
 
 fn station(placed: &Placed<'_>, from: Option<usize>, said: &crate::tools::codebook::phrases::Phrases) -> Markup {
@@ -156,7 +170,8 @@ fn station(placed: &Placed<'_>, from: Option<usize>, said: &crate::tools::codebo
         @if let Some(from) = from { (arrow(from, *y)) }
         @if !condition.is_empty() {
             // The way past it, from above the box to below it.
-            path d=(format!("M{middle} {}H{BY}V{}H{middle}", top + 8, end)) stroke="#b45309" stroke-width="1.5" fill="none" stroke-dasharray="6 4" {}
+            path d=(format!("M{middle} {}H{BY}V{}H{middle}", top + 8, end))
+                stroke="#b45309" stroke-width="1.5" fill="none" stroke-dasharray="6 4" {}
             path d=(format!("M{middle} {}V{end}", y + height)) stroke="#1f4e79" stroke-width="1.5" fill="none" {}
             text x=(BY + 8) y=(top + 24) font-size=(SMALL) fill="#8a3f06" { (said.otherwise) }
             text x=(middle + 14) y=(top + 24) font-size=(SMALL) font-weight="bold" fill="#8a3f06" { (said.only_if) }
@@ -164,12 +179,14 @@ fn station(placed: &Placed<'_>, from: Option<usize>, said: &crate::tools::codebo
                 text x=(middle + 14) y=(top + 24 + (line + 1) * LINE) font-size=(SMALL) { (words) }
             }
         }
-        rect x=(LEFT) y=(y) width=(BOX) height=(height) rx=(round) fill=(fill) stroke=(stroke) stroke-width="1.5" stroke-dasharray=(dash) {}
+        rect x=(LEFT) y=(y) width=(BOX) height=(height) rx=(round)
+            fill=(fill) stroke=(stroke) stroke-width="1.5" stroke-dasharray=(dash) {}
         @for (line, words) in title.iter().enumerate() {
             text x=(LEFT + PADDING) y=(y + PADDING + 13 + line * LINE) font-weight="bold" fill=(ink) { (words) }
         }
         @for (line, words) in below.iter().enumerate() {
-            text x=(LEFT + PADDING) y=(y + PADDING + 13 + (title.len() + line) * LINE) font-size=(SMALL) fill=(ink) { (words) }
+            @let y = y + PADDING + 13 + (title.len() + line) * LINE;
+            text x=(LEFT + PADDING) y=(y) font-size=(SMALL) fill=(ink) { (words) }
         }
         @for (place, lines) in beside.iter().enumerate() {
             @let above: usize = beside.iter().take(place).map(|lines| lines.len() * LINE + 2 * PADDING + 8).sum();
@@ -177,7 +194,8 @@ fn station(placed: &Placed<'_>, from: Option<usize>, said: &crate::tools::codebo
             @let height = lines.len() * LINE + 2 * PADDING;
             @let from = LEFT + BOX;
             @let bend = if place == 0 { y + 18 } else { placed.y + 18 };
-            path d=(format!("M{from} {bend}H{}V{}H{BESIDE}", from + 18, y + 18)) stroke="#b45309" stroke-width="1.5" fill="none" {}
+            path d=(format!("M{from} {bend}H{}V{}H{BESIDE}", from + 18, y + 18))
+                stroke="#b45309" stroke-width="1.5" fill="none" {}
             rect x=(BESIDE) y=(y) width=(BESIDE_WIDTH) height=(height) rx="4" fill="#fff7ed" stroke="#b45309" {}
             @for (line, words) in lines.iter().enumerate() {
                 text x=(BESIDE + PADDING) y=(y + PADDING + 13 + line * LINE) font-size=(SMALL) { (words) }

@@ -1,7 +1,7 @@
 //! Breaking text into lines without a font at hand.
 
-/// How wide a text may be at most, in hundredths of its size. Wide letters are counted as wide, and all with some room, so
-/// that no sans-serif font makes a line longer than it was reckoned.
+/// How wide a text may be at most, in hundredths of its size. Wide letters are counted as wide, and all with some room,
+/// so that no sans-serif font makes a line longer than it was reckoned.
 pub(super) fn width(text: &str) -> usize {
     text.chars()
         .map(|c| match c {

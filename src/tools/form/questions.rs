@@ -119,7 +119,9 @@ impl Questions<'_> {
                 p.asked { @if let Some(number) = number { span.number { (number) } } strong { (self.says(id)) } }
                 @if let Some(help) = self.aside(id, Role::Help) { p.help { (help) } }
                 @match &item.kind {
-                    Kind::Boolean { tick_box: true } => p.options { span.box {} (Tongue::of(self.language).say(&Say::Yes)) },
+                    Kind::Boolean { tick_box: true } => p.options {
+                        span.box {} (Tongue::of(self.language).say(&Say::Yes))
+                    },
                     Kind::Boolean { .. } | Kind::Choice { .. } => (self.options(id)),
                     Kind::Integer { slider: Some(_), min: Some(min), max: Some(max) } => (self.scale(id, *min, *max)),
                     Kind::Text { lines: true, .. } => { div.line {} div.line {} div.line {} div.line {} },
@@ -173,7 +175,8 @@ impl Questions<'_> {
         html! {
             span.go {
                 " → "
-                @if last < self.numbers.count() { (self.said.go_to) " " (last.saturating_add(1)) } @else { (self.said.go_to_end) }
+                @if last < self.numbers.count() { (self.said.go_to) " " (last.saturating_add(1)) }
+                @else { (self.said.go_to_end) }
             }
         }
     }
@@ -200,7 +203,11 @@ impl Questions<'_> {
             _ => String::new(),
         };
         html! {
-            p.field { span.cell {} @if let Some(unit) = unit { " " (unit) } span.help { " " (self.said.number) (range) } }
+            p.field {
+                span.cell {}
+                @if let Some(unit) = unit { " " (unit) }
+                span.help { " " (self.said.number) (range) }
+            }
         }
     }
 
@@ -266,10 +273,13 @@ impl Questions<'_> {
                             @if item.kind.is_question() {
                                 tr {
                                     th scope="row" {
-                                        @if let Some(number) = self.numbers.of(self.form, row) { span.number { (number) } }
+                                        @let number = self.numbers.of(self.form, row);
+                                        @if let Some(number) = number { span.number { (number) } }
                                         (self.says(row))
                                         @match (&shared, item.conditions.first()) {
-                                            (Some(_), Some(condition)) => span.help { " (" (self.named(condition.question)) ")" },
+                                            (Some(_), Some(condition)) => span.help {
+                                                " (" (self.named(condition.question)) ")"
+                                            },
                                             (None, Some(_)) => (self.condition(row)),
                                             _ => {},
                                         }

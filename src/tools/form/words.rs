@@ -28,7 +28,9 @@ pub(super) fn phrases(tongue: Tongue) -> Phrases {
     match tongue {
         Tongue::Bokmal => Phrases {
             paper: "Skjema på papir",
-            how: "Bruk blå eller svart penn. Sett kryss i rutene, og skriv tall og tekst på linjene. Krysser du feil, fyller du ruten helt og krysser i den riktige. Du kan hoppe over spørsmål du ikke vil svare på.",
+            how: "Bruk blå eller svart penn. Sett kryss i rutene, og skriv tall og tekst på linjene. Krysser du \
+                feil, fyller du ruten helt og krysser i den riktige. Du kan hoppe over spørsmål du ikke vil svare \
+                på.",
             code: "Deltakernummer (fylles ut av studien)",
             responsible: "Ansvarlig for studien",
             ask: "Spørsmål om studien",
@@ -48,7 +50,8 @@ pub(super) fn phrases(tongue: Tongue) -> Phrases {
         },
         Tongue::Nynorsk => Phrases {
             paper: "Skjema på papir",
-            how: "Bruk blå eller svart penn. Set kryss i rutene, og skriv tal og tekst på linjene. Kryssar du feil, fyller du ruta heilt og kryssar i den rette. Du kan hoppe over spørsmål du ikkje vil svare på.",
+            how: "Bruk blå eller svart penn. Set kryss i rutene, og skriv tal og tekst på linjene. Kryssar du feil, \
+                fyller du ruta heilt og kryssar i den rette. Du kan hoppe over spørsmål du ikkje vil svare på.",
             code: "Deltakarnummer (blir fylt ut av studien)",
             responsible: "Ansvarleg for studien",
             ask: "Spørsmål om studien",
@@ -68,7 +71,9 @@ pub(super) fn phrases(tongue: Tongue) -> Phrases {
         },
         Tongue::English => Phrases {
             paper: "Form on paper",
-            how: "Use a blue or black pen. Tick the boxes, and write numbers and words on the lines. If you tick the wrong box, fill it in completely and tick the right one. You may skip questions that you do not want to answer.",
+            how: "Use a blue or black pen. Tick the boxes, and write numbers and words on the lines. If you tick \
+                the wrong box, fill it in completely and tick the right one. You may skip questions that you do not \
+                want to answer.",
             code: "Participant number (filled in by the study)",
             responsible: "Responsible for the study",
             ask: "Questions about the study",

@@ -50,7 +50,8 @@ impl Source {
 /// Everything that was received, and who has withdrawn.
 #[derive(Clone, Debug, Default)]
 pub struct Received {
-    /// The submissions, each once, in the order in which they were received; files, which do not say, as they were named.
+    /// The submissions, each once, in the order in which they were received; files, which do not say, as they were
+    /// named.
     pub sources: Vec<Source>,
     /// `(study, pseudonym)` of those who have withdrawn.
     pub withdrawn: BTreeSet<(String, String)>,

@@ -1,5 +1,5 @@
-//! From what a collector keeps to tables (`svar open`): sealed submissions are opened, everything is validated again by the
-//! engine that wrote it, and what cannot be used is listed with the reason, so that nothing disappears in silence.
+//! From what a collector keeps to tables (`svar open`): sealed submissions are opened, everything is validated again by
+//! the engine that wrote it, and what cannot be used is listed with the reason, so that nothing disappears in silence.
 
 pub mod command;
 pub mod examine;
@@ -80,13 +80,12 @@ impl std::fmt::Display for Summary {
     }
 }
 
-/// Opens everything in `inputs` (a collector's databases, files with a JWE or a response each, or folders of such files)
-/// with `keys`, and writes tables to `folder`, which is made if it is not there. Whoever has withdrawn, by the inputs or by
-/// the databases `withdrawn`, is left out.
+/// Opens everything in `inputs` (a collector's databases, files with a JWE or a response each, or folders of such
+/// files) with `keys`, and writes tables to `folder`, which is made if it is not there. Whoever has withdrawn, by the
+/// inputs or by the databases `withdrawn`, is left out.
 ///
-/// # Errors
-/// A file cannot be read or written, or the folder holds something. What is wrong with a single submission is no error: it
-/// is listed in `refused.csv`.
+/// # Errors A file cannot be read or written, or the folder holds something. What is wrong with a single submission is
+/// no error: it is listed in `refused.csv`.
 pub fn open(
     keys: &[PrivateKey],
     studies: &[StudyFolder],

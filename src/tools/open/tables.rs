@@ -1,5 +1,5 @@
-//! The tables: one row for each submission, one for each answer, and for each questionnaire a table with a column for each
-//! question. UTF-8 with commas, as R, pandas and Stata read it.
+//! The tables: one row for each submission, one for each answer, and for each questionnaire a table with a column for
+//! each question. UTF-8 with commas, as R, pandas and Stata read it.
 
 use std::{
     collections::BTreeMap,

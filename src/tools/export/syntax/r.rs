@@ -23,8 +23,7 @@ pub(in super::super) fn syntax(columns: &[Column]) -> String {
     let mut lines = vec![
         "# Reads wide.csv and long.csv, and labels the first. Run it in the folder of the tables (setwd).".to_owned(),
         "# `wide` has NA where there is no answer; `wide_codes` says by its codes why.".to_owned(),
-        "wide_codes <- read.csv(\"wide.csv\", encoding = \"UTF-8\", na.strings = \"\", check.names = FALSE, colClasses = c("
-            .to_owned(),
+        "wide_codes <- read.csv(\"wide.csv\", encoding = \"UTF-8\", na.strings = \"\", colClasses = c(".to_owned(),
     ];
     let classes = columns
         .iter()
