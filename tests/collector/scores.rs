@@ -10,12 +10,13 @@ use svar::{
     },
     session::Session,
     tools::{
+        check::check,
         scores::{Score, definitions},
         studies::{Questionnaire, StudyFolder},
     },
 };
 
-use crate::server::fixture;
+use crate::server::{Folder, fixture};
 
 const INSTRUMENT: &str = "https://svar.example/fhir/StructureDefinition/instrument";
 
@@ -217,4 +218,24 @@ fn a_definition_that_fits_no_questionnaire_says_so() {
         let wrong = definitions(&assembled, &questionnaire.form).expect_err(expected).to_string();
         assert!(wrong.contains(expected), "{wrong} / {expected}");
     }
+}
+
+/// Whoever edits a module is told by `svar check`, not when the tables are made.
+#[test]
+fn the_checker_says_what_is_wrong_with_a_score() {
+    let folder = Folder::new();
+    let module = folder.path().join("modules");
+    std::fs::create_dir_all(&module).expect("a folder");
+    let read = |file: &str| std::fs::read_to_string(fixture("studies/health-at-work").join(file)).expect(file);
+    let life = read("modules/life.json").replacen("\"valueInteger\": 35", "\"valueInteger\": 36", 1);
+    std::fs::write(module.join("life.json"), life).expect("a file");
+    let mut root: Value = serde_json::from_str(&read("q1-rest.json")).expect("JSON");
+    let items = root["item"].as_array_mut().expect("items");
+    items.retain(|item| item["linkId"] == "part.life");
+    assert_eq!(items.len(), 1);
+    let file = folder.path().join("rest.json");
+    std::fs::write(&file, root.to_string()).expect("a file");
+    let report = check(&file).expect("a report");
+    let said = report.to_string();
+    assert!(said.contains("score `life_satisfaction`: expected the range that its items give, 5 to 35"), "{said}");
 }
