@@ -266,6 +266,42 @@ fn earlier_versions_of_a_questionnaire_keep_their_meaning() {
     assert!(run(tiny(), vec![other], &inputs, out.path()).expect_err("another study").to_string().contains("`other`"));
 }
 
+/// One of several options may be no answer; then the others are not simply left unticked.
+#[test]
+fn whoever_declines_one_of_several_options_declines_them_all() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let study = || StudyFolder::load(&fixture("studies/health-at-work")).expect("the study");
+    for (number, pseudonym, code) in [(1, "p-1", "prefer-not-to-say"), (2, "p-2", "hours")] {
+        let sent = Sent { file: "q1-rest.json", ..Sent::core(number, pseudonym, "q1") };
+        let response = sent.response(&study(), |session, form| {
+            session.say(form.find("accommodation.own").expect("own"), true);
+            let kind = form.find("accommodation.kind").expect("kind");
+            let place = form.options(kind).iter().position(|option| option.code == code).expect("an option");
+            session.choose(kind, place as u16);
+        });
+        fs::write(folder.path().join(format!("{number}.json")), response.to_string()).expect("a file");
+    }
+    run(study(), Vec::new(), &[folder.path().to_owned()], out.path()).expect("tables");
+    let wide = Table::read(out.path(), "wide.csv");
+    let row = |pseudonym: &str| {
+        let cell = |option| wide.cell(pseudonym, &format!("accommodation_kind_{option}_q1")).to_owned();
+        (1..=9).map(cell).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(row("p-1"), "-3 -3 -3 -3 -3 -3 -3 -3 1");
+    assert_eq!(row("p-2"), "0 1 0 0 0 0 0 0 0");
+    judged(out.path(), "q1");
+}
+
+/// A collector's folder holds answers that count, answers of tests and pilots, and contact details: nobody means all.
+#[test]
+fn a_folder_of_databases_is_refused() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let database = Database::new(&folder, "");
+    let refused = run(tiny(), Vec::new(), &[folder.path().to_owned()], out.path()).expect_err("a refusal").to_string();
+    assert!(refused.contains("expected a folder of responses") && refused.contains("collector.sqlite"), "{refused}");
+    assert!(database.1.is_file());
+}
+
 /// Random answers to the real study.
 fn anything(seed: u64, session: &mut Session) {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;

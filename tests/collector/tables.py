@@ -110,6 +110,18 @@ for name, block in re.findall(r"^VALUE LABELS (\w+)\n((?:  -?\d+ '.*'\n)+)  \.$"
 for name, codes in re.findall(r"^MISSING VALUES (\w+) \((.*)\)\.$", sps, re.M):
     missing[name] = {-4, -3, -2, -1} if "THRU" in codes else {int(code) for code in codes.split(", ")}
 
+# Texts: codes for what is missing are told in Stata's notes and taken out in R.
+notes = {}
+for name, code in re.findall(r'^notes (\w+): "(-\d)" means ', do, re.M):
+    notes.setdefault(name, set()).add(code)
+for name, codes in notes.items():
+    taken = re.search(rf"^wide\${name}\[wide\${name} %in% c\((.*)\)\] <- NA$", r, re.M).group(1)
+    assert {code.strip('"') for code in taken.split(", ")} == codes, name
+for row in wide:
+    for name, kind in classes.items():
+        if kind == "character" and row[name].startswith("-"):
+            assert row[name] in notes.get(name, set()), f"{name} = {row[name]} is a missing code that is not listed"
+
 # The three say the same.
 assert set(spss) == set(r_labels) == set(stata), "labels for other variables"
 for name, labels in spss.items():

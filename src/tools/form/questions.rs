@@ -50,6 +50,10 @@ pub(super) fn visible(form: &Form, id: ItemId) -> bool {
     true
 }
 
+/// Where to go on is said beside the answers if there are so many at most; after a long list, the next question says
+/// when it is to be answered, and that is enough.
+const FEW: usize = 3;
+
 /// One questionnaire on paper.
 pub(super) struct Questions<'a> {
     pub(super) form: &'a Arc<Form>,
@@ -134,11 +138,12 @@ impl Questions<'_> {
 
     fn options(&self, id: ItemId) -> Markup {
         let several = matches!(self.form.item(id).kind, Kind::Choice { repeats: true, .. });
+        let labels = self.labels(id);
         html! {
             @if several { p.help { (self.said.several) } }
             ul.options {
-                @for (place, label) in self.labels(id).iter().enumerate() {
-                    li { span.box {} (label) @if !several { (self.go_to(id, place)) } }
+                @for (place, label) in labels.iter().enumerate() {
+                    li { span.box {} (label) @if !several && labels.len() <= FEW { (self.go_to(id, place)) } }
                 }
             }
         }
@@ -255,7 +260,7 @@ impl Questions<'_> {
         html! {
             section.lines {
                 (self.condition(id))
-                table {
+                table.many[labels.len() > 5] {
                     thead {
                         tr {
                             th.lead scope="col" {

@@ -89,8 +89,16 @@ fn read(input: &Path, received: &mut Received) -> Result<(), OpenFailed> {
         for entry in fs::read_dir(input).map_err(failed)? {
             files.push(entry.map_err(failed)?.path());
         }
+        files.retain(|file| file.is_file());
         files.sort();
-        return files.iter().filter(|file| file.is_file()).try_for_each(|file| read(file, received));
+        for file in files {
+            // A collector's folder holds tests, pilots and contact details as well: whoever opens says which is meant.
+            if fs::read(&file).map_err(failed)?.starts_with(SQLITE) {
+                return Err(OpenFailed::DataFolder { folder: input.to_owned(), file });
+            }
+            read(&file, received)?;
+        }
+        return Ok(());
     }
     let bytes = fs::read(input).map_err(failed)?;
     if bytes.starts_with(SQLITE) {

@@ -37,6 +37,17 @@ pub enum OpenFailed {
         /// Why not.
         source: rusqlite::Error,
     },
+    /// A folder that holds databases.
+    #[error(
+        "{}: expected a folder of responses, or the name of a database; found a folder with {}",
+        folder.display(), file.display()
+    )]
+    DataFolder {
+        /// Which folder.
+        folder: PathBuf,
+        /// The database in it.
+        file: PathBuf,
+    },
     /// A database that does not say who has withdrawn.
     #[error("{}: expected a database with a table `withdrawn`, found none", file.display())]
     NoWithdrawn {
