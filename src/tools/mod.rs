@@ -4,7 +4,9 @@
 //! [`studies`] loads and compiles a study folder; [`check`] says what is wrong with one; [`invitations`] signs and
 //! verifies; [`collector`] is the endpoint of `docs/collection-endpoint.md`; [`gateway`] delivers what it keeps to a FHIR
 //! server behind it; [`conformance`] asks any endpoint whether it keeps that document, through [`client`]; [`keys`] makes
-//! the keys that [`jose`] opens sealed submissions with, [`open`] tables of what was received; [`site`] serves the built pages with the headers of [`headers`].
+//! the keys that [`jose`] opens sealed submissions with, [`open`] tables of what was received;
+//! [`codebook`], [`flow`] and [`form`] say on a page, in a picture and on paper what a study asks, [`export`] makes tables over
+//! its waves, with the [`scores`] of its instruments; [`site`] serves the built pages with the headers of [`headers`].
 
 pub mod check;
 pub mod client;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use svar::{
     questionnaire::Form,
     tools::{
-        codebook::{Dictionary, Missing, command as codebook},
+        codebook::{Dictionary, Missing, command as codebook, describe},
         flow, form,
         studies::StudyFolder,
     },
@@ -127,6 +127,35 @@ fn names_that_clash_and_kinds_that_change_are_errors() {
     assert!(wrong.contains("one kind of question under `words.comment`"), "{wrong}");
     let long = variant_of_tiny("tiny", |study| study["waves"][1]["id"] = json!("a-wave-with-a-very-long-name"));
     assert!(Dictionary::of(&long, &[]).map(drop).expect_err("no room").to_string().contains("at most 19 characters"));
+}
+
+/// What an earlier part asked and a later one is told decides there, but is one variable; its words stand where it was
+/// asked.
+#[test]
+fn what_is_carried_to_a_later_part_is_one_variable() {
+    let mut study = variant_of_tiny("tiny", |_| {});
+    let yes = json!({ "system": "https://svar.example/fhir/CodeSystem/yes-no", "code": "yes" });
+    let carried = json!({
+        "linkId": "health.pain", "type": "choice", "answerOption": [{ "valueCoding": yes }],
+        "extension": [
+            { "url": "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden", "valueBoolean": true },
+            { "url": "https://svar.example/fhir/StructureDefinition/filled-from", "valueCode": "earlier-part" },
+        ],
+    });
+    let rest = study.questionnaires.get_mut("rest").expect("the rest");
+    let items = rest.assembled["item"].as_array_mut().expect("items");
+    let place = items.iter().position(|item| item["linkId"] == "rest").expect("the page");
+    items[place]["item"][0]["enableWhen"] =
+        json!([{ "question": "health.pain", "operator": "=", "answerCoding": yes }]);
+    items.insert(place, carried);
+    let reading = svar::questionnaire::read(&rest.assembled, &["nb", "en"]);
+    rest.form = std::sync::Arc::new(reading.form.unwrap_or_else(|| panic!("{:?}", reading.findings)));
+    let dictionary = Dictionary::of(&study, &[]).expect("a dictionary");
+    let count = |link_id: &str| dictionary.variables.iter().filter(|variable| variable.link_id == link_id).count();
+    assert_eq!((count("health.pain"), count("rest.comment")), (1, 1));
+    let comment = dictionary.variables.iter().find(|variable| variable.link_id == "rest.comment").expect("a comment");
+    let words = describe::condition(&dictionary, &comment.uses[0], "en").expect("a condition");
+    assert_eq!(words, "you answered “yes” to “Were you in pain last week?”");
 }
 
 /// An attribute of an element of the picture, as a number.

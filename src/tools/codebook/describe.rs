@@ -1,7 +1,7 @@
 //! One question in words: its type, its range, its condition.
 
 use super::{
-    conditions,
+    Dictionary, conditions,
     phrases::{Phrases, phrases},
     variables::{Use, text},
 };
@@ -51,19 +51,20 @@ pub fn range(at: &Use, language: &str) -> Option<String> {
     }
 }
 
-/// What a question is called in a condition: its words in quotation marks. What was carried from an earlier part has
-/// its words there, and says its `linkId`.
-pub fn called(form: &Form, id: ItemId, language: &str) -> String {
+/// What a question is called in a condition: its words in quotation marks. What was carried from an earlier part has its
+/// words there: `elsewhere` finds them by `linkId`.
+pub fn called(form: &Form, id: ItemId, language: &str, elsewhere: &dyn Fn(&str) -> Option<String>) -> String {
     let item = form.item(id);
-    let words = text(form, item.text, language);
-    match words {
-        // A full stop inside would end the sentence that it is quoted in.
-        Some(words) => conditions::quoted(words.trim_end_matches('.'), language),
-        None => conditions::quoted(&item.link_id, language),
-    }
+    let words = text(form, item.text, language).or_else(|| elsewhere(&item.link_id));
+    // A full stop inside would end the sentence that it is quoted in.
+    conditions::quoted(words.as_deref().unwrap_or(&item.link_id).trim_end_matches('.'), language)
 }
 
 /// When the question is shown, in words; none if always.
-pub fn condition(at: &Use, language: &str) -> Option<String> {
-    conditions::all_words(&at.form, at.item, language, &|id| called(&at.form, id, language))
+pub fn condition(dictionary: &Dictionary, at: &Use, language: &str) -> Option<String> {
+    let elsewhere = |link_id: &str| {
+        let variable = dictionary.variables.iter().find(|variable| variable.link_id == link_id)?;
+        variable.uses.first().map(|at| at.text(language))
+    };
+    conditions::all_words(&at.form, at.item, language, &|id| called(&at.form, id, language, &elsewhere))
 }

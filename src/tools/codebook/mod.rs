@@ -1,9 +1,11 @@
 //! What a study asks, as a table of variables: for the research committee, for whoever analyses, and for the export,
 //! whose columns these are (`docs/export.md`).
 
+mod codes;
 pub mod command;
 pub mod conditions;
 pub mod describe;
+pub mod dictionary;
 mod instrument;
 pub mod names;
 mod page;
@@ -11,8 +13,9 @@ pub mod phrases;
 mod rows;
 pub mod variables;
 
+pub use dictionary::Dictionary;
 pub use instrument::Instrument;
-pub use variables::{Code, Dictionary, Missing, Type, Use, Variable};
+pub use variables::{Code, Missing, Type, Use, Variable};
 
 use super::scores::ScoreError;
 

@@ -3,10 +3,10 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
-    Instrument, describe,
+    Dictionary, Instrument, describe,
     phrases::{Phrases, phrases},
     rows::{first_of_question, several},
-    variables::{Dictionary, MISSING, Use, Variable, one_line, text},
+    variables::{MISSING, Use, Variable, one_line, text},
 };
 use crate::{
     questionnaire::{ItemId, Kind, Layout, Role},
@@ -210,7 +210,7 @@ impl Page<'_> {
                     @for other in languages.filter(|_| item.text.is_some()) {
                         p.other lang=(other) { span.tag title=(own_name(other)) { (other) } " " (at.text(other)) }
                     }
-                    @if let Some(condition) = describe::condition(at, self.language) {
+                    @if let Some(condition) = describe::condition(self.dictionary, at, self.language) {
                         p.condition { (self.said.shown_if) " " (condition) "." }
                     }
                 }

@@ -1,10 +1,11 @@
 //! `codebook.csv`: one row for each variable in each wave and part.
 
 use super::{
+    Dictionary,
     describe::{self, bounds},
     names,
     phrases::phrases,
-    variables::{Dictionary, Use, Variable, text},
+    variables::{Use, Variable, text},
 };
 use crate::{questionnaire::Kind, words::Tongue};
 
@@ -78,7 +79,7 @@ fn row(dictionary: &Dictionary, variable: &Variable, at: &Use) -> Vec<String> {
         languages.iter().enumerate().map(codes).collect(),
         vec![min.unwrap_or_default(), max.unwrap_or_default()],
         each(&|language| text(&at.form, item.unit, language)),
-        each(&|language| describe::condition(at, language)),
+        each(&|language| describe::condition(dictionary, at, language)),
         vec![
             missing.collect::<Vec<_>>().join(" "),
             instrument.construct,

@@ -2,11 +2,7 @@
 
 use super::cells::{is_decimal, is_text};
 use crate::tools::{
-    codebook::{
-        Dictionary, Variable,
-        names::suffix,
-        variables::{MISSING, WAVE_COLUMNS},
-    },
+    codebook::{Dictionary, Variable, dictionary::WAVE_COLUMNS, names::suffix, variables::MISSING},
     scores::Rule,
 };
 

@@ -17,6 +17,9 @@ use crate::{
 /// More conditions than this on a page are said by the first of them.
 const SAID: usize = 2;
 
+/// Finds the words of a question by its `linkId`.
+type Elsewhere<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// What a station is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Is {
@@ -71,14 +74,19 @@ fn node(is: Is, title: impl Into<String>) -> Node {
 }
 
 fn nodes(folder: &StudyFolder, wave: &Wave, language: &str, said: &Phrases) -> Vec<Node> {
+    // What is carried from one part to the next has its words in the first.
+    let elsewhere: Elsewhere<'_> = &|link_id| {
+        let mut parts = wave.parts.iter().filter_map(|part| folder.questionnaire(&part.file));
+        parts.find_map(|part| text(&part.form, part.form.item(part.form.find(link_id)?).text, language))
+    };
     let mut nodes = vec![node(Is::Welcome, said.welcome)];
     if let Some((consent, questionnaire)) =
         wave.consent.as_ref().and_then(|consent| Some((consent, folder.questionnaire(&consent.file)?)))
     {
         nodes.push(node(Is::Part, said.consent));
         let form = &questionnaire.form;
-        let mut pages = pages(form, language, said);
-        let box_ = form.find(&consent.taking_part).map(|id| describe::called(form, id, language));
+        let mut pages = pages(form, language, said, elsewhere);
+        let box_ = form.find(&consent.taking_part).map(|id| describe::called(form, id, language, elsewhere));
         if let (Some(last), Some(called)) = (pages.last_mut(), box_) {
             last.beside.push(format!("{}: {called}. {}", said.not_ticked, said.declined));
         }
@@ -91,7 +99,7 @@ fn nodes(folder: &StudyFolder, wave: &Wave, language: &str, said: &Phrases) -> V
         let mut part = node(Is::Part, said.contact);
         part.beside.push(said.contact_apart.to_owned());
         nodes.push(part);
-        nodes.append(&mut pages(&questionnaire.form, language, said));
+        nodes.append(&mut pages(&questionnaire.form, language, said, elsewhere));
         if let (Some(more), Some(consent)) = (
             contact.with_identity.as_ref().and_then(|file| folder.questionnaire(file)),
             wave.consent.as_ref().and_then(|consent| folder.questionnaire(&consent.file)),
@@ -99,10 +107,12 @@ fn nodes(folder: &StudyFolder, wave: &Wave, language: &str, said: &Phrases) -> V
             let called: Vec<String> = contact
                 .permissions
                 .iter()
-                .filter_map(|link_id| Some(describe::called(&consent.form, consent.form.find(link_id)?, language)))
+                .filter_map(|link_id| {
+                    Some(describe::called(&consent.form, consent.form.find(link_id)?, language, elsewhere))
+                })
                 .collect();
-            let known = pages(&questionnaire.form, language, said);
-            for mut page in pages(&more.form, language, said) {
+            let known = pages(&questionnaire.form, language, said, elsewhere);
+            for mut page in pages(&more.form, language, said, elsewhere) {
                 if !known.iter().any(|known| known.title == page.title) {
                     page.condition = Some([said.ticked, ": ", &called.join(said.or)].concat());
                     nodes.push(page);
@@ -116,18 +126,18 @@ fn nodes(folder: &StudyFolder, wave: &Wave, language: &str, said: &Phrases) -> V
         let mut begin = node(Is::Part, format!("{} {place}: {}", said.part, part.id));
         begin.below = format!("{} {}", part.minutes, said.minutes);
         nodes.push(begin);
-        nodes.append(&mut pages(&questionnaire.form, language, said));
+        nodes.append(&mut pages(&questionnaire.form, language, said, elsewhere));
         nodes.push(node(Is::Receipt, format!("{}: {} {place}", said.end, said.part)));
     }
     nodes
 }
 
 /// The pages of a form that are shown, or would be once their words are there.
-fn pages(form: &Form, language: &str, said: &Phrases) -> Vec<Node> {
-    form.children(None).filter_map(|page| self::page(form, page, language, said)).collect()
+fn pages(form: &Form, language: &str, said: &Phrases, elsewhere: Elsewhere<'_>) -> Vec<Node> {
+    form.children(None).filter_map(|page| self::page(form, page, language, said, elsewhere)).collect()
 }
 
-fn page(form: &Form, page: ItemId, language: &str, said: &Phrases) -> Option<Node> {
+fn page(form: &Form, page: ItemId, language: &str, said: &Phrases, elsewhere: Elsewhere<'_>) -> Option<Node> {
     let item = form.item(page);
     let alone = item.kind.is_question().then_some(page);
     let asked = |id: &ItemId| form.item(*id).kind.is_question() && form.item(*id).filled_from.is_none();
@@ -141,23 +151,23 @@ fn page(form: &Form, page: ItemId, language: &str, said: &Phrases) -> Option<Nod
     let title = words.or_else(first).unwrap_or_else(|| item.link_id.clone());
     let mut node = node(if item.hidden { Is::Slot } else { Is::Page }, title);
     node.below = said.count(count);
-    node.condition = conditions::words(form, page, language, &|id| describe::called(form, id, language));
+    node.condition = conditions::words(form, page, language, &|id| describe::called(form, id, language, elsewhere));
     if item.hidden {
         node.beside.push(said.hidden.to_owned());
     }
-    node.beside.extend(branches(form, page, language, said));
+    node.beside.extend(branches(form, page, language, said, elsewhere));
     Some(node)
 }
 
 /// What decides within a page: each condition with how many questions hang on it.
-fn branches(form: &Form, page: ItemId, language: &str, said: &Phrases) -> Vec<String> {
+fn branches(form: &Form, page: ItemId, language: &str, said: &Phrases, elsewhere: Elsewhere<'_>) -> Vec<String> {
     let mut found: Vec<(String, usize)> = Vec::new();
     let mut deciders = 0_usize;
     for id in form.below(page).filter(|id| !form.item(*id).conditions.is_empty()) {
         let item = form.item(id);
         let below = form.below(id).filter(|id| form.item(*id).kind.is_question()).count();
         let count = if item.kind.is_question() { 1 } else { below };
-        let words = conditions::words(form, id, language, &|id| describe::called(form, id, language));
+        let words = conditions::words(form, id, language, &|id| describe::called(form, id, language, elsewhere));
         let Some(words) = words.filter(|_| count > 0) else { continue };
         deciders = deciders.saturating_add(count);
         match found.iter_mut().find(|(known, _)| *known == words) {

@@ -13,7 +13,7 @@ use crate::{
     },
     study::CONTACT,
     tools::{
-        codebook::variables::parts,
+        codebook::dictionary::parts,
         jose::{self, OpenError, PrivateKey},
         studies::{Questionnaire, StudyFolder},
     },
