@@ -14,14 +14,16 @@ use svar::{
         Session,
         response::{Heading, completed},
     },
+    submission::seal::Routing,
     tools::{
         export::{ExportFailed, Order, export},
+        jose::{PrivateKey, seal},
         open::Summary,
         studies::StudyFolder,
     },
 };
 
-use crate::server::{Folder, fixture, tiny, uuid, variant_of_tiny};
+use crate::server::{CORE, Folder, fixture, tiny, uuid, variant_of_tiny};
 
 /// A response: the answers that `answer` gives to the questionnaire in a wave.
 struct Sent {
@@ -300,6 +302,63 @@ fn a_folder_of_databases_is_refused() {
     let refused = run(tiny(), Vec::new(), &[folder.path().to_owned()], out.path()).expect_err("a refusal").to_string();
     assert!(refused.contains("expected a folder of responses") && refused.contains("collector.sqlite"), "{refused}");
     assert!(database.1.is_file());
+}
+
+/// Sealed answers of a unit's link: the collector knows neither the person nor what was said.
+#[test]
+fn sealed_answers_are_opened_and_filed() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let database = Database::new(&folder, "");
+    let key = |kid: &str, secret: u8| PrivateKey::of(kid, &[secret; 32]).expect("a key");
+    for (number, pseudonym) in [(1, "p-1"), (2, "p-gone")] {
+        let sent = Sent::core(number, pseudonym, "q2");
+        let response = sent.response(&tiny(), pain("6"));
+        let routing = Routing {
+            study: "tiny".into(),
+            wave: "q2".into(),
+            questionnaire: CORE.into(),
+            uuid: uuid(number),
+            authored: "2026-11-22T09:29:58.123Z".into(),
+        };
+        let body = response.to_string();
+        let secret = number as u8 + 1;
+        let jwe = seal(&key("a-1", 1).public(), &routing, body.as_bytes(), &key("", secret), [secret; 12]);
+        let row = Sent { pseudonym: "", ..sent };
+        database.add("tiny", &row, &String::from_utf8(jwe.expect("a seal")).expect("text"));
+    }
+    let left = folder.path().join("left.sqlite");
+    rusqlite::Connection::open(&left)
+        .expect("a database")
+        .execute_batch(
+            "CREATE TABLE withdrawn (study TEXT, pseudonym TEXT, at TEXT, PRIMARY KEY (study, pseudonym));
+             INSERT INTO withdrawn VALUES ('tiny', 'p-gone', '2026-11-24');",
+        )
+        .expect("who withdrew");
+    let keys = [key("a-1", 1)];
+    let order = Order {
+        study: tiny(),
+        earlier: Vec::new(),
+        keys: &keys,
+        inputs: std::slice::from_ref(&database.1),
+        withdrawn: std::slice::from_ref(&left),
+        language: "en",
+    };
+    let summary = export(order, out.path()).expect("tables");
+    assert_eq!(summary, Summary { opened: 1, withdrawn: 1, ..Summary::default() });
+    assert_eq!(Table::read(out.path(), "wide.csv").cell("p-1", "health_days_q2"), "6");
+    assert_eq!(Table::read(out.path(), "withdrawn.csv").1[0][0], uuid(2));
+    judged(out.path(), "q1,q2");
+    // A database that says nothing of who withdrew is no list of them.
+    let order = Order {
+        study: tiny(),
+        earlier: Vec::new(),
+        keys: &keys,
+        inputs: std::slice::from_ref(&database.1),
+        withdrawn: std::slice::from_ref(&database.1),
+        language: "en",
+    };
+    let refused = export(order, &out.path().join("again")).expect_err("a refusal").to_string();
+    assert!(refused.contains("expected a database with a table `withdrawn`"), "{refused}");
 }
 
 /// Random answers to the real study.

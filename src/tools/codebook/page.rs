@@ -205,7 +205,11 @@ impl Page<'_> {
                     span.link { (item.link_id) }
                 }
                 div {
-                    p.text { (text(&at.form, item.text, self.language).unwrap_or_else(|| "–".to_owned())) }
+                    @match text(&at.form, item.text, self.language) {
+                        Some(words) => p.text { (words) },
+                        None if slot(at) => p.other { (self.said.hidden) },
+                        None => p.other { "–" },
+                    }
                     @let languages = self.dictionary.languages.iter().filter(|other| *other != self.language);
                     @for other in languages.filter(|_| item.text.is_some()) {
                         p.other lang=(other) { span.tag title=(own_name(other)) { (other) } " " (at.text(other)) }
@@ -217,7 +221,7 @@ impl Page<'_> {
                 div.answers {
                     @if !in_table { (self.answers(question)) }
                     @if item.required { p { (self.said.required) } }
-                    @if slot(at) { p { (self.said.hidden) } }
+                    @if slot(at) && item.text.is_some() { p { (self.said.hidden) } }
                     @if !missing.is_empty() {
                         p.missing { @for code in missing { span { (signed(code as i64)) } " " } }
                     }

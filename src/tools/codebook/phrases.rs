@@ -27,7 +27,9 @@ pub struct Phrases {
     pub question: &'static str,
     /// How many questions, as a heading.
     pub number_of: &'static str,
-    /// Minutes, after a number.
+    /// A minute, after 1.
+    pub minute: &'static str,
+    /// Minutes, after a number that is not 1.
     pub minutes: &'static str,
     /// Variable, as a heading.
     pub variable: &'static str,
@@ -109,6 +111,7 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             questions: "spørsmål",
             question: "spørsmål",
             number_of: "Antall spørsmål",
+            minute: "minutt",
             minutes: "minutter",
             variable: "Variabel",
             answers: "Svar",
@@ -156,6 +159,7 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             questions: "spørsmål",
             question: "spørsmål",
             number_of: "Talet på spørsmål",
+            minute: "minutt",
             minutes: "minutt",
             variable: "Variabel",
             answers: "Svar",
@@ -203,6 +207,7 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             questions: "questions",
             question: "question",
             number_of: "Number of questions",
+            minute: "minute",
             minutes: "minutes",
             variable: "Variable",
             answers: "Answers",
@@ -242,6 +247,11 @@ pub fn phrases(tongue: Tongue) -> Phrases {
 }
 
 impl Phrases {
+    /// `1 minute`, `10 minutes`.
+    pub fn time(&self, minutes: u32) -> String {
+        format!("{minutes} {}", if minutes == 1 { self.minute } else { self.minutes })
+    }
+
     /// `1 question`, `3 questions`.
     pub fn count(&self, questions: usize) -> String {
         format!("{questions} {}", if questions == 1 { self.question } else { self.questions })

@@ -63,7 +63,7 @@ pub(super) fn waves(folder: &StudyFolder, language: &str) -> Vec<Stations> {
         .waves
         .iter()
         .map(|wave| Stations {
-            title: format!("{}: {} ({} {})", wave.id, says(&wave.title), wave.minutes, said.minutes),
+            title: format!("{}: {} ({})", wave.id, says(&wave.title), said.time(wave.minutes)),
             nodes: nodes(folder, wave, language, &said),
         })
         .collect()
@@ -124,7 +124,7 @@ fn nodes(folder: &StudyFolder, wave: &Wave, language: &str, said: &Phrases) -> V
     for (place, part) in (1_usize..).zip(&wave.parts) {
         let Some(questionnaire) = folder.questionnaire(&part.file).filter(|_| part.id != CONSENT) else { continue };
         let mut begin = node(Is::Part, format!("{} {place}: {}", said.part, part.id));
-        begin.below = format!("{} {}", part.minutes, said.minutes);
+        begin.below = said.time(part.minutes);
         nodes.push(begin);
         nodes.append(&mut pages(&questionnaire.form, language, said, elsewhere));
         nodes.push(node(Is::Receipt, format!("{}: {} {place}", said.end, said.part)));
