@@ -121,6 +121,25 @@ fn what_cannot_be_used_is_listed_with_the_reason() {
     assert!(table(out.path(), "refused.csv")[1][5].contains("key `a-1`"));
 }
 
+/// A response of nobody would become one person with all others like it.
+#[test]
+fn a_response_of_nobody_or_of_another_is_refused() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let mut nobody = body(&uuid(1));
+    nobody["subject"]["identifier"]["system"] = json!("urn:other");
+    fs::write(folder.path().join("1.json"), nobody.to_string()).expect("a file");
+    let server = Server::start();
+    let id = uuid(2);
+    assert_eq!(server.delivery(&id, body(&id).to_string()).send(server.address).status, 201);
+    server.database().execute("UPDATE submission SET pseudonym = 'p-other'", []).expect("a row");
+    let database = server.data.path().join("collector.sqlite");
+    let summary = open(&[], &[tiny()], &[folder.path().join("1.json"), database], &[], out.path()).expect("tables");
+    assert_eq!(summary, Summary { refused: 2, ..Summary::default() });
+    let why: Vec<String> = table(out.path(), "refused.csv").iter().map(|row| row[5].clone()).collect();
+    assert!(why.iter().any(|why| why.contains("a subject with a pseudonym")), "{why:?}");
+    assert!(why.iter().any(|why| why.contains("the pseudonym that it was received for")), "{why:?}");
+}
+
 /// A table of an earlier run beside those of this one would be taken for one of them.
 #[test]
 fn a_folder_with_old_tables_is_refused() {

@@ -132,8 +132,8 @@ impl Page<'_> {
             h2 id="missing" { (self.said.missing) }
             p { (self.said.missing_intro) }
             dl.codes {
-                @for ((code, _), name) in MISSING.iter().zip(self.said.missing_names) {
-                    dt { (signed(*code as i64)) } dd { (name) }
+                @for code in MISSING {
+                    dt { (signed(code as i64)) } dd { (code.words(Tongue::of(self.language))) }
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::instrument::Instrument;
+use super::{instrument::Instrument, phrases::phrases};
 use crate::{
     questionnaire::{Decimal, Form, ItemId, Kind, TextId},
     words::{Say, Tongue},
@@ -21,13 +21,21 @@ pub enum Missing {
     NotApplicable = -4,
 }
 
-/// All of them, and what they are called.
-pub const MISSING: [(Missing, &str); 4] = [
-    (Missing::NotShown, "not shown"),
-    (Missing::Unanswered, "shown, unanswered"),
-    (Missing::Declined, "declined"),
-    (Missing::NotApplicable, "not applicable"),
-];
+impl Missing {
+    /// What it is called.
+    pub fn words(self, tongue: Tongue) -> &'static str {
+        let [not_shown, unanswered, declined, not_applicable] = phrases(tongue).missing_names;
+        match self {
+            Missing::NotShown => not_shown,
+            Missing::Unanswered => unanswered,
+            Missing::Declined => declined,
+            Missing::NotApplicable => not_applicable,
+        }
+    }
+}
+
+/// All of them.
+pub const MISSING: [Missing; 4] = [Missing::NotShown, Missing::Unanswered, Missing::Declined, Missing::NotApplicable];
 
 /// What a variable holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,7 +187,7 @@ impl Variable {
                 .enumerate()
                 .any(|(place, code)| code.missing == Some(other) && self.option != Some(place)),
         };
-        MISSING.into_iter().map(|(missing, _)| missing).filter(|missing| can(*missing)).collect()
+        MISSING.into_iter().filter(|missing| can(*missing)).collect()
     }
 
     /// The words for each value that stands for something, in the language with this place: missing codes last.
@@ -195,10 +203,8 @@ impl Variable {
         };
         for missing in self.missing() {
             let number = missing as i64;
-            if !labels.iter().any(|(known, _)| *known == number)
-                && let Some((_, words)) = MISSING.into_iter().find(|(known, _)| *known == missing)
-            {
-                labels.push((number, words.to_owned()));
+            if !labels.iter().any(|(known, _)| *known == number) {
+                labels.push((number, missing.words(tongue).to_owned()));
             }
         }
         labels

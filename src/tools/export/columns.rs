@@ -1,9 +1,12 @@
 //! The columns of the wide table, with what R, Stata and SPSS are told about them.
 
 use super::cells::{is_decimal, is_text};
-use crate::tools::{
-    codebook::{Dictionary, Variable, dictionary::WAVE_COLUMNS, names::suffix, variables::MISSING},
-    scores::Rule,
+use crate::{
+    tools::{
+        codebook::{Dictionary, Missing, Variable, dictionary::WAVE_COLUMNS, names::suffix},
+        scores::Rule,
+    },
+    words::Tongue,
 };
 
 /// What a column is of.
@@ -95,9 +98,8 @@ fn plain(name: &str, of: Of, wave: &str, text: bool, label: &str) -> Column {
 }
 
 fn column(variable: &Variable, index: usize, wave: &str, place: usize, language: &str) -> Column {
-    let occurs = variable.missing();
-    let names = MISSING.into_iter().filter(|(missing, _)| occurs.contains(missing));
-    let missing: Vec<(i64, String)> = names.map(|(missing, name)| (missing as i64, name.to_owned())).collect();
+    let words = |missing: Missing| (missing as i64, missing.words(Tongue::of(language)).to_owned());
+    let missing: Vec<(i64, String)> = variable.missing().into_iter().map(words).collect();
     let labels = variable.value_labels(place, language).into_iter();
     Column {
         name: [&variable.name, &*suffix(wave)].concat(),

@@ -1,12 +1,16 @@
 //! `README.txt`: what lies in the folder, for whoever finds it.
 
-use crate::tools::{
-    codebook::{Dictionary, variables::MISSING},
-    open::Summary,
+use crate::{
+    tools::{
+        codebook::{Dictionary, Missing, variables::MISSING},
+        open::Summary,
+    },
+    words::Tongue,
 };
 
 pub(super) fn readme(dictionary: &Dictionary, summary: &Summary) -> String {
-    let missing: Vec<String> = MISSING.iter().map(|(code, name)| format!("  {}  {name}", *code as i64)).collect();
+    let line = |missing: Missing| format!("  {}  {}", missing as i64, missing.words(Tongue::English));
+    let missing: Vec<String> = MISSING.into_iter().map(line).collect();
     let scores: Vec<String> = dictionary
         .score_names()
         .iter()

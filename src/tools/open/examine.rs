@@ -47,6 +47,9 @@ pub enum Refused {
     /// The row says something else.
     #[error("expected the {0} that it was received for, found another in it")]
     Row(&'static str),
+    /// It is of nobody.
+    #[error("expected a subject with a pseudonym, found none")]
+    NoPseudonym,
     /// Nothing says which wave it is of.
     #[error("expected a response that says its wave, since its questionnaire is asked in {0}; found none")]
     NoWave(String),
@@ -169,6 +172,10 @@ fn place<'a>(
     header: Option<&jose::Header>,
     response: Response,
 ) -> Result<Good<'a>, Refused> {
+    let pseudonym = response.pseudonym().ok_or(Refused::NoPseudonym)?;
+    if !source.pseudonym.is_empty() && source.pseudonym != pseudonym {
+        return Err(Refused::Row("pseudonym"));
+    }
     let canonical = response.questionnaire();
     let of_study = |folder: &&StudyFolder| outside.is_empty() || folder.study.id == outside;
     let found = studies.iter().filter(of_study).find_map(|folder| {
