@@ -62,7 +62,7 @@ impl Rule {
         match self {
             Rule::SumComplete => "sum of the items; none unless all are answered",
             Rule::SumHalfImputed => {
-                "sum of the items, the mean of those answered standing for the rest; none unless at least half are answered"
+                "sum of the items, their mean standing for those not answered; none unless at least half are answered"
             }
             Rule::MeanHalf => "mean of the items answered; none unless at least half are",
             Rule::Count => "number of items above 0; none unless all are answered",

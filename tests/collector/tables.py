@@ -1,7 +1,7 @@
 """Reads exported tables as people do, by Python's own csv, and says what does not fit together.
 
-Called with the folder of the tables. What `labels.R`, `labels.do` and `labels.sps` say is read by small parsers of their
-own, and compared with the tables.
+Called with the folder of the tables. What `labels.R`, `labels.do` and `labels.sps` say is read by small
+parsers of their own, and compared with the tables.
 """
 
 import csv

@@ -51,8 +51,8 @@ pub fn range(at: &Use, language: &str) -> Option<String> {
     }
 }
 
-/// What a question is called in a condition: its words in quotation marks. What was carried from an earlier part has its
-/// words there: `elsewhere` finds them by `linkId`.
+/// What a question is called in a condition: its words in quotation marks. What was carried from an earlier part has
+/// its words there: `elsewhere` finds them by `linkId`.
 pub fn called(form: &Form, id: ItemId, language: &str, elsewhere: &dyn Fn(&str) -> Option<String>) -> String {
     let item = form.item(id);
     let words = text(form, item.text, language).or_else(|| elsewhere(&item.link_id));
