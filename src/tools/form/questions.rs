@@ -54,6 +54,9 @@ pub(super) fn visible(form: &Form, id: ItemId) -> bool {
 /// when it is to be answered, and that is enough.
 const FEW: usize = 3;
 
+/// A table of so many lines stays on one page; a longer one breaks between lines, and its heading is repeated.
+const SHORT: usize = 12;
+
 /// One questionnaire on paper.
 pub(super) struct Questions<'a> {
     pub(super) form: &'a Arc<Form>,
@@ -258,7 +261,7 @@ impl Questions<'_> {
             _ => None,
         };
         html! {
-            section.lines {
+            section.lines.short[questions.len() <= SHORT] {
                 (self.condition(id))
                 table.many[labels.len() > 5] {
                     thead {
