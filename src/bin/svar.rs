@@ -10,8 +10,11 @@ use svar::{
     questionnaire::Severity,
     tools::{
         check::{self, Report},
+        codebook::command as codebook,
         collector::{Collector, Faults, Origins, http, log_to_stderr, system_clock},
         conformance::command as conformance,
+        export::command as export,
+        flow, form,
         gateway::{self, Forwarder},
         invitations::{Keys, command as invitations},
         open::command as open,
@@ -39,7 +42,7 @@ svar: questionnaires that lose no answer
                           says whether the endpoint at URL keeps docs/collection-endpoint.md; it stores test answers
   svar keygen --out DIR [--kid NAME]
                           makes a key to seal answers to: the private half in DIR, the public half for study.json
-  svar open [--key FILE]... --studies DIR --out DIR INPUT...
+  svar open [--key FILE]... --studies DIR [--studies DIR]... [--withdrawn DB]... --out DIR INPUT...
                           opens what was received (databases, files, folders), validates it again, and writes tables
   svar units --study DIR --data DIR import FILE.csv
                           takes over the dates of the units, all of the file or nothing (docs/study-over-time.md)
@@ -60,6 +63,14 @@ svar: questionnaires that lose no answer
                           deletes what a person has delivered, and takes nothing more of them
   svar purge --study DIR --data DIR --before DATE [--contact-only] [--yes] [--by WHO]
                           counts what was received before a date; with --yes, deletes it
+  svar export --study DIR [--earlier DIR]... [--key FILE]... [--withdrawn DB]... [--language L] --out DIR INPUT...
+                          the same over all waves of a study: long and wide tables, with labels for R, Stata and SPSS
+  svar codebook STUDYDIR --out DIR [--language L]
+                          writes codebook.html and codebook.csv: every variable of every wave (docs/export.md)
+  svar flow STUDYDIR --out FILE.svg [--language L]
+                          draws the pages and branches of every wave
+  svar form STUDYDIR --wave W --language L --out FILE.html
+                          makes a form to print and fill in on paper
   svar help               prints this
 
 check: exit code 0 if there is no error (there may be warnings), 1 if there is one, 2 if a file cannot be read.
@@ -67,8 +78,8 @@ collect: listens on 127.0.0.1:8088 unless told otherwise; port 0 takes a free on
 output, one line for each request on standard error. Without --origin, pages of every origin may deliver. --faults is
 for tests: what goes wrong on the way, as in docs/collection-endpoint.md.
 revoke: exit code 0 if something was revoked, 1 if nothing that still stood matched, 2 if it could not be done.
-open: exit code 0 if everything could be used, 1 if something is listed in refused.csv, 2 if it could not be done.
 withdraw, purge: exit code 0 if all is done, 1 if something is left to do (it says what), 2 if nothing was changed.
+open, export: exit code 0 if everything could be used, 1 if something is listed in refused.csv, 2 if it could not be done.
 conformance: exit code 0 if the endpoint keeps the level that was asked about, 1 if not, 2 if it could not be asked.
 ";
 
@@ -92,9 +103,9 @@ fn main() -> ExitCode {
             Err(message) => finish(Err(message)),
         },
         "keygen" => finish(open::keygen(rest).map(|told| print!("{told}"))),
-        "open" => match open::run(rest) {
+        "open" | "export" => match if command == "open" { open::run(rest) } else { export::run(rest) } {
             Ok(summary) => {
-                println!("{} opened, {} refused", summary.opened, summary.refused);
+                println!("{summary}");
                 if summary.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
             }
             Err(message) => finish(Err(message)),
@@ -112,15 +123,15 @@ fn main() -> ExitCode {
         "status" => tell(running::status(rest)),
         "withdraw" => tell(running::withdraw(rest)),
         "purge" => tell(running::purge(rest)),
+        "codebook" => finish(codebook::run(rest).map(|told| println!("{told}"))),
+        "flow" => finish(flow::run(rest).map(|told| println!("{told}"))),
+        "form" => finish(form::run(rest).map(|told| println!("{told}"))),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             ExitCode::SUCCESS
         }
         "" => unusable("expected a command, found none"),
-        other => unusable(&format!(
-            "expected check, assemble, collect, forward-status, conformance, keygen, open, units, invite, revoke, \
-             rotate-key, status, withdraw, purge or help, found `{other}`"
-        )),
+        other => unusable(&format!("expected one of the commands below, found `{other}`")),
     }
 }
 

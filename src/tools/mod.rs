@@ -5,12 +5,18 @@
 //! verifies and revokes; [`units`] knows when which window is open; [`collector`] is the endpoint of `docs/collection-endpoint.md`;
 //! [`gateway`] delivers what it keeps to a FHIR server behind it; [`conformance`] asks any endpoint whether it keeps
 //! that document, through [`client`]; [`keys`] makes the keys that [`jose`] opens sealed submissions with, [`open`]
-//! tables of what was received; [`running`] counts, withdraws and purges; [`site`] serves the built pages with the headers of [`headers`].
+//! tables of what was received; [`running`] counts, withdraws and purges;
+//! [`codebook`], [`flow`] and [`form`] say on a page, in a picture and on paper what a study asks, [`export`] makes tables
+//! over its waves, with the [`scores`] of its instruments; [`site`] serves the built pages with the headers of [`headers`].
 
 pub mod check;
 pub mod client;
+pub mod codebook;
 pub mod collector;
 pub mod conformance;
+pub mod export;
+pub mod flow;
+pub mod form;
 pub mod gateway;
 pub mod headers;
 pub mod invitations;
@@ -18,6 +24,7 @@ pub mod jose;
 pub mod keys;
 pub mod open;
 pub mod running;
+pub mod scores;
 pub mod site;
 pub mod studies;
 pub mod units;

@@ -9,9 +9,11 @@
 
 mod checking;
 mod client;
+mod codebook;
 mod conformance;
 mod contract;
 mod counting;
+mod export;
 mod faults;
 mod fhir;
 mod gateway;
@@ -21,6 +23,7 @@ mod openapi;
 mod opening;
 mod replies;
 mod running;
+mod scores;
 mod sealed;
 mod server;
 mod site;

@@ -4,6 +4,10 @@ use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 use svar::{
+    session::{
+        Session,
+        response::{Heading, completed},
+    },
     submission::seal::Routing,
     tools::{
         jose::{PrivateKey, seal},
@@ -11,7 +15,7 @@ use svar::{
     },
 };
 
-use crate::server::{Folder, Server, body, fixture, pseudonym, tiny, uuid};
+use crate::server::{Folder, Server, body, pseudonym, tiny, uuid};
 
 const CORE: &str = "https://svar.example/fhir/Questionnaire/tiny-core|1.0.0";
 
@@ -49,8 +53,8 @@ fn rows_of_the_database_become_tables() {
     let (out, copy) = (Folder::new(), Folder::new());
     let database = copy.path().join("copy.sqlite");
     server.database().execute("VACUUM INTO ?1", [database.to_string_lossy()]).expect("a copy");
-    let summary = open(&[], &[tiny()], &[database], out.path()).expect("tables");
-    assert_eq!(summary, Summary { opened: 3, refused: 0 });
+    let summary = open(&[], &[tiny()], &[database], &[], out.path()).expect("tables");
+    assert_eq!(summary, Summary { opened: 3, ..Summary::default() });
 
     let submissions = table(out.path(), "submissions.csv");
     assert_eq!(submissions.len(), 4);
@@ -59,13 +63,13 @@ fn rows_of_the_database_become_tables() {
     let first: Value = serde_json::from_str(lines.lines().next().expect("a line")).expect("JSON");
     assert_eq!(first, body(&uuid(1)), "as it came");
     let answers = table(out.path(), "answers.csv");
-    let of = |link_id: &str| answers.iter().filter(|row| row[9] == link_id).count();
+    let of = |link_id: &str| answers.iter().filter(|row| row[11] == link_id).count();
     assert_eq!((of("health.pain"), of("words.comment")), (3, 3), "one row for each answer");
     let wide = table(out.path(), "tiny-core_1.0.0.csv");
     assert_eq!(wide.len(), 4);
     let column = wide[0].iter().position(|name| name == "health.pain").expect("a column");
-    let pain = answers.iter().find(|row| row[9] == "health.pain").expect("an answer");
-    assert_eq!(wide[1][column], pain[11]);
+    let pain = answers.iter().find(|row| row[11] == "health.pain").expect("an answer");
+    assert_eq!(wide[1][column], pain[13]);
 }
 
 #[test]
@@ -93,8 +97,8 @@ fn what_cannot_be_used_is_listed_with_the_reason() {
     }
     let out = Folder::new();
     let keys = [key("a-0", 9), key("a-1", 1)];
-    let summary = open(&keys, &[tiny()], &[folder.path().to_owned()], out.path()).expect("tables");
-    assert_eq!(summary, Summary { opened: 2, refused: 6 });
+    let summary = open(&keys, &[tiny()], &[folder.path().to_owned()], &[], out.path()).expect("tables");
+    assert_eq!(summary, Summary { opened: 2, refused: 6, ..Summary::default() });
     let refused = table(out.path(), "refused.csv");
     let why: Vec<&str> = refused[1..].iter().map(|row| row[5].as_str()).collect();
     for (why, expected) in why.iter().zip([
@@ -109,9 +113,93 @@ fn what_cannot_be_used_is_listed_with_the_reason() {
         assert!(!why.contains("perhaps"), "an answer in a reason");
     }
     let answers = table(out.path(), "answers.csv");
-    let comment = answers.iter().find(|row| row[0] == uuid(8) && row[9] == "words.comment").expect("a comment");
-    assert_eq!(comment[11], "'=1+1", "no formula for a spreadsheet to run");
-    assert!(open(&keys[..1], &[tiny()], &[folder.path().join("1.jose")], out.path()).is_ok_and(|all| all.refused == 1));
+    let comment = answers.iter().find(|row| row[0] == uuid(8) && row[11] == "words.comment").expect("a comment");
+    assert_eq!(comment[13], "'=1+1", "no formula for a spreadsheet to run");
+    let out = Folder::new();
+    let again = open(&keys[..1], &[tiny()], &[folder.path().join("1.jose")], &[], out.path());
+    assert!(again.is_ok_and(|all| all.refused == 1));
     assert!(table(out.path(), "refused.csv")[1][5].contains("key `a-1`"));
-    assert!(fixture("tests/fixtures/studies/tiny").is_dir());
+}
+
+/// A response of nobody would become one person with all others like it.
+#[test]
+fn a_response_of_nobody_or_of_another_is_refused() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let mut nobody = body(&uuid(1));
+    nobody["subject"]["identifier"]["system"] = json!("urn:other");
+    fs::write(folder.path().join("1.json"), nobody.to_string()).expect("a file");
+    let server = Server::start();
+    let id = uuid(2);
+    assert_eq!(server.delivery(&id, body(&id).to_string()).send(server.address).status, 201);
+    server.database().execute("UPDATE submission SET pseudonym = 'p-other'", []).expect("a row");
+    let database = server.data.path().join("collector.sqlite");
+    let summary = open(&[], &[tiny()], &[folder.path().join("1.json"), database], &[], out.path()).expect("tables");
+    assert_eq!(summary, Summary { refused: 2, ..Summary::default() });
+    let why: Vec<String> = table(out.path(), "refused.csv").iter().map(|row| row[5].clone()).collect();
+    assert!(why.iter().any(|why| why.contains("a subject with a pseudonym")), "{why:?}");
+    assert!(why.iter().any(|why| why.contains("the pseudonym that it was received for")), "{why:?}");
+}
+
+/// A table of an earlier run beside those of this one would be taken for one of them.
+#[test]
+fn a_folder_with_old_tables_is_refused() {
+    let out = Folder::new();
+    let old = out.path().join("tiny-core_0.9.csv");
+    fs::write(&old, "old").expect("a file");
+    let refused = open(&[], &[tiny()], &[], &[], out.path()).expect_err("a refusal").to_string();
+    assert!(refused.contains("expected an empty folder"), "{refused}");
+    assert_eq!(fs::read_to_string(old).expect("the old table"), "old");
+}
+
+#[test]
+fn responses_stand_on_one_line_however_they_came() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    for number in 1..=2 {
+        let pretty = serde_json::to_string_pretty(&body(&uuid(number))).expect("JSON");
+        fs::write(folder.path().join(format!("{number}.json")), pretty).expect("a file");
+    }
+    open(&[], &[tiny()], &[folder.path().to_owned()], &[], out.path()).expect("tables");
+    let lines = fs::read_to_string(out.path().join("responses.ndjson")).expect("responses");
+    let read = |line: &str| serde_json::from_str::<Value>(line).expect("one response on a line");
+    assert_eq!(lines.lines().map(read).collect::<Vec<_>>(), [body(&uuid(1)), body(&uuid(2))]);
+}
+
+/// Contact records are sealed, and the collector of a unit's link knows no pseudonym: only who opens them can say which
+/// are to be deleted.
+#[test]
+fn sealed_contact_details_of_who_withdrew_are_listed_by_id_alone() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let contact = tiny().questionnaire("contact.json").expect("the contact details").clone();
+    let response = |id: &str| {
+        let mut session = Session::new(contact.form.clone());
+        let email = contact.form.find("contact.email").expect("an address");
+        session.type_in(email, "kari@svar.example");
+        let heading =
+            Heading { uuid: id.into(), pseudonym: pseudonym(id), authored: "2026-11-22T09:29:58.123Z".into() };
+        serde_json::from_slice::<Value>(&completed(&session, &heading).to_bytes()).expect("a response")
+    };
+    for number in 1..=2 {
+        let id = uuid(number);
+        let to = |routing: &mut Routing| {
+            routing.questionnaire = contact.canonical.clone();
+            routing.wave = "q2".into();
+        };
+        fs::write(folder.path().join(format!("{number}.jose")), sealed(&id, &response(&id), to)).expect("a file");
+    }
+    let left = folder.path().join("left.sqlite");
+    let database = rusqlite::Connection::open(&left).expect("a database");
+    let layout = "CREATE TABLE withdrawn (study TEXT, pseudonym TEXT, at TEXT, PRIMARY KEY (study, pseudonym))";
+    database.execute(layout, []).expect("a table");
+    // The same pseudonym in another study is another person.
+    for (study, number) in [("tiny", 2), ("other", 1)] {
+        database
+            .execute("INSERT INTO withdrawn VALUES (?1, ?2, '2026-11-23')", [study, &pseudonym(&uuid(number))])
+            .expect("a row");
+    }
+    let inputs = [folder.path().join("1.jose"), folder.path().join("2.jose")];
+    let summary = open(&[key("a-1", 1)], &[tiny()], &inputs, &[left], out.path()).expect("tables");
+    assert_eq!(summary, Summary { opened: 1, withdrawn: 1, ..Summary::default() });
+    assert_eq!(table(out.path(), "withdrawn.csv")[1][..2], [uuid(2), "tiny".to_owned()]);
+    let answers = fs::read_to_string(out.path().join("answers.csv")).expect("answers");
+    assert!(!answers.contains(&pseudonym(&uuid(2))) && answers.contains(&pseudonym(&uuid(1))), "{answers}");
 }

@@ -127,6 +127,20 @@ pub(crate) fn webkit() -> Outcome<Programs> {
     Ok(Programs { variables: vec![("WEBKITDRIVER", driver), ("WEBKIT_BROWSER", browser)], screen: Some(screen) })
 }
 
+/// Python, whose `csv` module reads the exported tables in the tests as pandas would.
+///
+/// # Errors
+/// It is missing and cannot be installed.
+pub(crate) fn python() -> Outcome<()> {
+    if which(&["python3"]).is_none() && debian_root() {
+        apt(&["python3-minimal", "libpython3-stdlib"])?;
+    }
+    match which(&["python3"]) {
+        Some(_) => Ok(()),
+        None => Err(Missing::new("python3 in PATH", "install Python 3.8 or newer (Debian: python3)").into()),
+    }
+}
+
 /// Node and npm.
 ///
 /// # Errors

@@ -12,7 +12,10 @@ use std::{
 
 use serde_json::Value;
 
-use super::studies::{self, MANIFEST, StudyError};
+use super::{
+    scores,
+    studies::{self, MANIFEST, StudyError},
+};
 use crate::questionnaire::{
     self, Finding, Form, Rule, Severity,
     assemble::{assemble, canonical_of},
@@ -240,6 +243,11 @@ fn root(report: &mut Report, source: &Source, modules: &[Source], languages: &[S
     for finding in reading.findings {
         let (file, finding) = origin.locate(&assembled, finding);
         report.add(&file, finding);
+    }
+    if let Some(form) = &reading.form
+        && let Err(wrong) = scores::definitions(&assembled, form)
+    {
+        report.error(&source.file, Rule::Shape, "Questionnaire", wrong.to_string());
     }
     reading.form
 }

@@ -40,31 +40,44 @@ pub fn keygen(arguments: &[String]) -> Result<String, String> {
 /// # Errors
 /// What was expected instead.
 pub fn run(arguments: &[String]) -> Result<Summary, String> {
-    let (mut keys, mut studies, mut folder, mut inputs) = (Vec::new(), None, None, Vec::new());
+    let (mut keys, mut studies, mut withdrawn) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut folder, mut inputs) = (None, Vec::new());
     let mut arguments = arguments.iter();
     while let Some(name) = arguments.next() {
         let mut value =
             || arguments.next().map(PathBuf::from).ok_or_else(|| format!("expected a value after {name}, found none"));
         match name.as_str() {
             "--key" => keys.push(value()?),
-            "--studies" => studies = Some(value()?),
+            "--studies" => studies.push(value()?),
+            "--withdrawn" => withdrawn.push(value()?),
             "--out" => folder = Some(value()?),
             option if option.starts_with('-') => {
-                return Err(format!("expected --key, --studies or --out, found `{option}`"));
+                return Err(format!("expected --key, --studies, --withdrawn or --out, found `{option}`"));
             }
             input => inputs.push(PathBuf::from(input)),
         }
     }
-    let studies = studies.ok_or("expected --studies DIR, the folder of the studies that were answered")?;
+    if studies.is_empty() {
+        return Err("expected --studies DIR, the folder of the studies that were answered".to_owned());
+    }
     let folder = folder.ok_or("expected --out DIR, where the tables are to lie")?;
     if inputs.is_empty() {
         return Err("expected a collector's database, or files, to open; found none".to_owned());
     }
+    let keys = read_keys(&keys)?;
+    let load = |folder: &PathBuf| StudyFolder::load_all(folder).map_err(|error| error.to_string());
+    let studies = studies.iter().map(load).collect::<Result<Vec<_>, _>>()?.concat();
+    open(&keys, &studies, &inputs, &withdrawn, &folder).map_err(|error| error.to_string())
+}
+
+/// Reads the files of private keys.
+///
+/// # Errors
+/// A file that cannot be read, or holds no key.
+pub fn read_keys(files: &[PathBuf]) -> Result<Vec<PrivateKey>, String> {
     let read = |file: &PathBuf| {
         let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
         PrivateKey::read(&text).map_err(|error| format!("{}: {error}", file.display()))
     };
-    let keys = keys.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let studies = StudyFolder::load_all(&studies).map_err(|error| error.to_string())?;
-    open(&keys, &studies, &inputs, &folder).map_err(|error| error.to_string())
+    files.iter().map(read).collect()
 }

@@ -1,31 +1,21 @@
-//! From what a collector keeps to tables (`svar open`): sealed submissions are opened, everything is validated again by the
-//! engine that wrote it, and what cannot be used is listed with the reason, so that nothing disappears in silence.
+//! From what a collector keeps to tables (`svar open`): sealed submissions are opened, everything is validated again by
+//! the engine that wrote it, and what cannot be used is listed with the reason, so that nothing disappears in silence.
 
 pub mod command;
+pub mod examine;
 mod input;
 mod tables;
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
-pub use input::Source;
+use examine::{Outcome, examine};
+pub use input::{Received, Source, receive};
 use tables::Tables;
 
-use super::{
-    jose::{self, OpenError, PrivateKey},
-    studies::StudyFolder,
-};
-use crate::{
-    questionnaire::{Filling, Form},
-    session::{
-        Session, Value,
-        response::Response,
-        review::{Refusal, review},
-    },
-};
+use super::{jose::PrivateKey, scores::ScoreError, studies::StudyFolder};
 
 /// Why a folder of tables could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +37,32 @@ pub enum OpenFailed {
         /// Why not.
         source: rusqlite::Error,
     },
+    /// A folder that holds databases.
+    #[error(
+        "{}: expected a folder of responses, or the name of a database; found a folder with {}",
+        folder.display(), file.display()
+    )]
+    DataFolder {
+        /// Which folder.
+        folder: PathBuf,
+        /// The database in it.
+        file: PathBuf,
+    },
+    /// A database that does not say who has withdrawn.
+    #[error("{}: expected a database with a table `withdrawn`, found none", file.display())]
+    NoWithdrawn {
+        /// Which file.
+        file: PathBuf,
+    },
+    /// A folder with something in it, which could be taken for what is written now.
+    #[error("{}: expected an empty folder, or none yet, found something in it", folder.display())]
+    NotEmpty {
+        /// Which folder.
+        folder: PathBuf,
+    },
+    /// A score that fits no questionnaire.
+    #[error("{0}")]
+    Score(#[from] ScoreError),
     /// A table that cannot be written.
     #[error("expected to write a table, found: {0}")]
     Table(#[from] csv::Error),
@@ -59,122 +75,76 @@ pub struct Summary {
     pub opened: usize,
     /// In `refused.csv`.
     pub refused: usize,
+    /// In `withdrawn.csv`.
+    pub withdrawn: usize,
+    /// Of other studies.
+    pub skipped: usize,
 }
 
-/// Why a submission is not in the tables.
-#[derive(Debug, thiserror::Error)]
-enum Refused {
-    #[error("{0}")]
-    Sealed(#[from] OpenError),
-    #[error(
-        "expected a completed response as in the questionnaire profile, found something else at line {line}, column {column}"
-    )]
-    Shape { line: usize, column: usize },
-    #[error("expected a questionnaire of the studies given, found `{0}`")]
-    Questionnaire(String),
-    #[error("expected the identifier that it was received under, found another")]
-    Identifier,
-    #[error("expected what the header of the sealed body says, found another {0} in it")]
-    Header(&'static str),
-    #[error("expected answers as the questionnaire wants them, found: {}", list(.0))]
-    Answers(Vec<Refusal>),
+impl std::fmt::Display for Summary {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Summary { opened, refused, withdrawn, skipped } = self;
+        write!(
+            out,
+            "{opened} opened, {refused} refused, {withdrawn} of persons who withdrew, {skipped} of other studies"
+        )
+    }
 }
 
-/// Places and rules, never an answer.
-fn list(refusals: &[Refusal]) -> String {
-    refusals.iter().map(Refusal::to_string).collect::<Vec<_>>().join("; ")
-}
-
-/// A submission that was opened and found good.
-struct Good {
-    response: Response,
-    /// The resource as it was written.
-    json: String,
-    session: Session,
-    /// The study and the wave that the header of a sealed body names.
-    routed: Option<(String, String)>,
-}
-
-/// Opens everything in `inputs` (a collector's databases, files with a JWE or a response each, or folders of such files)
-/// with `keys`, and writes tables to `folder`, which is made if it is not there.
+/// Opens everything in `inputs` (a collector's databases, files with a JWE or a response each, or folders of such
+/// files) with `keys`, and writes tables to `folder`, which is made if it is not there. Whoever has withdrawn, by the
+/// inputs or by the databases `withdrawn`, is left out.
 ///
-/// # Errors
-/// A file cannot be read or written. What is wrong with a single submission is no error: it is listed in `refused.csv`.
+/// # Errors A file cannot be read or written, or the folder holds something. What is wrong with a single submission is
+/// no error: it is listed in `refused.csv`.
 pub fn open(
     keys: &[PrivateKey],
     studies: &[StudyFolder],
     inputs: &[PathBuf],
+    withdrawn: &[PathBuf],
     folder: &Path,
 ) -> Result<Summary, OpenFailed> {
-    fs::create_dir_all(folder).map_err(|source| OpenFailed::File { file: folder.to_owned(), source })?;
-    let mut sources = Vec::new();
-    for file in inputs {
-        input::read(file, &mut sources)?;
-    }
+    let received = receive(inputs, withdrawn)?;
+    empty_folder(folder)?;
     let mut tables = Tables::make(folder)?;
     let mut summary = Summary::default();
-    for source in &sources {
-        match examine(keys, studies, source) {
-            Ok(good) => {
+    for source in &received.sources {
+        let counted = match examine(keys, studies, &received.withdrawn, source) {
+            Outcome::Good(good) => {
                 tables.add(source, &good)?;
-                summary.opened = summary.opened.saturating_add(1);
+                &mut summary.opened
             }
-            Err(why) => {
+            Outcome::Withdrawn { id, study } => {
+                tables.withdraw(source, &id, &study)?;
+                &mut summary.withdrawn
+            }
+            Outcome::Refused(why) => {
                 tables.refuse(source, &why.to_string())?;
-                summary.refused = summary.refused.saturating_add(1);
+                &mut summary.refused
             }
-        }
+            Outcome::Foreign => &mut summary.skipped,
+        };
+        *counted = counted.saturating_add(1);
     }
     tables.finish()?;
     Ok(summary)
 }
 
-fn examine(keys: &[PrivateKey], studies: &[StudyFolder], source: &Source) -> Result<Good, Refused> {
-    let sealed = source.is_sealed();
-    let (json, header) = if sealed {
-        let opened = jose::open(keys, source.body.trim())?;
-        (String::from_utf8_lossy(&opened.plain).into_owned(), Some(opened.header))
-    } else {
-        (source.body.clone(), None)
-    };
-    let response: Response =
-        serde_json::from_str(&json).map_err(|error| Refused::Shape { line: error.line(), column: error.column() })?;
-    if !source.id.is_empty() && response.uuid() != Some(source.id.as_str()) {
-        return Err(Refused::Identifier);
+/// Makes the folder, or finds it empty: an old table beside new ones would be taken for one of them.
+///
+/// # Errors
+/// Something is in it, or it cannot be made.
+pub fn empty_folder(folder: &Path) -> Result<(), OpenFailed> {
+    let failed = |source| OpenFailed::File { file: folder.to_owned(), source };
+    fs::create_dir_all(folder).map_err(failed)?;
+    match fs::read_dir(folder).map_err(failed)?.next() {
+        Some(_) => Err(OpenFailed::NotEmpty { folder: folder.to_owned() }),
+        None => Ok(()),
     }
-    if let Some(header) = &header {
-        // The header routed it: what is inside must belong there.
-        let told = [
-            ("identifier", Some(header.uuid.as_str()) == response.uuid()),
-            ("questionnaire", header.questionnaire == response.questionnaire()),
-            ("time of completion", header.authored == response.authored()),
-        ];
-        if let Some((what, _)) = told.into_iter().find(|(_, same)| !same) {
-            return Err(Refused::Header(what));
-        }
-    }
-    let form = form(studies, response.questionnaire());
-    let form = form.ok_or_else(|| Refused::Questionnaire(response.questionnaire().to_owned()))?;
-    let session = review(form, &response).map_err(Refused::Answers)?;
-    if let Some(header) = &header {
-        for (filling, routed, what) in [(Filling::Study, &header.study, "study"), (Filling::Wave, &header.wave, "wave")]
-        {
-            if filled(&session, filling).is_some_and(|found| found != *routed) {
-                return Err(Refused::Header(what));
-            }
-        }
-    }
-    Ok(Good { response, json, session, routed: header.map(|header| (header.study, header.wave)) })
 }
 
-/// What the widget filled in, if the questionnaire has room for it.
-fn filled(session: &Session, filling: Filling) -> Option<String> {
-    let form = session.form();
-    let id = form.ids().find(|id| form.item(*id).filled_from == Some(filling))?;
-    session.answers(id).first().map(Value::typed)
-}
-
-fn form<'a>(studies: &'a [StudyFolder], canonical: &str) -> Option<&'a Arc<Form>> {
-    let mut known = studies.iter().flat_map(|folder| folder.questionnaires.values());
-    known.find(|found| found.canonical == canonical).map(|found| &found.form)
+/// A text that a spreadsheet would run as a formula gets an apostrophe before it, which spreadsheets take for "this is
+/// text" (OWASP, "CSV injection").
+pub fn harmless(words: &str) -> String {
+    if words.starts_with(['=', '+', '-', '@', '\t', '\r']) { ["'", words].concat() } else { words.to_owned() }
 }

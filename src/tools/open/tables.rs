@@ -1,5 +1,5 @@
-//! The tables: one row for each submission, one for each answer, and for each questionnaire a table with a column for each
-//! question. UTF-8 with commas, as R, pandas and Stata read it.
+//! The tables: one row for each submission, one for each answer, and for each questionnaire a table with a column for
+//! each question. UTF-8 with commas, as R, pandas and Stata read it.
 
 use std::{
     collections::BTreeMap,
@@ -8,17 +8,22 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Good, OpenFailed, Source};
+use super::{
+    OpenFailed, Source,
+    examine::{Good, address, filled},
+    harmless,
+};
 use crate::{
-    questionnaire::{Form, ItemId},
+    questionnaire::{Filling, Form, ItemId},
     session::{Session, Value},
+    tools::scores::{self, Score},
 };
 
 type Table = csv::Writer<BufWriter<File>>;
 
 /// What stands before the answers in every table.
-const HEADING: [&str; 9] =
-    ["id", "study", "wave", "questionnaire", "pseudonym", "authored", "received_at", "late", "repeat"];
+const HEADING: [&str; 11] =
+    ["id", "study", "wave", "questionnaire", "pseudonym", "authored", "received_at", "late", "repeat", "unit", "mode"];
 
 pub(super) struct Tables {
     folder: PathBuf,
@@ -26,14 +31,15 @@ pub(super) struct Tables {
     submissions: Table,
     answers: Table,
     refused: Table,
-    /// By `url|version`.
-    wide: BTreeMap<String, Table>,
+    withdrawn: Table,
+    /// By `url|version`, with the scores that it has columns for.
+    wide: BTreeMap<String, (Table, Vec<Score>)>,
     /// How often a person has answered a questionnaire in a wave.
     seen: BTreeMap<[String; 4], u32>,
 }
 
 impl Tables {
-    /// Begins the tables in `folder`, over those of an earlier run.
+    /// Begins the tables in `folder`.
     pub(super) fn make(folder: &Path) -> Result<Tables, OpenFailed> {
         let mut tables = Tables {
             folder: folder.to_owned(),
@@ -41,18 +47,24 @@ impl Tables {
             submissions: table(folder, "submissions.csv")?,
             answers: table(folder, "answers.csv")?,
             refused: table(folder, "refused.csv")?,
+            withdrawn: table(folder, "withdrawn.csv")?,
             wide: BTreeMap::new(),
             seen: BTreeMap::new(),
         };
         tables.submissions.write_record(HEADING.iter().chain(&["odd_clock", "sealed", "replaces"]))?;
         tables.answers.write_record(HEADING.iter().chain(&["link_id", "place", "value", "system"]))?;
         tables.refused.write_record(["id", "study", "wave", "received_at", "from", "why"])?;
+        tables.withdrawn.write_record(["id", "study", "wave", "from"])?;
         Ok(tables)
     }
 
     /// Adds a submission that is good.
-    pub(super) fn add(&mut self, source: &Source, good: &Good) -> Result<(), OpenFailed> {
-        writeln!(self.responses, "{}", good.json)
+    pub(super) fn add(&mut self, source: &Source, good: &Good<'_>) -> Result<(), OpenFailed> {
+        // As the engine writes it, on one line, however the sender broke his.
+        let mut line = good.response.to_bytes();
+        line.push(b'\n');
+        self.responses
+            .write_all(&line)
             .map_err(|source| OpenFailed::File { file: self.folder.join("responses.ndjson"), source })?;
         let heading = self.heading(source, good);
         let yes_or_no = |yes: bool| if yes { "1" } else { "0" };
@@ -63,28 +75,31 @@ impl Tables {
         self.wide(&heading, good)
     }
 
-    fn heading(&mut self, source: &Source, good: &Good) -> [String; 9] {
+    fn heading(&mut self, source: &Source, good: &Good<'_>) -> [String; 11] {
         let response = &good.response;
-        let (study, wave) = good.routed.clone().unwrap_or_else(|| (source.study.clone(), source.wave.clone()));
         let pseudonym = response.pseudonym().unwrap_or("").to_owned();
-        let url = response.questionnaire().split('|').next().unwrap_or("").to_owned();
-        let repeat = self.seen.entry([study.clone(), wave.clone(), url, pseudonym.clone()]).or_insert(0);
+        let url = address(response.questionnaire()).to_owned();
+        let person = [good.study.clone(), good.wave.clone(), url, pseudonym.clone()];
+        let repeat = self.seen.entry(person).or_insert(0);
         *repeat = repeat.saturating_add(1);
+        let unit = Some(source.unit.clone()).filter(|unit| !unit.is_empty());
         [
             response.uuid().unwrap_or("").to_owned(),
-            study,
-            wave,
+            good.study.clone(),
+            good.wave.clone(),
             response.questionnaire().to_owned(),
-            pseudonym,
+            harmless(&pseudonym),
             response.authored().to_owned(),
             source.received_at.clone(),
             if source.late { "1" } else { "0" }.to_owned(),
             repeat.to_string(),
+            harmless(&unit.or_else(|| filled(&good.session, Filling::Unit)).unwrap_or_default()),
+            source.mode.clone(),
         ]
     }
 
     /// One row for each answer; a question that was shown and left open has one without a value.
-    fn long(&mut self, heading: &[String; 9], session: &Session) -> Result<(), OpenFailed> {
+    fn long(&mut self, heading: &[String; 11], session: &Session) -> Result<(), OpenFailed> {
         for id in questions(session) {
             let link_id = session.form().item(id).link_id.as_str();
             let answers = session.counting(id);
@@ -101,24 +116,33 @@ impl Tables {
         Ok(())
     }
 
-    /// One column for each question of the questionnaire; several answers with a bar between.
-    fn wide(&mut self, heading: &[String; 9], good: &Good) -> Result<(), OpenFailed> {
+    /// One column for each question of the questionnaire, several answers with a bar between; then one for each score.
+    fn wide(&mut self, heading: &[String; 11], good: &Good<'_>) -> Result<(), OpenFailed> {
         let form = good.session.form();
         let asked = |id: &ItemId| form.item(*id).kind.is_question();
         let questions: Vec<ItemId> = form.ids().filter(asked).collect();
         let canonical = good.response.questionnaire();
         if !self.wide.contains_key(canonical) {
+            let scores = scores::definitions(&good.questionnaire.assembled, form)?;
             let mut wide = table(&self.folder, &format!("{}.csv", name(canonical)))?;
             let columns = questions.iter().map(|id| form.item(*id).link_id.as_str());
+            let columns = columns.chain(scores.iter().map(|score| score.name.as_str()));
             wide.write_record(HEADING.into_iter().chain(columns))?;
-            self.wide.insert(canonical.to_owned(), wide);
+            self.wide.insert(canonical.to_owned(), (wide, scores));
         }
-        let Some(wide) = self.wide.get_mut(canonical) else { return Ok(()) };
+        let Some((wide, scores)) = self.wide.get_mut(canonical) else { return Ok(()) };
         let cell = |id: &ItemId| {
             let answers = good.session.counting(*id).iter();
             answers.map(|answer| written(form, *id, answer)).collect::<Vec<_>>().join("|")
         };
-        wide.write_record(heading.iter().cloned().chain(questions.iter().map(cell)))?;
+        let scores = scores.iter().map(|score| score.of(&good.session).unwrap_or_default());
+        wide.write_record(heading.iter().cloned().chain(questions.iter().map(cell)).chain(scores))?;
+        Ok(())
+    }
+
+    /// Lists a submission of somebody who has withdrawn, so that it can be deleted by its id.
+    pub(super) fn withdraw(&mut self, source: &Source, id: &str, study: &str) -> Result<(), OpenFailed> {
+        self.withdrawn.write_record([id, study, source.wave.as_str(), source.from.as_str()])?;
         Ok(())
     }
 
@@ -131,7 +155,8 @@ impl Tables {
     /// Everything is on disk after this.
     pub(super) fn finish(self) -> Result<(), OpenFailed> {
         let failed = |source| OpenFailed::File { file: self.folder.clone(), source };
-        let all = [self.submissions, self.answers, self.refused].into_iter().chain(self.wide.into_values());
+        let all = [self.submissions, self.answers, self.refused, self.withdrawn].into_iter();
+        let all = all.chain(self.wide.into_values().map(|(wide, _)| wide));
         for mut table in all {
             table.flush().map_err(failed)?;
         }
@@ -157,12 +182,6 @@ fn written(form: &Form, id: ItemId, answer: &Value) -> String {
         Value::Text(words) => harmless(words),
         number => number.typed(),
     }
-}
-
-/// A text that a spreadsheet would run as a formula gets an apostrophe before it, which spreadsheets take for "this is
-/// text" (OWASP, "CSV injection").
-fn harmless(words: &str) -> String {
-    if words.starts_with(['=', '+', '-', '@', '\t', '\r']) { ["'", words].concat() } else { words.to_owned() }
 }
 
 fn system<'a>(form: &'a Form, id: ItemId, answer: &Value) -> &'a str {

@@ -1,0 +1,89 @@
+//! From what a collector keeps to tables over the waves of one study (`svar export`): a long one, a wide one with a row
+//! for each person, and what R, Stata and SPSS need to label them (`docs/export.md`).
+
+mod cells;
+mod columns;
+pub mod command;
+mod gather;
+mod readme;
+mod syntax;
+mod tables;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use gather::Gathered;
+
+use super::{
+    codebook::{Dictionary, DictionaryError},
+    jose::PrivateKey,
+    open::{OpenFailed, Summary, empty_folder, receive},
+    studies::StudyFolder,
+};
+
+/// Why a study's tables could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExportFailed {
+    /// The inputs cannot be read, or the folder not be written.
+    #[error("{0}")]
+    Open(#[from] OpenFailed),
+    /// The study has no table of variables.
+    #[error("{0}")]
+    Dictionary(#[from] DictionaryError),
+    /// An earlier version that is one of another study.
+    #[error("expected earlier versions of the study `{expected}`, found the study `{found}`")]
+    OtherStudy {
+        /// The study.
+        expected: String,
+        /// What was given as its earlier version.
+        found: String,
+    },
+}
+
+/// What to export.
+#[derive(Debug)]
+pub struct Order<'a> {
+    /// The study as it is now.
+    pub study: StudyFolder,
+    /// Earlier versions of it, for what was answered then.
+    pub earlier: Vec<StudyFolder>,
+    /// Keys of sealed submissions.
+    pub keys: &'a [PrivateKey],
+    /// A collector's databases, files, or folders of files.
+    pub inputs: &'a [PathBuf],
+    /// Databases that say who has withdrawn, beside the inputs.
+    pub withdrawn: &'a [PathBuf],
+    /// The language of the labels; one of the study's.
+    pub language: &'a str,
+}
+
+/// Writes the tables to `folder`, which is made if it is not there, and must be empty.
+///
+/// # Errors
+/// What stands in the way of the whole; what is wrong with one submission is listed in `refused.csv`.
+pub fn export(order: Order<'_>, folder: &Path) -> Result<Summary, ExportFailed> {
+    let expected = &order.study.study.id;
+    if let Some(other) = order.earlier.iter().find(|earlier| earlier.study.id != *expected) {
+        return Err(ExportFailed::OtherStudy { expected: expected.clone(), found: other.study.id.clone() });
+    }
+    let dictionary = Dictionary::of(&order.study, &order.earlier)?;
+    let received = receive(order.inputs, order.withdrawn)?;
+    let studies: Vec<StudyFolder> = [order.study].into_iter().chain(order.earlier).collect();
+    let gathered = Gathered::of(&studies, order.keys, &received);
+    let columns = columns::columns(&dictionary, order.language);
+    empty_folder(folder)?;
+    let wide = tables::write(folder, &dictionary, &gathered, &columns, order.language)?;
+    for (name, text) in [
+        ("labels.R", syntax::r::syntax(&columns)),
+        ("labels.do", syntax::stata::syntax(&columns)),
+        ("labels.sps", syntax::spss::syntax(&columns, &wide)),
+        ("README.txt", readme::readme(&dictionary, &gathered.summary)),
+    ] {
+        let file = folder.join(name);
+        fs::write(&file, text).map_err(|source| OpenFailed::File { file, source })?;
+    }
+    Ok(gathered.summary)
+}

@@ -1,0 +1,95 @@
+//! What the paper form says around the questions, in each language of the interface.
+
+use crate::words::Tongue;
+
+/// The phrases of one language.
+pub(super) struct Phrases {
+    pub(super) paper: &'static str,
+    pub(super) how: &'static str,
+    pub(super) code: &'static str,
+    pub(super) responsible: &'static str,
+    pub(super) ask: &'static str,
+    pub(super) part: &'static str,
+    pub(super) contact_apart: &'static str,
+    pub(super) question: &'static str,
+    pub(super) only_if: &'static str,
+    pub(super) rows_only_if: &'static str,
+    pub(super) in_brackets: &'static str,
+    pub(super) go_to: &'static str,
+    pub(super) go_to_end: &'static str,
+    pub(super) several: &'static str,
+    pub(super) number: &'static str,
+    pub(super) mark: &'static str,
+    pub(super) demonstration: &'static str,
+    pub(super) date: &'static str,
+}
+
+pub(super) fn phrases(tongue: Tongue) -> Phrases {
+    match tongue {
+        Tongue::Bokmal => Phrases {
+            paper: "Skjema på papir",
+            how: "Bruk blå eller svart penn. Sett kryss i rutene, og skriv tall og tekst på linjene. Krysser du \
+                feil, fyller du ruten helt og krysser i den riktige. Du kan hoppe over spørsmål du ikke vil svare \
+                på.",
+            code: "Deltakernummer (fylles ut av studien)",
+            responsible: "Ansvarlig for studien",
+            ask: "Spørsmål om studien",
+            part: "Del",
+            contact_apart: "Dette arket blir skilt fra svarene dine og lagret for seg.",
+            question: "spørsmål",
+            only_if: "Svar bare hvis",
+            rows_only_if: "Svar bare på linjene der",
+            in_brackets: "spørsmålet i parentesen",
+            go_to: "gå til spørsmål",
+            go_to_end: "gå til slutten av skjemaet",
+            several: "Du kan sette flere kryss.",
+            number: "Skriv et tall",
+            mark: "Sett et merke på linjen, og skriv tallet i ruten.",
+            demonstration: "Demonstrasjon: Ordlyden er ikke validert.",
+            date: "Dato",
+        },
+        Tongue::Nynorsk => Phrases {
+            paper: "Skjema på papir",
+            how: "Bruk blå eller svart penn. Set kryss i rutene, og skriv tal og tekst på linjene. Kryssar du feil, \
+                fyller du ruta heilt og kryssar i den rette. Du kan hoppe over spørsmål du ikkje vil svare på.",
+            code: "Deltakarnummer (blir fylt ut av studien)",
+            responsible: "Ansvarleg for studien",
+            ask: "Spørsmål om studien",
+            part: "Del",
+            contact_apart: "Dette arket blir skilt frå svara dine og lagra for seg.",
+            question: "spørsmål",
+            only_if: "Svar berre om",
+            rows_only_if: "Svar berre på linjene der",
+            in_brackets: "spørsmålet i parentesen",
+            go_to: "gå til spørsmål",
+            go_to_end: "gå til slutten av skjemaet",
+            several: "Du kan setje fleire kryss.",
+            number: "Skriv eit tal",
+            mark: "Set eit merke på linja, og skriv talet i ruta.",
+            demonstration: "Demonstrasjon: Ordlyden er ikkje validert.",
+            date: "Dato",
+        },
+        Tongue::English => Phrases {
+            paper: "Form on paper",
+            how: "Use a blue or black pen. Tick the boxes, and write numbers and words on the lines. If you tick \
+                the wrong box, fill it in completely and tick the right one. You may skip questions that you do not \
+                want to answer.",
+            code: "Participant number (filled in by the study)",
+            responsible: "Responsible for the study",
+            ask: "Questions about the study",
+            part: "Part",
+            contact_apart: "This sheet will be separated from your answers and kept by itself.",
+            question: "question",
+            only_if: "Answer only if",
+            rows_only_if: "Answer only the lines where",
+            in_brackets: "the question in brackets",
+            go_to: "go to question",
+            go_to_end: "go to the end of the form",
+            several: "You may tick several.",
+            number: "Write a number",
+            mark: "Make a mark on the line, and write the number in the box.",
+            demonstration: "Demonstration: the wording has not been validated.",
+            date: "Date",
+        },
+    }
+}

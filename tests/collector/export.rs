@@ -1,0 +1,469 @@
+//! `svar export`: tables over the waves, as whoever analyses opens them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+};
+
+use serde_json::{Value, json};
+use svar::{
+    questionnaire::{Filling, Form, Kind},
+    session::{
+        Session,
+        response::{Heading, completed},
+    },
+    submission::seal::Routing,
+    tools::{
+        export::{ExportFailed, Order, export},
+        jose::{PrivateKey, seal},
+        open::Summary,
+        studies::StudyFolder,
+    },
+};
+
+use crate::server::{CORE, Folder, fixture, tiny, uuid, variant_of_tiny};
+
+/// A response: the answers that `answer` gives to the questionnaire in a wave.
+struct Sent {
+    number: u32,
+    pseudonym: &'static str,
+    received_at: &'static str,
+    wave: &'static str,
+    file: &'static str,
+}
+
+impl Sent {
+    fn core(number: u32, pseudonym: &'static str, wave: &'static str) -> Sent {
+        Sent { number, pseudonym, received_at: "2026-11-22T10:00:00.000Z", wave, file: "core.json" }
+    }
+
+    fn response(&self, study: &StudyFolder, answer: impl FnOnce(&mut Session, &Form)) -> Value {
+        let form = study.questionnaire(self.file).expect("a questionnaire").form.clone();
+        let mut session = Session::new(form.clone());
+        let filled = [(Filling::Study, study.study.id.as_str()), (Filling::Wave, self.wave), (Filling::Language, "nb")];
+        filled.into_iter().for_each(|(filling, value)| session.fill(filling, value));
+        answer(&mut session, &form);
+        let heading = Heading {
+            uuid: uuid(self.number),
+            pseudonym: self.pseudonym.into(),
+            authored: "2026-11-22T09:29:58.123Z".into(),
+        };
+        serde_json::from_slice(&completed(&session, &heading).to_bytes()).expect("a response")
+    }
+}
+
+fn pain(days: &'static str) -> impl FnOnce(&mut Session, &Form) {
+    move |session, form| {
+        session.choose(form.find("health.pain").expect("pain"), 0);
+        session.type_in(form.find("health.days").expect("days"), days);
+    }
+}
+
+/// A collector's database.
+struct Database(rusqlite::Connection, PathBuf);
+
+impl Database {
+    fn new(folder: &Folder, more: &str) -> Database {
+        let file = folder.path().join("collector.sqlite");
+        let connection = rusqlite::Connection::open(&file).expect("a database");
+        let layout = format!(
+            "CREATE TABLE submission (id TEXT PRIMARY KEY, study TEXT, wave TEXT, questionnaire TEXT, pseudonym TEXT,
+             received_at TEXT, media_type TEXT, body TEXT, late INTEGER DEFAULT 0, odd_clock INTEGER DEFAULT 0 {more})"
+        );
+        connection.execute(&layout, []).expect("a table");
+        Database(connection, file)
+    }
+
+    fn add(&self, study: &str, sent: &Sent, body: &str) {
+        self.0
+            .execute(
+                "INSERT INTO submission (id, study, wave, questionnaire, pseudonym, received_at, media_type, body)
+                 VALUES (?1, ?2, ?3, '', ?4, ?5, 'application/fhir+json', ?6)",
+                [&uuid(sent.number), study, sent.wave, sent.pseudonym, sent.received_at, body],
+            )
+            .expect("a row");
+    }
+}
+
+fn run(study: StudyFolder, earlier: Vec<StudyFolder>, inputs: &[PathBuf], out: &Path) -> Result<Summary, ExportFailed> {
+    export(Order { study, earlier, keys: &[], inputs, withdrawn: &[], language: "nb" }, out)
+}
+
+/// A table as rows of cells, by column.
+struct Table(Vec<String>, Vec<csv::StringRecord>);
+
+impl Table {
+    fn read(folder: &Path, name: &str) -> Table {
+        let mut reader = csv::Reader::from_path(folder.join(name)).expect(name);
+        let heading = reader.headers().expect("a heading").iter().map(str::to_owned).collect();
+        Table(heading, reader.records().map(|row| row.expect("a row")).collect())
+    }
+
+    /// The cell in `column` of the row whose first cell is `first`.
+    fn cell(&self, first: &str, column: &str) -> &str {
+        let place = self.0.iter().position(|name| name == column).unwrap_or_else(|| panic!("no column {column}"));
+        let row = self.1.iter().find(|row| &row[0] == first).unwrap_or_else(|| panic!("no row {first}"));
+        &row[place]
+    }
+}
+
+/// Reads everything once more, in Python, and by parsers of the syntax files.
+fn judged(out: &Path, waves: &str) -> String {
+    let script = fixture("tests/collector/tables.py");
+    let output = Command::new("python3").arg(script).arg(out).arg(waves).output();
+    let output = output.expect("expected python3 in PATH, which reads the tables (Debian: python3)");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Both waves of the tiny study ask the same questionnaire.
+#[test]
+fn a_questionnaire_of_two_waves_is_filed_under_the_one_that_was_answered() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    for (number, wave, days) in [(1, "q2", "5"), (2, "q1", "2")] {
+        let response = Sent::core(number, "p-1", wave).response(&tiny(), pain(days));
+        fs::write(folder.path().join(format!("{number}.json")), response.to_string()).expect("a file");
+    }
+    let mut silent = Sent::core(3, "p-2", "q1").response(&tiny(), pain("1"));
+    silent["item"].as_array_mut().expect("items").remove(0);
+    fs::write(folder.path().join("3.json"), silent.to_string()).expect("a file");
+    let summary = run(tiny(), Vec::new(), &[folder.path().to_owned()], out.path()).expect("tables");
+    assert_eq!(summary, Summary { opened: 2, refused: 1, ..Summary::default() });
+    let wide = Table::read(out.path(), "wide.csv");
+    assert_eq!((wide.cell("p-1", "health_days_q1"), wide.cell("p-1", "health_days_q2")), ("2", "5"));
+    assert_eq!(wide.cell("p-1", "rest_comment_q2"), "", "that part was not sent");
+    let refused = Table::read(out.path(), "refused.csv");
+    assert!(refused.1[0][5].contains("its questionnaire is asked in q1 and q2"), "{:?}", refused.1);
+    judged(out.path(), "q1,q2");
+}
+
+#[test]
+fn the_last_received_counts_and_others_are_left_out() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let database = Database::new(&folder, ", unit TEXT NOT NULL DEFAULT '', mode TEXT NOT NULL DEFAULT ''");
+    let first = Sent { received_at: "2026-11-22T10:00:00.000Z", ..Sent::core(9, "p-1", "q1") };
+    let second = Sent { received_at: "2026-11-23T10:00:00.000Z", ..Sent::core(1, "p-1", "q1") };
+    // The later one first, and the later one's id before the other's.
+    for (sent, days) in [(&second, "7"), (&first, "1")] {
+        database.add("tiny", sent, &sent.response(&tiny(), pain(days)).to_string());
+    }
+    let gone = Sent::core(2, "p-gone", "q1");
+    // Whoever withdrew is left out before anybody looks at the answers.
+    database.add("tiny", &gone, "{\"not\": \"a response\"}");
+    let foreign = Sent::core(3, "p-1", "q1");
+    database.add("other", &foreign, "whatever");
+    let damaged = Sent::core(4, "p-3", "q1");
+    database.add("tiny", &damaged, "{}");
+    let paper = Sent::core(5, "p-4", "q1");
+    database.add("tiny", &paper, &paper.response(&tiny(), pain("3")).to_string());
+    database
+        .0
+        .execute("UPDATE submission SET mode = 'paper', unit = 'north' WHERE pseudonym = 'p-4'", [])
+        .expect("a row");
+    database
+        .0
+        .execute_batch(
+            "CREATE TABLE withdrawn (study TEXT, pseudonym TEXT, at TEXT, PRIMARY KEY (study, pseudonym));
+             INSERT INTO withdrawn VALUES ('tiny', 'p-gone', '2026-11-24'), ('other', 'p-1', '2026-11-24');",
+        )
+        .expect("who withdrew");
+    let summary = run(tiny(), Vec::new(), std::slice::from_ref(&database.1), out.path()).expect("tables");
+    assert_eq!(summary, Summary { opened: 3, refused: 1, withdrawn: 1, skipped: 1 });
+    let wide = Table::read(out.path(), "wide.csv");
+    assert_eq!(wide.cell("p-1", "health_days_q1"), "7");
+    assert_eq!((wide.cell("p-1", "repeated_q1"), wide.cell("p-4", "repeated_q1")), ("1", "0"));
+    assert_eq!((wide.cell("p-4", "mode_q1"), wide.cell("p-4", "unit_q1")), ("paper", "north"));
+    let submissions = Table::read(out.path(), "submissions.csv");
+    assert_eq!((submissions.cell(&uuid(9), "in_tables"), submissions.cell(&uuid(1), "in_tables")), ("0", "1"));
+    assert_eq!(Table::read(out.path(), "withdrawn.csv").1[0][0], uuid(2));
+    for file in fs::read_dir(out.path()).expect("files") {
+        let file = file.expect("a file").path();
+        let text = fs::read_to_string(&file).expect("text");
+        assert!(!text.contains("p-gone"), "{}", file.display());
+    }
+    judged(out.path(), "q1,q2");
+}
+
+/// Older databases have neither `unit` nor `mode`, and what is open reads the same.
+#[test]
+fn text_stays_on_one_line_and_is_no_formula() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let database = Database::new(&folder, "");
+    let texts = ["=1+1", "+47", "-2", "@sum", "to\nlinjer, \"sitat\"\r\n`og` $noe 'mer'", "Blåbær 🫐"];
+    for (number, text) in (1_u32..).zip(texts) {
+        let pseudonym = ["p-1", "p-2", "p-3", "p-4", "p-5", "p-6"][number as usize - 1];
+        let sent = Sent::core(number, pseudonym, "q1");
+        let response = sent.response(&tiny(), |session, form| {
+            session.type_in(form.find("words.comment").expect("comment"), text);
+        });
+        database.add("tiny", &sent, &serde_json::to_string_pretty(&response).expect("JSON"));
+    }
+    run(tiny(), Vec::new(), &[database.1], out.path()).expect("tables");
+    let wide = Table::read(out.path(), "wide.csv");
+    let words = |pseudonym: &str| wide.cell(pseudonym, "words_comment_q1").to_owned();
+    assert_eq!([words("p-1"), words("p-2"), words("p-3"), words("p-4")], ["'=1+1", "'+47", "'-2", "'@sum"]);
+    assert_eq!(words("p-5"), "to linjer, \"sitat\" `og` $noe 'mer'");
+    assert_eq!(wide.cell("p-1", "health_pain_q1"), "-2", "shown, and left open");
+    assert_eq!(wide.cell("p-1", "health_days_q1"), "-1", "not shown");
+    assert_eq!(wide.cell("p-1", "health_where_1_q1"), "-1", "not shown");
+    judged(out.path(), "q1,q2");
+}
+
+#[test]
+fn a_folder_with_something_in_it_is_refused() {
+    let out = Folder::new();
+    fs::write(out.path().join("wide.csv"), "old").expect("a file");
+    let refused = run(tiny(), Vec::new(), &[], out.path()).expect_err("a refusal").to_string();
+    assert!(refused.contains("expected an empty folder"), "{refused}");
+    assert_eq!(fs::read_to_string(out.path().join("wide.csv")).expect("the old table"), "old");
+}
+
+/// Version 1.1.0 takes a question away, adds one, and puts an option first: what was answered before keeps its meaning.
+#[test]
+fn earlier_versions_of_a_questionnaire_keep_their_meaning() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let newer = || {
+        let mut study = variant_of_tiny("tiny", |_| {});
+        let core = study.questionnaires.get_mut("core").expect("the core");
+        core.assembled["version"] = json!("1.1.0");
+        let options = core.assembled["item"][1]["item"][2]["answerOption"].as_array_mut().expect("options");
+        let mut hip = options[0].clone();
+        hip["valueCoding"]["code"] = json!("hip");
+        options.insert(0, hip);
+        core.assembled["item"][2]["item"][0]["linkId"] = json!("words.other");
+        core.form = Arc::new(svar::questionnaire::read(&core.assembled, &["nb", "en"]).form.expect("a form"));
+        core.canonical = core.canonical.replace("1.0.0", "1.1.0");
+        study
+    };
+    let answer = |session: &mut Session, form: &Form| {
+        pain("4")(session, form);
+        let place = form.find("health.where").expect("where");
+        let neck = form.options(place).iter().position(|option| option.code == "neck").expect("the neck");
+        session.choose(place, neck as u16);
+    };
+    for (number, pseudonym, study) in [(1, "p-old", tiny()), (2, "p-new", newer())] {
+        let response = Sent::core(number, pseudonym, "q1").response(&study, answer);
+        fs::write(folder.path().join(format!("{number}.json")), response.to_string()).expect("a file");
+    }
+    let inputs = [folder.path().to_owned()];
+    let summary = run(newer(), vec![tiny()], &inputs, out.path()).expect("tables");
+    assert_eq!(summary, Summary { opened: 2, ..Summary::default() });
+    let wide = Table::read(out.path(), "wide.csv");
+    // hip, back, neck, head.
+    for pseudonym in ["p-old", "p-new"] {
+        let ticked = [1, 2, 3, 4].map(|option| wide.cell(pseudonym, &format!("health_where_{option}_q1")));
+        assert_eq!(ticked, ["0", "0", "1", "0"], "{pseudonym}");
+    }
+    assert_eq!((wide.cell("p-old", "words_comment_q1"), wide.cell("p-old", "words_other_q1")), ("-2", "-1"));
+    assert_eq!((wide.cell("p-new", "words_comment_q1"), wide.cell("p-new", "words_other_q1")), ("-1", "-2"));
+    judged(out.path(), "q1,q2");
+    // Without the earlier version it is listed, not guessed at.
+    let out = Folder::new();
+    let summary = run(newer(), Vec::new(), &inputs, out.path()).expect("tables");
+    assert_eq!(summary, Summary { opened: 1, refused: 1, ..Summary::default() });
+    assert!(Table::read(out.path(), "refused.csv").1[0][5].contains("tiny-core|1.0.0"));
+    let other = variant_of_tiny("other", |_| {});
+    assert!(run(tiny(), vec![other], &inputs, out.path()).expect_err("another study").to_string().contains("`other`"));
+}
+
+/// One of several options may be no answer; then the others are not simply left unticked.
+#[test]
+fn whoever_declines_one_of_several_options_declines_them_all() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let study = || StudyFolder::load(&fixture("studies/health-at-work")).expect("the study");
+    for (number, pseudonym, code) in [(1, "p-1", "prefer-not-to-say"), (2, "p-2", "hours")] {
+        let sent = Sent { file: "q1-rest.json", ..Sent::core(number, pseudonym, "q1") };
+        let response = sent.response(&study(), |session, form| {
+            session.say(form.find("accommodation.own").expect("own"), true);
+            let kind = form.find("accommodation.kind").expect("kind");
+            let place = form.options(kind).iter().position(|option| option.code == code).expect("an option");
+            session.choose(kind, place as u16);
+        });
+        fs::write(folder.path().join(format!("{number}.json")), response.to_string()).expect("a file");
+    }
+    run(study(), Vec::new(), &[folder.path().to_owned()], out.path()).expect("tables");
+    let wide = Table::read(out.path(), "wide.csv");
+    let row = |pseudonym: &str| {
+        let cell = |option| wide.cell(pseudonym, &format!("accommodation_kind_{option}_q1")).to_owned();
+        (1..=9).map(cell).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(row("p-1"), "-3 -3 -3 -3 -3 -3 -3 -3 1");
+    assert_eq!(row("p-2"), "0 1 0 0 0 0 0 0 0");
+    judged(out.path(), "q1");
+}
+
+/// A collector's folder holds answers that count, answers of tests and pilots, and contact details: nobody means all.
+#[test]
+fn a_folder_of_databases_is_refused() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let database = Database::new(&folder, "");
+    let refused = run(tiny(), Vec::new(), &[folder.path().to_owned()], out.path()).expect_err("a refusal").to_string();
+    assert!(refused.contains("expected a folder of responses") && refused.contains("collector.sqlite"), "{refused}");
+    assert!(database.1.is_file());
+}
+
+/// Sealed answers of a unit's link: the collector knows neither the person nor what was said.
+#[test]
+fn sealed_answers_are_opened_and_filed() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let database = Database::new(&folder, "");
+    let key = |kid: &str, secret: u8| PrivateKey::of(kid, &[secret; 32]).expect("a key");
+    for (number, pseudonym) in [(1, "p-1"), (2, "p-gone")] {
+        let sent = Sent::core(number, pseudonym, "q2");
+        let response = sent.response(&tiny(), pain("6"));
+        let routing = Routing {
+            study: "tiny".into(),
+            wave: "q2".into(),
+            questionnaire: CORE.into(),
+            uuid: uuid(number),
+            authored: "2026-11-22T09:29:58.123Z".into(),
+        };
+        let body = response.to_string();
+        let secret = number as u8 + 1;
+        let jwe = seal(&key("a-1", 1).public(), &routing, body.as_bytes(), &key("", secret), [secret; 12]);
+        let row = Sent { pseudonym: "", ..sent };
+        database.add("tiny", &row, &String::from_utf8(jwe.expect("a seal")).expect("text"));
+    }
+    let left = folder.path().join("left.sqlite");
+    rusqlite::Connection::open(&left)
+        .expect("a database")
+        .execute_batch(
+            "CREATE TABLE withdrawn (study TEXT, pseudonym TEXT, at TEXT, PRIMARY KEY (study, pseudonym));
+             INSERT INTO withdrawn VALUES ('tiny', 'p-gone', '2026-11-24');",
+        )
+        .expect("who withdrew");
+    let keys = [key("a-1", 1)];
+    let order = Order {
+        study: tiny(),
+        earlier: Vec::new(),
+        keys: &keys,
+        inputs: std::slice::from_ref(&database.1),
+        withdrawn: std::slice::from_ref(&left),
+        language: "en",
+    };
+    let summary = export(order, out.path()).expect("tables");
+    assert_eq!(summary, Summary { opened: 1, withdrawn: 1, ..Summary::default() });
+    assert_eq!(Table::read(out.path(), "wide.csv").cell("p-1", "health_days_q2"), "6");
+    assert_eq!(Table::read(out.path(), "withdrawn.csv").1[0][0], uuid(2));
+    judged(out.path(), "q1,q2");
+    // A database that says nothing of who withdrew is no list of them.
+    let order = Order {
+        study: tiny(),
+        earlier: Vec::new(),
+        keys: &keys,
+        inputs: std::slice::from_ref(&database.1),
+        withdrawn: std::slice::from_ref(&database.1),
+        language: "en",
+    };
+    let refused = export(order, &out.path().join("again")).expect_err("a refusal").to_string();
+    assert!(refused.contains("expected a database with a table `withdrawn`"), "{refused}");
+}
+
+/// Random answers to the real study.
+fn anything(seed: u64, session: &mut Session) {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut random = move |below: u64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % below
+    };
+    let form = session.form().clone();
+    for id in form.ids() {
+        if !session.shown(id) || form.item(id).filled_from.is_some() || random(5) == 0 {
+            continue;
+        }
+        match &form.item(id).kind {
+            Kind::Boolean { .. } => drop(session.say(id, random(2) == 0)),
+            Kind::Choice { repeats, .. } => {
+                for _ in 0..if *repeats { 1 + random(3) } else { 1 } {
+                    session.choose(id, random(form.options(id).len() as u64) as u16);
+                }
+            }
+            Kind::Integer { min: Some(min), max: Some(max), .. } => {
+                session.type_in(id, &(min + random((max - min + 1) as u64) as i64).to_string());
+            }
+            Kind::Text { lines, .. } => {
+                session.type_in(id, if *lines { "en\nto, \"tre\"" } else { "ett" });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Codes and numbers straight from the FHIR resource, by linkId.
+fn in_response(items: &Value, found: &mut Vec<(String, Vec<Value>)>) {
+    for item in items.as_array().into_iter().flatten() {
+        if let Some(answers) = item["answer"].as_array() {
+            found.push((item["linkId"].as_str().expect("a linkId").to_owned(), answers.clone()));
+        }
+        in_response(&item["item"], found);
+    }
+}
+
+/// What is in the long table is what is in the resources: no answer more, none less, none changed.
+#[test]
+fn every_answer_of_the_real_study_is_in_the_tables() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let database = Database::new(&folder, "");
+    let study = || StudyFolder::load(&fixture("studies/health-at-work")).expect("the study");
+    let people: [&'static str; 12] =
+        ["a-0", "a-1", "a-2", "a-3", "a-4", "a-5", "a-6", "a-7", "a-8", "a-9", "b-0", "b-1"];
+    let mut expected = Vec::new();
+    for (place, pseudonym) in (1_u32..).zip(people) {
+        for (part, file) in (0..).zip(["q1-core.json", "q1-rest.json"]) {
+            let sent = Sent { file, ..Sent::core(place * 10 + part, pseudonym, "q1") };
+            let response = sent.response(&study(), |session, _| anything(u64::from(sent.number), session));
+            let mut answers = Vec::new();
+            in_response(&response["item"], &mut answers);
+            answers.retain(|(link_id, _)| !link_id.starts_with("about."));
+            for (link_id, answers) in answers {
+                for answer in answers {
+                    let said = answer.as_object().expect("an answer").values().next().expect("a value").clone();
+                    let said = match said {
+                        Value::Object(coding) => coding["code"].as_str().expect("a code").to_owned(),
+                        Value::Bool(yes) => u8::from(yes).to_string(),
+                        Value::String(words) => words.split_whitespace().collect::<Vec<_>>().join(" "),
+                        other => other.to_string(),
+                    };
+                    expected.push((pseudonym.to_owned(), link_id.clone(), said));
+                }
+            }
+            database.add("health-at-work", &sent, &response.to_string());
+        }
+    }
+    let summary = run(study(), Vec::new(), &[database.1], out.path()).expect("tables");
+    assert_eq!(summary, Summary { opened: 24, ..Summary::default() });
+    let long = Table::read(out.path(), "long.csv");
+    let mut found: Vec<(String, String, String)> = Vec::new();
+    for row in &long.1 {
+        let (pseudonym, link_id, value, code) = (&row[0], &row[3], &row[5], &row[6]);
+        // A row for each of several options: those that were chosen.
+        let several = link_id == "accommodation.kind";
+        if value == "-2" || (several && value != "1") {
+            continue;
+        }
+        let said = if code.is_empty() { value } else { code };
+        found.push((pseudonym.to_owned(), link_id.to_owned(), said.to_owned()));
+    }
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected);
+    assert!(expected.len() > 500, "{} answers", expected.len());
+    let declined = long.1.iter().filter(|row| &row[6] == "prefer-not-to-say" && &row[3] == "background.gender");
+    assert!(declined.map(|row| row[5].to_owned()).all(|value| value == "-3"));
+    // Scores stand in the wide table, made of the codes in the long one.
+    let wide = Table::read(out.path(), "wide.csv");
+    for pseudonym in people {
+        let of = |row: &&csv::StringRecord| &row[0] == pseudonym && row[3].starts_with("life.satisfaction-");
+        let points: Vec<i64> = long.1.iter().filter(of).map(|row| row[5].parse().expect("points")).collect();
+        assert_eq!(points.len(), 5);
+        let sum = if points.contains(&-2) { String::new() } else { points.iter().sum::<i64>().to_string() };
+        assert_eq!(wide.cell(pseudonym, "life_satisfaction_q1"), sum);
+    }
+    let labels = fs::read_to_string(out.path().join("labels.sps")).expect("labels");
+    assert!(labels.contains("VALUE LABELS eq_5d_5l_mobility_q1\n  1 '1'\n"), "a code where there are no words");
+    judged(out.path(), "q1");
+}
