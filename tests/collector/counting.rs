@@ -39,9 +39,6 @@ fn folder(units: &[&str]) -> Folder {
     let keys = Keys::open(data.path()).expect("keys");
     drop(Collector::open(data.path(), Vec::new(), keys, system_clock()).expect("a collector"));
     let database = Connection::open(data.path().join("units.sqlite")).expect("a database");
-    let table = "CREATE TABLE unit (study TEXT NOT NULL, unit TEXT NOT NULL, name TEXT NOT NULL, included TEXT, \
-                 mailed TEXT, randomised TEXT, PRIMARY KEY (study, unit)) STRICT";
-    database.execute_batch(table).expect("a table");
     for unit in units {
         database.execute("INSERT INTO unit VALUES ('tiny', ?1, '', NULL, NULL, NULL)", [unit]).expect("a unit");
     }

@@ -21,6 +21,7 @@ use svar::{
     tools::{
         collector::system_clock,
         gateway::{self, Forwarder, Pace, Settings},
+        invitations::register::Register,
         jose::{PrivateKey, seal},
     },
 };
@@ -139,18 +140,10 @@ fn files_with(data: &Path, words: &str) -> usize {
     files.filter(holds).count()
 }
 
-/// The register of invitations, as it is made elsewhere.
+/// The register of invitations, with these: id, study, wave, pseudonym, mode.
 pub(crate) fn register(data: &Path, rows: &[(&str, &str, &str, &str, &str)]) -> Connection {
+    drop(Register::open(data).expect("a register"));
     let database = Connection::open(data.join("invitations.sqlite")).expect("a register");
-    database
-        .execute_batch(
-            "PRAGMA journal_mode = WAL;
-             CREATE TABLE invitation (
-                jti TEXT PRIMARY KEY, study TEXT NOT NULL, wave TEXT NOT NULL, unit TEXT NOT NULL,
-                variant TEXT NOT NULL, pseudonym TEXT NOT NULL, mode TEXT NOT NULL, code BLOB NOT NULL UNIQUE,
-                nbf INTEGER, exp INTEGER, made_at TEXT NOT NULL, revoked_at TEXT, last_day TEXT NOT NULL) STRICT",
-        )
-        .expect("a table");
     for (jti, study, wave, pseudonym, mode) in rows {
         let made = database.execute(
             "INSERT INTO invitation VALUES (?1, ?2, ?3, 'north', '', ?4, ?5, CAST(?1 AS BLOB), 1795000000, 1796000000,
@@ -358,15 +351,9 @@ fn the_holder_of_the_private_key_finds_what_names_nobody() {
         .args([&opened, &copied])
         .output();
     assert!(done.expect("svar open").status.success());
-    let mut table = csv::Reader::from_path(opened.join("submissions.csv")).expect("the table");
-    let names = table.headers().expect("names").clone();
-    let [id, pseudonym] = ["id", "pseudonym"].map(|name| names.iter().position(|found| found == name).expect(name));
-    let theirs: Vec<String> = table
-        .records()
-        .map(|row| row.expect("a row"))
-        .filter(|row| &row[pseudonym] == "p-1")
-        .map(|row| row[id].to_owned())
-        .collect();
+    let mut table = csv::Reader::from_path(opened.join("withdrawn.csv")).expect("the table");
+    let id = table.headers().expect("names").iter().position(|found| found == "id").expect("ids");
+    let theirs: Vec<String> = table.records().map(|row| row.expect("a row")[id].to_owned()).collect();
     assert_eq!(theirs, [own_uuid(2)]);
     let list = elsewhere.path().join("ids");
     fs::write(&list, theirs.join("\n")).expect("a file");
