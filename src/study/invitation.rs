@@ -39,7 +39,7 @@ impl Mode {
 pub struct Invitation {
     /// Who issued it: the study's id.
     pub iss: String,
-    /// Id of the invitation itself.
+    /// Id of the invitation itself: 128 random bits, since what a personal invitation leaves on a device is locked by it.
     pub jti: String,
     /// The study.
     pub study: String,
@@ -53,6 +53,10 @@ pub struct Invitation {
     /// Personal invitations: the respondent's pseudonym.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
+    /// Personal invitations: what keeps this person's records on a device apart and locked, where it is not `jti`: one that
+    /// takes the place of an earlier invitation names that one's, so that what waits there is delivered all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<String>,
     /// Whether the answers are something else than a respondent's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
@@ -125,6 +129,7 @@ impl Invitation {
             unit: text("unit")?,
             variant: maybe_text("variant")?,
             sub: maybe_text("sub")?,
+            room: maybe_text("room")?,
             mode: maybe_text("mode")?.map_or(Some(None), |name| Mode::of(&name).map(Some))?,
             nbf: maybe_whole("nbf")?,
             exp: maybe_whole("exp")?,

@@ -293,7 +293,9 @@ fn trouble_text(trouble: Trouble) -> String {
         Trouble::Closed(None) => {
             "The time to answer is over. Answers that we have already received are part of the study."
         }
-        Trouble::Revoked => "You may have been sent a newer link. Look for our latest email, or get in touch.",
+        Trouble::Revoked => {
+            "If you have had a newer email from us, use the link in that one. If you have withdrawn from the study, there is nothing more you need to do."
+        }
         Trouble::NotAdmitted => {
             "We do not recognise it. Open the email again and copy the whole link into the address field, or get in touch."
         }

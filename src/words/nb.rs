@@ -274,7 +274,9 @@ fn trouble_text(trouble: Trouble) -> String {
             return format!("Siste dag for å svare var {}. Svar vi allerede har mottatt, er med i studien.", date(day));
         }
         Trouble::Closed(None) => "Fristen for å svare er ute. Svar vi allerede har mottatt, er med i studien.",
-        Trouble::Revoked => "Du kan ha fått en nyere lenke. Se etter den siste e-posten fra oss, eller ta kontakt.",
+        Trouble::Revoked => {
+            "Har du fått en nyere e-post fra oss, bruker du lenken i den. Har du trukket deg fra studien, trenger du ikke å gjøre noe mer."
+        }
         Trouble::NotAdmitted => {
             "Vi kjenner den ikke igjen. Åpne e-posten på nytt, og kopier hele lenken inn i adressefeltet, eller ta kontakt."
         }

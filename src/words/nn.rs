@@ -270,7 +270,9 @@ fn trouble_text(trouble: Trouble) -> String {
             return format!("Siste dag for å svare var {}. Svar vi alt har fått, er med i studien.", date(day));
         }
         Trouble::Closed(None) => "Fristen for å svare er ute. Svar vi alt har fått, er med i studien.",
-        Trouble::Revoked => "Du kan ha fått ei nyare lenkje. Sjå etter den siste e-posten frå oss, eller ta kontakt.",
+        Trouble::Revoked => {
+            "Har du fått ein nyare e-post frå oss, bruker du lenkja i den. Har du trekt deg frå studien, treng du ikkje gjere noko meir."
+        }
         Trouble::NotAdmitted => {
             "Vi kjenner henne ikkje igjen. Opne e-posten på nytt, og kopier heile lenkja inn i adressefeltet, eller ta kontakt."
         }

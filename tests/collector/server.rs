@@ -219,6 +219,7 @@ pub(crate) fn invitation() -> Invitation {
         unit: "north".into(),
         variant: None,
         sub: None,
+        room: None,
         mode: None,
         nbf: Some(NOW - 60),
         exp: Some(NOW + 60),

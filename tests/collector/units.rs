@@ -61,6 +61,7 @@ fn link(unit: &str, wave: &str) -> Invitation {
         unit: unit.into(),
         variant: None,
         sub: None,
+        room: None,
         mode: None,
         nbf: None,
         exp: Some(seconds("2049-12-31T00:00:00Z")),

@@ -227,6 +227,7 @@ impl Server {
             unit: "unit-7".into(),
             variant: self.variant.map(str::to_owned),
             sub: None,
+            room: None,
             mode: None,
             nbf: None,
             exp: Some(now + 3600),

@@ -9,6 +9,7 @@ use crate::{
     plan::{Manner, Paper},
     policy,
     server::Server,
+    tiny,
     whole::{Hand, Walk, check_stored_of},
 };
 
@@ -192,6 +193,56 @@ async fn who_has_answered_finds_the_receipts() {
         person.sees_say(Told::Reference).await;
         assert!(!person.has("button", &person.say(Say::Start)).await);
         assert_eq!(server.rows().len(), 1);
+    })
+    .await;
+}
+
+/// A link that was signed anew, as after a change of keys, or with a later end, finds what the first one left.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_is_signed_anew_goes_on_where_the_first_was_left() {
+    let mut server = Server::of_study("nsac-nudge").await;
+    server.variant = Some("health");
+    server.hosts(tiny::HOST);
+    let first = svar::study::Invitation { sub: Some("person-1".into()), ..server.invitation() };
+    let anew = svar::study::Invitation { exp: first.exp.map(|end| end + 86_400), ..first.clone() };
+    let in_its_place = svar::study::Invitation { jti: "another".into(), room: Some(first.jti.clone()), ..anew.clone() };
+    let links = [&first, &anew, &in_its_place].map(|invitation| server.link_with("nb", &server.sign(invitation)));
+    browse("a_link_that_is_signed_anew_goes_on_where_the_first_was_left", &server, "nb", async |person| {
+        person.opens(&links[0]).await;
+        person.presses_say(Say::Start).await;
+        person.chooses(&person.say(Say::DeviceQuestion), &person.say(Say::DeviceOwn)).await;
+        person.presses_say(Say::Next).await;
+        for link in &links[1..] {
+            tiny::until_saved(person).await;
+            person.opens_a_new_tab().await;
+            person.opens(link).await;
+            person.sees_say(Say::Resumed).await;
+        }
+    })
+    .await;
+}
+
+/// Who tried a study out by a test link has left nothing for a real one, though it is the same unit's and the same tab.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_test_leaves_nothing_for_a_real_link() {
+    let server = Server::start().await;
+    let test = svar::study::Invitation { mode: Some(svar::study::Mode::Test), ..server.invitation() };
+    browse("a_test_leaves_nothing_for_a_real_link", &server, "nb", async |person| {
+        person.opens(&server.link_with("nb", &server.sign(&test))).await;
+        person.sees("Dette er en test.").await;
+        person.presses_say(Say::Start).await;
+        person.chooses(&person.say(Say::DeviceQuestion), &person.say(Say::DeviceShared)).await;
+        person.presses_say(Say::Next).await;
+        person.consents().await;
+        assert_eq!(server.rows(), vec![], "what a test sends is kept apart");
+        person.opens(&server.link("nb")).await;
+        person.is_at("Spørreskjema 1").await;
+        assert!(!person.looks().await.words.contains("Dette er en test."));
+        person.presses_say(Say::Start).await;
+        person.chooses(&person.say(Say::DeviceQuestion), &person.say(Say::DeviceShared)).await;
+        person.presses_say(Say::Next).await;
+        person.consents().await;
+        assert_eq!(server.received(), ["health-at-work-consent"]);
     })
     .await;
 }

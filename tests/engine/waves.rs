@@ -202,10 +202,11 @@ fn nobody_is_asked_about_a_job_that_they_do_not_have() {
     check("other-employer", "yes", &["background.you", "background.job", "programme"]);
     check("not-working", "yes", &without_work(&["background.you", "background.job", "background-changes"]));
     check("not-working", "no", &without_work(&["background.job", "background-changes"]));
-    // Who skips a question is asked about work all the same, though not about what the workplace has done.
-    check("", "yes", &["background.you", "background.job", "programme"]);
+    // Who skips a question is asked about work all the same, and so is who goes on with the rest on another device, where
+    // nobody knows what was answered in the core.
+    check("", "yes", &["background.you", "background.job"]);
     check("same-workplace", "", &["background.job", "background-changes"]);
-    check("", "", &["background.job", "background-changes", "programme"]);
+    check("", "", &["background.job", "background-changes"]);
 }
 
 #[test]

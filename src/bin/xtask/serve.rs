@@ -100,6 +100,7 @@ fn invitation(study: &Study) -> Outcome<Invitation> {
         unit: "demo-unit".to_owned(),
         variant: None,
         sub: None,
+        room: None,
         mode: None,
         nbf: None,
         exp: Some(SystemTime::now().duration_since(UNIX_EPOCH)?.saturating_add(VALID).as_secs()),

@@ -1,7 +1,7 @@
 //! The three ways to a vault, and where its key lies meanwhile.
 //!
-//! - *Personal*, on the person's own device: owner and key follow from the token of a personal invitation, so that they
-//!   are kept nowhere, and are the same on another day.
+//! - *Personal*, on the person's own device: owner and key follow from the id of a personal invitation, which is random
+//!   and stands in its token alone, so that they are kept nowhere, and are the same on another day.
 //! - *Browser*, on the person's own device with a unit's invitation: colleagues hold the same token, so that owner and key
 //!   are random. The key lies in the database and cannot be read out of it.
 //! - *Tab*, on any other device: owner and key are random and lie in this tab's `sessionStorage`.
@@ -29,10 +29,10 @@ const OWNER: usize = 16;
 const OWNER_TEXT: usize = 22;
 const KEY: usize = 32;
 
-/// Owner and key from a personal invitation's token (HKDF, RFC 5869).
-pub(super) async fn personal(token: &str) -> Result<Vault, JsValue> {
-    let token = bytes(token.as_bytes());
-    let base = ["raw".into(), token, "HKDF".into(), false.into(), usages(&["deriveBits", "deriveKey"])];
+/// Owner and key from a personal invitation's secret (HKDF, RFC 5869).
+pub(super) async fn personal(secret: &str) -> Result<Vault, JsValue> {
+    let secret = bytes(secret.as_bytes());
+    let base = ["raw".into(), secret, "HKDF".into(), false.into(), usages(&["deriveBits", "deriveKey"])];
     let base = subtle("importKey", &base).await?;
     let hkdf = |info: &str| {
         let info = bytes(info.as_bytes());

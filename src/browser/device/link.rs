@@ -12,8 +12,8 @@ use super::{
 pub struct Link {
     /// Study and wave: other studies on the same origin have vaults of their own.
     pub(super) scope: String,
-    /// Of a personal invitation only, so that nothing can follow from a unit's.
-    token: Option<String>,
+    /// What locks a person's records. Of a personal invitation only, so that nothing can follow from a unit's.
+    secret: Option<String>,
     pub(super) database: Rc<Database>,
 }
 
@@ -29,10 +29,10 @@ pub struct Traces {
 }
 
 impl Link {
-    /// The link of an invitation with this token to a wave of a study; `personal` if it has a `sub`.
-    pub fn new(study: &str, wave: &str, token: &str, personal: bool) -> Link {
-        let token = personal.then(|| token.to_owned());
-        Link { scope: [study, "/", wave].concat(), token, database: Rc::new(Database::new(DATABASE)) }
+    /// The link of an invitation with this secret to a wave of a study; `personal` if it has a `sub`.
+    pub fn new(study: &str, wave: &str, secret: &str, personal: bool) -> Link {
+        let secret = personal.then(|| secret.to_owned());
+        Link { scope: [study, "/", wave].concat(), secret, database: Rc::new(Database::new(DATABASE)) }
     }
 
     /// Looks for what earlier visits left; what has expired is removed first.
@@ -71,11 +71,11 @@ impl Link {
     }
 
     async fn personal(&self) -> Option<Vault> {
-        keys::personal(self.token.as_deref()?).await.ok()
+        keys::personal(self.secret.as_deref()?).await.ok()
     }
 
     async fn lasting(&self) -> Option<(Place, Vault)> {
-        if self.token.is_some() {
+        if self.secret.is_some() {
             return self.personal().await.map(|vault| (Place::Personal, vault));
         }
         keys::browser(&self.database, &self.scope, true).await.ok()?.map(|vault| (Place::Browser, vault))

@@ -3,7 +3,7 @@
 //! were written (`vault`).
 //!
 //! ```text
-//! let link = Link::new(study, wave, token, personal);
+//! let link = Link::new(study, wave, secret, personal);
 //! let traces = link.find().await;                  // is there something of an earlier visit? Nothing of it is shown.
 //! let device = link.open(Some(own_device)).await;  // always answers; device.state() says whether the store works
 //! device.save_draft(bytes, expires).await;         // again and again

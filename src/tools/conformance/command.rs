@@ -107,6 +107,7 @@ fn settings(base: &str, given: &BTreeMap<&str, &str>) -> Result<Settings, String
             unit: get("--unit").unwrap_or("conformance").to_owned(),
             variant: None,
             sub: None,
+            room: None,
             mode: None,
             nbf: None,
             exp: Some(now.saturating_add(INVITED_FOR)),

@@ -133,6 +133,7 @@ impl Maker<'_> {
             unit: to.unit.clone(),
             variant,
             sub: (!to.pseudonym.is_empty()).then(|| to.pseudonym.clone()),
+            room: None,
             mode: *mode,
             nbf: nbf.map(|day| self.midnight(day)).transpose()?,
             exp: end.map(|day| self.midnight(day.checked_add(1.day())?)).transpose()?,

@@ -229,6 +229,7 @@ mod tests {
             unit: "north".into(),
             variant: None,
             sub: None,
+            room: None,
             mode: None,
             nbf: Some(NOW - 10),
             exp: Some(NOW + 10),

@@ -249,6 +249,7 @@ pub(super) fn registered(row: &Row<'_>) -> rusqlite::Result<Registered> {
         unit: row.get(3)?,
         variant: some(row.get(4)?),
         sub: some(row.get(5)?),
+        room: None,
         mode: Mode::of(&mode),
         nbf: row.get::<_, Option<i64>>(7)?.and_then(|nbf| u64::try_from(nbf).ok()),
         exp: row.get::<_, Option<i64>>(8)?.and_then(|exp| u64::try_from(exp).ok()),

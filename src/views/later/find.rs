@@ -8,7 +8,7 @@ use crate::{
         self, Standing,
         device::{Device, Link, Outgoing, Record},
     },
-    study::Journey,
+    study::{Journey, Mode},
     submission::{
         Frozen,
         record::{self, Arrived},
@@ -105,14 +105,20 @@ async fn known(admitted: &Admitted, standing: &Standing) -> Vec<Arrived> {
     known
 }
 
-/// What this invitation opens on this device. Units and persons have rooms of their own: what one left is never delivered
-/// under the invitation of another.
+/// What this invitation opens on this device. Units and persons have rooms of their own, and so have modes and variants:
+/// what one left is never delivered under the invitation of another. A person's room follows from the invitation's id and
+/// not from its token, which changes when it is signed anew.
 pub(super) fn link(admitted: &Admitted) -> Link {
     let invitation = &admitted.invitation;
     let (kind, whose) = match &invitation.sub {
         Some(pseudonym) => ("/p/", pseudonym),
         None => ("/u/", &invitation.unit),
     };
-    let wave = [invitation.wave.as_str(), kind, whose].concat();
-    Link::new(&invitation.study, &wave, &admitted.token, invitation.sub.is_some())
+    let mut wave = [invitation.wave.as_str(), kind, whose].concat();
+    for part in [invitation.variant.as_deref(), invitation.mode.map(Mode::as_str)].into_iter().flatten() {
+        wave.push('/');
+        wave.push_str(part);
+    }
+    let secret = invitation.room.as_ref().unwrap_or(&invitation.jti);
+    Link::new(&invitation.study, &wave, secret, invitation.sub.is_some())
 }

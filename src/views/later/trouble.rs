@@ -6,9 +6,9 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::Stopped;
 use crate::{
-    browser::{self, Standing},
+    browser::{self, Parsed, Standing},
     json::Json,
-    study::{Code, Study, refusal},
+    study::{Code, Invitation, Study, refusal},
     views::{
         element::{el, el_of},
         load::Enter,
@@ -56,6 +56,10 @@ fn may_have_a_code(what: Trouble) -> bool {
     matches!(what, Trouble::Invitation(_) | Trouble::NotAdmitted | Trouble::Revoked)
 }
 
+fn leads_to(study: &Study, token: &str) -> bool {
+    Invitation::read_by::<Parsed>(token).is_ok_and(|invitation| invitation.study == study.id)
+}
+
 /// Where the code that came with the link is typed, should the link not work.
 fn typed_code(language: RwSignal<String>, study: Arc<Study>, again: Enter) -> AnyView {
     let say = move |what: Told| move || language.with(|tag| Tongue::of(tag).told(&what));
@@ -77,8 +81,9 @@ fn typed_code(language: RwSignal<String>, study: Arc<Study>, again: Enter) -> An
         spawn_local(async move {
             match browser::standing(&study.endpoint, &code).await {
                 Standing::Told(state) => match state.get("token").and_then(|token| token.text()) {
-                    Some(token) => again.with(token),
-                    None => fails(CodeTrouble::Unknown),
+                    // A code of another study would lead to a page without a field for the right one.
+                    Some(token) if leads_to(&study, &token) => again.with(token),
+                    _ => fails(CodeTrouble::Unknown),
                 },
                 Standing::Refused(why) if why == refusal::TOO_MANY_CODES => fails(CodeTrouble::TooMany),
                 Standing::Refused(_) => fails(CodeTrouble::Unknown),
