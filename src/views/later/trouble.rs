@@ -103,9 +103,9 @@ fn typed_code(language: RwSignal<String>, study: Arc<Study>, again: Enter) -> An
             event.prevent_default();
             open();
         })
+        .child(el_of("h2", "svar-notice-title").say(say(Told::CodeTitle)))
         .child(
             el_of("div", "svar-question")
-                .child(el_of("h2", "svar-notice-title").say(say(Told::CodeTitle)))
                 .child(el_of("label", "svar-question-label").attr("for", CODE).say(say(Told::CodeLabel)))
                 .child(el_of("p", "svar-help").attr("id", "svar-code-help").say(say(Told::CodeHelp)))
                 .live(error)
