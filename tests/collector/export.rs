@@ -110,7 +110,7 @@ impl Table {
 }
 
 /// Reads everything once more, in Python, and by parsers of the syntax files.
-fn judged(out: &Path, waves: &str) -> String {
+pub(crate) fn judged(out: &Path, waves: &str) -> String {
     let script = fixture("tests/collector/tables.py");
     let output = Command::new("python3").arg(script).arg(out).arg(waves).output();
     let output = output.expect("expected python3 in PATH, which reads the tables (Debian: python3)");

@@ -27,6 +27,7 @@ mod scores;
 mod sealed;
 mod server;
 mod site;
+mod trial;
 mod units;
 mod ways;
 mod window;

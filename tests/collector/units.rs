@@ -3,7 +3,7 @@
 mod links;
 mod moments;
 mod oracle;
-mod random;
+pub(crate) mod random;
 mod table;
 
 use std::{

@@ -6,11 +6,11 @@ use jiff::{ToSpan, civil::Date};
 use svar::tools::units::{Dates, Given, Unit};
 
 /// A generator of random numbers (SplitMix64, <https://prng.di.unimi.it/splitmix64.c>).
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// Of `SEED`, if there is one, else of a fresh seed; says which.
-    pub(super) fn start() -> Random {
+    pub(crate) fn start() -> Random {
         let seed = match std::env::var("SEED") {
             Ok(seed) => seed.parse().expect("SEED is a whole number"),
             Err(_) => RandomState::new().hash_one("units") >> 1,
@@ -19,7 +19,7 @@ impl Random {
         Random(seed)
     }
 
-    pub(super) fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -27,11 +27,11 @@ impl Random {
         (mixed ^ (mixed >> 31)) % limit
     }
 
-    pub(super) fn chance(&mut self, percent: u64) -> bool {
+    pub(crate) fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
-    pub(super) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         let place = self.below(u64::try_from(from.len()).expect("a length"));
         from[usize::try_from(place).expect("a place")]
     }
