@@ -28,5 +28,6 @@ mod sealed;
 mod server;
 mod site;
 mod units;
+mod versions;
 mod ways;
 mod window;

@@ -2,6 +2,7 @@
 
 mod build;
 mod dist;
+mod freeze;
 mod process;
 mod project;
 mod sabotage;
@@ -24,7 +25,9 @@ usage: cargo xtask COMMAND
   prove [KIND…]                               the same at full counts, and in the other browsers
   sabotage [NAME]                             puts bugs into a copy of the sources; the tests must catch each
   dist                                        the release in dist/, compressed, with its sizes
-  build [--release]                           the site in target/site/";
+  build [--release]                           the site in target/site/
+  freeze [--unpublished]                      notes new versions of questionnaires in studies/versions.lock, so that
+                                              they stay as they are; --unpublished: changed ones anew";
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,6 +36,7 @@ enum Command {
     Build { release: bool },
     Serve { port: u16, data: PathBuf, release: bool },
     Dist,
+    Freeze { unpublished: bool },
     Test { counts: Counts, kinds: Vec<Kind> },
     Sabotage { name: Option<String> },
 }
@@ -67,6 +71,7 @@ fn run(command: Command) -> Outcome<bool> {
         Command::Build { release } => site::build(&project, release).map(|()| true),
         Command::Serve { port, data, release } => serve::serve(&project, port, &data, release).map(|()| true),
         Command::Dist => dist::dist(&project),
+        Command::Freeze { unpublished } => freeze::freeze(&project.root.join("studies"), unpublished),
         Command::Test { counts, kinds } => test::test(&project, counts, &kinds),
         Command::Sabotage { name } => sabotage::sabotage(&project, name.as_deref()),
     }
@@ -91,6 +96,7 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Command, String> {
             let flags = Flags::read(words, &["--port", "--data", "--release"])?;
             Ok(Command::Serve { port: flags.port, data: flags.data, release: flags.release })
         }
+        "freeze" => Ok(Command::Freeze { unpublished: Flags::read(words, &["--unpublished"])?.unpublished }),
         "dist" => Flags::read(words, &[]).map(|_| Command::Dist),
         "sabotage" => match (words.next(), words.next()) {
             (name, None) => Ok(Command::Sabotage { name }),
@@ -118,11 +124,12 @@ struct Flags {
     port: u16,
     data: PathBuf,
     release: bool,
+    unpublished: bool,
 }
 
 impl Flags {
     fn read(mut words: impl Iterator<Item = String>, known: &[&str]) -> Result<Flags, String> {
-        let mut flags = Flags { port: 8080, data: PathBuf::from("data"), release: false };
+        let mut flags = Flags { port: 8080, data: PathBuf::from("data"), release: false, unpublished: false };
         while let Some(word) = words.next() {
             let (name, value) = match word.split_once('=') {
                 Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
@@ -131,9 +138,16 @@ impl Flags {
             if !known.contains(&name.as_str()) {
                 return Err(format!("expected {}, found {name}", list(known)));
             }
-            if name == "--release" && value.is_none() {
-                flags.release = true;
-                continue;
+            match name.as_str() {
+                "--release" if value.is_none() => {
+                    flags.release = true;
+                    continue;
+                }
+                "--unpublished" if value.is_none() => {
+                    flags.unpublished = true;
+                    continue;
+                }
+                _ => {}
             }
             let value = value.or_else(|| words.next()).unwrap_or_default();
             match name.as_str() {
@@ -170,6 +184,8 @@ mod tests {
             ("serve --port 9 --data there --release", serve(9, "there", true)),
             ("serve --port=9", serve(9, "data", false)),
             ("dist", Ok(Command::Dist)),
+            ("freeze", Ok(Command::Freeze { unpublished: false })),
+            ("freeze --unpublished", Ok(Command::Freeze { unpublished: true })),
             ("sabotage", Ok(Command::Sabotage { name: None })),
             ("sabotage new-id", Ok(Command::Sabotage { name: Some("new-id".to_owned()) })),
             (
@@ -190,6 +206,7 @@ mod tests {
             "publish",
             "build now",
             "dist --release",
+            "freeze --unpublished=yes",
             "serve --port",
             "serve --port x",
             "serve --port 65536",
