@@ -9,18 +9,22 @@ mod sabotage;
 mod serve;
 mod setup;
 mod site;
+mod start;
 mod style;
 mod test;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use project::{Outcome, Project};
+use serve::Serving;
 use test::{Counts, Kind};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  serve [--port N] [--data DIR] [--release]   build, collect answers and print a link per language
+  serve [--study NAME] [--port N] [--data DIR] [--release]
+                                              build, collect answers, and print the address of a page with links to
+                                              every study; the one named lies at the root
   test [KIND…]                                every kind of test, or these, at reduced counts
   prove [KIND…]                               the same at full counts, and in the other browsers
   sabotage [NAME]                             puts bugs into a copy of the sources; the tests must catch each
@@ -34,7 +38,7 @@ usage: cargo xtask COMMAND
 enum Command {
     Help,
     Build { release: bool },
-    Serve { port: u16, data: PathBuf, release: bool },
+    Serve(Serving),
     Dist,
     Freeze { unpublished: bool },
     Test { counts: Counts, kinds: Vec<Kind> },
@@ -68,8 +72,8 @@ fn run(command: Command) -> Outcome<bool> {
     let project = Project::find()?;
     match command {
         Command::Help => Ok(true),
-        Command::Build { release } => site::build(&project, release).map(|()| true),
-        Command::Serve { port, data, release } => serve::serve(&project, port, &data, release).map(|()| true),
+        Command::Build { release } => site::build(&project, release, site::STUDY).map(|()| true),
+        Command::Serve(serving) => serve::serve(&project, &serving).map(|()| true),
         Command::Dist => dist::dist(&project),
         Command::Freeze { unpublished } => freeze::freeze(&project.root.join("studies"), unpublished),
         Command::Test { counts, kinds } => test::test(&project, counts, &kinds),
@@ -93,8 +97,9 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Command, String> {
         "help" | "-h" | "--help" => Ok(Command::Help),
         "build" => Ok(Command::Build { release: Flags::read(words, &["--release"])?.release }),
         "serve" => {
-            let flags = Flags::read(words, &["--port", "--data", "--release"])?;
-            Ok(Command::Serve { port: flags.port, data: flags.data, release: flags.release })
+            let flags = Flags::read(words, &["--study", "--port", "--data", "--release"])?;
+            let Flags { port, data, release, study, .. } = flags;
+            Ok(Command::Serve(Serving { port, data, release, study }))
         }
         "freeze" => Ok(Command::Freeze { unpublished: Flags::read(words, &["--unpublished"])?.unpublished }),
         "dist" => Flags::read(words, &[]).map(|_| Command::Dist),
@@ -125,11 +130,18 @@ struct Flags {
     data: PathBuf,
     release: bool,
     unpublished: bool,
+    study: String,
 }
 
 impl Flags {
     fn read(mut words: impl Iterator<Item = String>, known: &[&str]) -> Result<Flags, String> {
-        let mut flags = Flags { port: 8080, data: PathBuf::from("data"), release: false, unpublished: false };
+        let mut flags = Flags {
+            port: 8080,
+            data: PathBuf::from("data"),
+            release: false,
+            unpublished: false,
+            study: site::STUDY.to_owned(),
+        };
         while let Some(word) = words.next() {
             let (name, value) = match word.split_once('=') {
                 Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
@@ -155,6 +167,7 @@ impl Flags {
                     flags.port = value.parse().map_err(|_| format!("--port: expected 0–65535, found {value:?}"))?
                 }
                 "--data" if !value.is_empty() => flags.data = PathBuf::from(value),
+                "--study" if !value.is_empty() => flags.study = value,
                 _ => return Err(format!("{name}: expected something else than {value:?}")),
             }
         }
@@ -176,13 +189,17 @@ mod tests {
 
     #[test]
     fn commands_are_read() {
-        let serve = |port, data: &str, release| Ok(Command::Serve { port, data: data.into(), release });
+        let of = |study: &str, port, data: &str, release| {
+            Ok(Command::Serve(Serving { port, data: data.into(), release, study: study.to_owned() }))
+        };
+        let serve = |port, data, release| of("health-at-work", port, data, release);
         for (line, expected) in [
             ("build", Ok(Command::Build { release: false })),
             ("build --release", Ok(Command::Build { release: true })),
             ("serve", serve(8080, "data", false)),
             ("serve --port 9 --data there --release", serve(9, "there", true)),
             ("serve --port=9", serve(9, "data", false)),
+            ("serve --study nsac", of("nsac", 8080, "data", false)),
             ("dist", Ok(Command::Dist)),
             ("freeze", Ok(Command::Freeze { unpublished: false })),
             ("freeze --unpublished", Ok(Command::Freeze { unpublished: true })),
@@ -211,6 +228,7 @@ mod tests {
             "serve --port x",
             "serve --port 65536",
             "serve --data",
+            "serve --study",
             "serve --release=no",
             "test everything",
             "sabotage one other",
