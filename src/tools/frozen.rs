@@ -1,10 +1,10 @@
 //! The lock on published versions: `studies/versions.lock` holds one line for each `url|version` with a hash of what it
 //! asks, so that a questionnaire that was published is never changed under the version that answers name.
 //!
-//! The hash is over the file's own JSON, without spaces and with its members in order: structure, codes and texts. What is
-//! only said about a questionnaire (`status`, `date`, `publisher`, the instrument's metadata) may be corrected, since
-//! nobody was asked anything else by it. A questionnaire made of modules names their versions, so it needs a new version
-//! where a module has one.
+//! The hash is over the file's own JSON, without spaces and with its members in order: structure, codes and texts. What
+//! is only said about a questionnaire (`status`, `date`, `publisher`, the instrument's metadata and scores) may be
+//! corrected, since nobody was asked anything else by it. A questionnaire made of modules names their versions, so it
+//! needs a new version where a module has one.
 
 use std::{
     collections::BTreeMap,

@@ -1,5 +1,5 @@
-//! The start page of `cargo xtask serve`: every study with links that work, for whoever tries it out. It is made anew at
-//! each start, since its links carry invitations, and never part of a release.
+//! The start page of `cargo xtask serve`: every study with links that work, for whoever tries it out. It is made anew
+//! at each start, since its links carry invitations, and never part of a release.
 
 use std::{
     collections::BTreeSet,
@@ -135,10 +135,19 @@ pub(crate) fn page(folders: &[StudyFolder], links: &Links<'_>, data: &Path) -> O
             body {
                 main {
                     h1 { "Prøv studiene" }
-                    p { "Lenkene virker på denne maskinen i 30 dager. Åpner du siden på nytt etter en omstart, har den nye lenker." }
+                    p {
+                        "Lenkene virker på denne maskinen i 30 dager. "
+                        "Etter en omstart har siden nye lenker. De gamle virker fortsatt."
+                    }
                     ul {
-                        li { "En " b { "enhetslenke" } " kan brukes mange ganger. En " b { "personlig lenke" } " er brukt opp når alt er svart; start på nytt for å få en ny person." }
-                        li { b { "Prøvemodus" } " lagrer svarene for seg. " b { "Papir" } " er for den som skriver inn svar fra et papirskjema." }
+                        li {
+                            "En " b { "enhetslenke" } " kan brukes mange ganger. En " b { "personlig lenke" }
+                            " er brukt opp når alt er besvart. Start på nytt for å få en ny person."
+                        }
+                        li {
+                            b { "Prøvemodus" } " lagrer svarene for seg. "
+                            b { "Papir" } " er for den som skriver inn svar fra et papirskjema."
+                        }
                     }
                     @for section in &sections { (section) }
                     h2 { "Hvor svarene ligger" }
@@ -167,7 +176,9 @@ fn section(folder: &StudyFolder, links: &Links<'_>) -> Outcome<Markup> {
             let each = |invitation: &Invitation| {
                 html! {
                     @for language in &study.languages {
-                        a href=(links.link(invitation, language)) target="_blank" rel="noopener noreferrer" { (language) }
+                        a href=(links.link(invitation, language)) target="_blank" rel="noopener noreferrer" {
+                            (language)
+                        }
                         " "
                     }
                 }
