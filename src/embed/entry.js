@@ -47,8 +47,9 @@ function follow(root) {
   new MutationObserver(take).observe(root, { attributes: true, attributeFilter: ["lang"] });
 }
 
+// Beside this script, wherever the page lies: several studies' pages share one widget.
 async function module(address, integrity, signal) {
-  const response = await fetch(new URL(address, document.baseURI), { integrity, credentials: "same-origin", signal });
+  const response = await fetch(new URL(address, import.meta.url), { integrity, credentials: "same-origin", signal });
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
   return response;
 }

@@ -7,7 +7,8 @@
 //! that document, through [`client`]; [`keys`] makes the keys that [`jose`] opens sealed submissions with, [`open`]
 //! tables of what was received; [`running`] counts, withdraws and purges;
 //! [`codebook`], [`flow`] and [`form`] say on a page, in a picture and on paper what a study asks, [`export`] makes tables
-//! over its waves, with the [`scores`] of its instruments; [`site`] serves the built pages with the headers of [`headers`].
+//! over its waves, with the [`scores`] of its instruments; [`frozen`] keeps published versions as they were; [`site`]
+//! serves the built pages with the headers of [`headers`].
 
 pub mod check;
 pub mod client;
@@ -17,6 +18,7 @@ pub mod conformance;
 pub mod export;
 pub mod flow;
 pub mod form;
+pub mod frozen;
 pub mod gateway;
 pub mod headers;
 pub mod invitations;

@@ -122,12 +122,7 @@ impl StudyFolder {
     /// # Errors
     /// As [`StudyFolder::load`].
     pub fn load_all(folder: &Path) -> Result<Vec<StudyFolder>, StudyError> {
-        if folder.join(MANIFEST).is_file() {
-            return Ok(vec![StudyFolder::load(folder)?]);
-        }
-        let mut folders = entries(folder)?;
-        folders.retain(|folder| folder.join(MANIFEST).is_file());
-        folders.iter().map(|folder| StudyFolder::load(folder)).collect()
+        folders(folder)?.iter().map(|folder| StudyFolder::load(folder)).collect()
     }
 
     /// The questionnaire that the manifest calls `file`.
@@ -166,6 +161,19 @@ impl StudyFolder {
         compiled.insert(0, (COMPILED_MANIFEST.to_owned(), compact::encode(Holds::Study, &study)?));
         Ok(compiled)
     }
+}
+
+/// The folders of the studies below `folder`: each subfolder with a manifest, or `folder` itself if it has one.
+///
+/// # Errors
+/// [`StudyError::Read`] if the folder cannot be read.
+pub fn folders(folder: &Path) -> Result<Vec<PathBuf>, StudyError> {
+    if folder.join(MANIFEST).is_file() {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let mut folders = entries(folder)?;
+    folders.retain(|folder| folder.join(MANIFEST).is_file());
+    Ok(folders)
 }
 
 /// The files that a manifest names, as it names them, in the order of the waves.
@@ -211,7 +219,15 @@ pub fn module_files(folder: &Path) -> Result<Vec<PathBuf>, StudyError> {
     if !modules.is_dir() {
         return Ok(Vec::new());
     }
-    let mut files = entries(&modules)?;
+    json_files(&modules)
+}
+
+/// The `.json` files in `folder`, in the order of their names.
+///
+/// # Errors
+/// [`StudyError::Read`] if the folder cannot be read.
+pub fn json_files(folder: &Path) -> Result<Vec<PathBuf>, StudyError> {
+    let mut files = entries(folder)?;
     files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
     Ok(files)
 }

@@ -586,6 +586,10 @@ fn assemble_prints_what_is_answered() {
 fn the_studies_of_the_repository_are_without_errors() {
     for study in fs::read_dir(fixture("studies")).expect("the studies") {
         let folder = study.expect("an entry").path();
+        // The lock on their versions lies beside them.
+        if !folder.is_dir() {
+            continue;
+        }
         let report = check::check(&folder).expect("a report");
         assert_eq!(report.count(Severity::Error), 0, "{report}");
     }

@@ -29,5 +29,6 @@ mod server;
 mod site;
 mod trial;
 mod units;
+mod versions;
 mod ways;
 mod window;

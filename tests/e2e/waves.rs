@@ -91,6 +91,20 @@ async fn now_what_2() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_figures_of_a_unit() {
+    let of = |wave, language| (wave, language, None);
+    let all = [
+        (of("time", "nn"), true),
+        (of("absence", "nb"), true),
+        (of("absence", "nn"), false),
+        (of("time", "en"), false),
+        (of("time", "nb"), false),
+        (of("absence", "en"), false),
+    ];
+    rounds("the_figures_of_a_unit", "health-at-work-units", &all).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reise_in_every_wave_sealed() {
     let of = |wave, language| (wave, language, None);
     let all = [

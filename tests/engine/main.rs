@@ -31,6 +31,7 @@ mod response;
 mod sisters;
 mod spoil;
 mod studies;
+mod units;
 mod verdict;
 mod walk;
 mod waves;

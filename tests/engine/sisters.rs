@@ -13,7 +13,7 @@ use svar::{
 
 use crate::{forms::give, random::Random, studies, walk};
 
-const SISTERS: [&str; 4] = ["nsac", "nsac-nudge", "now-what-2", "reise"];
+const SISTERS: [&str; 5] = ["health-at-work-units", "nsac", "nsac-nudge", "now-what-2", "reise"];
 
 fn session(study: &str, name: &str) -> Session {
     let part = studies::parts().iter().find(|part| part.study == study && part.name == name);

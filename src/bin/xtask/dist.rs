@@ -48,7 +48,7 @@ pub(crate) fn dist(project: &Project) -> Outcome<bool> {
             }
         }
     }
-    let site = parts.join(Naming::Hashed)?;
+    let site = parts.join(Naming::Hashed, site::STUDY)?;
     let folder = project.root.join("dist");
     let mut files = Files::new();
     let mut sizes = Vec::new();

@@ -2,37 +2,45 @@
 
 mod build;
 mod dist;
+mod freeze;
 mod process;
 mod project;
 mod sabotage;
 mod serve;
 mod setup;
 mod site;
+mod start;
 mod style;
 mod test;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use project::{Outcome, Project};
+use serve::Serving;
 use test::{Counts, Kind};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  serve [--port N] [--data DIR] [--release]   build, collect answers and print a link per language
+  serve [--study NAME] [--port N] [--data DIR] [--release]
+                                              build, collect answers, and print the address of a page with links to
+                                              every study; the one named lies at the root
   test [KIND…]                                every kind of test, or these, at reduced counts
   prove [KIND…]                               the same at full counts, and in the other browsers
   sabotage [NAME]                             puts bugs into a copy of the sources; the tests must catch each
   dist                                        the release in dist/, compressed, with its sizes
-  build [--release]                           the site in target/site/";
+  build [--release]                           the site in target/site/
+  freeze [--unpublished]                      notes new versions of questionnaires in studies/versions.lock, so that
+                                              they stay as they are; --unpublished: changed ones anew";
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 enum Command {
     Help,
     Build { release: bool },
-    Serve { port: u16, data: PathBuf, release: bool },
+    Serve(Serving),
     Dist,
+    Freeze { unpublished: bool },
     Test { counts: Counts, kinds: Vec<Kind> },
     Sabotage { name: Option<String> },
 }
@@ -64,9 +72,10 @@ fn run(command: Command) -> Outcome<bool> {
     let project = Project::find()?;
     match command {
         Command::Help => Ok(true),
-        Command::Build { release } => site::build(&project, release).map(|()| true),
-        Command::Serve { port, data, release } => serve::serve(&project, port, &data, release).map(|()| true),
+        Command::Build { release } => site::build(&project, release, site::STUDY).map(|()| true),
+        Command::Serve(serving) => serve::serve(&project, &serving).map(|()| true),
         Command::Dist => dist::dist(&project),
+        Command::Freeze { unpublished } => freeze::freeze(&project.root.join("studies"), unpublished),
         Command::Test { counts, kinds } => test::test(&project, counts, &kinds),
         Command::Sabotage { name } => sabotage::sabotage(&project, name.as_deref()),
     }
@@ -88,9 +97,11 @@ fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Command, String> {
         "help" | "-h" | "--help" => Ok(Command::Help),
         "build" => Ok(Command::Build { release: Flags::read(words, &["--release"])?.release }),
         "serve" => {
-            let flags = Flags::read(words, &["--port", "--data", "--release"])?;
-            Ok(Command::Serve { port: flags.port, data: flags.data, release: flags.release })
+            let flags = Flags::read(words, &["--study", "--port", "--data", "--release"])?;
+            let Flags { port, data, release, study, .. } = flags;
+            Ok(Command::Serve(Serving { port, data, release, study }))
         }
+        "freeze" => Ok(Command::Freeze { unpublished: Flags::read(words, &["--unpublished"])?.unpublished }),
         "dist" => Flags::read(words, &[]).map(|_| Command::Dist),
         "sabotage" => match (words.next(), words.next()) {
             (name, None) => Ok(Command::Sabotage { name }),
@@ -118,11 +129,19 @@ struct Flags {
     port: u16,
     data: PathBuf,
     release: bool,
+    unpublished: bool,
+    study: String,
 }
 
 impl Flags {
     fn read(mut words: impl Iterator<Item = String>, known: &[&str]) -> Result<Flags, String> {
-        let mut flags = Flags { port: 8080, data: PathBuf::from("data"), release: false };
+        let mut flags = Flags {
+            port: 8080,
+            data: PathBuf::from("data"),
+            release: false,
+            unpublished: false,
+            study: site::STUDY.to_owned(),
+        };
         while let Some(word) = words.next() {
             let (name, value) = match word.split_once('=') {
                 Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
@@ -131,9 +150,16 @@ impl Flags {
             if !known.contains(&name.as_str()) {
                 return Err(format!("expected {}, found {name}", list(known)));
             }
-            if name == "--release" && value.is_none() {
-                flags.release = true;
-                continue;
+            match name.as_str() {
+                "--release" if value.is_none() => {
+                    flags.release = true;
+                    continue;
+                }
+                "--unpublished" if value.is_none() => {
+                    flags.unpublished = true;
+                    continue;
+                }
+                _ => {}
             }
             let value = value.or_else(|| words.next()).unwrap_or_default();
             match name.as_str() {
@@ -141,6 +167,7 @@ impl Flags {
                     flags.port = value.parse().map_err(|_| format!("--port: expected 0–65535, found {value:?}"))?
                 }
                 "--data" if !value.is_empty() => flags.data = PathBuf::from(value),
+                "--study" if !value.is_empty() => flags.study = value,
                 _ => return Err(format!("{name}: expected something else than {value:?}")),
             }
         }
@@ -162,14 +189,20 @@ mod tests {
 
     #[test]
     fn commands_are_read() {
-        let serve = |port, data: &str, release| Ok(Command::Serve { port, data: data.into(), release });
+        let of = |study: &str, port, data: &str, release| {
+            Ok(Command::Serve(Serving { port, data: data.into(), release, study: study.to_owned() }))
+        };
+        let serve = |port, data, release| of("health-at-work", port, data, release);
         for (line, expected) in [
             ("build", Ok(Command::Build { release: false })),
             ("build --release", Ok(Command::Build { release: true })),
             ("serve", serve(8080, "data", false)),
             ("serve --port 9 --data there --release", serve(9, "there", true)),
             ("serve --port=9", serve(9, "data", false)),
+            ("serve --study nsac", of("nsac", 8080, "data", false)),
             ("dist", Ok(Command::Dist)),
+            ("freeze", Ok(Command::Freeze { unpublished: false })),
+            ("freeze --unpublished", Ok(Command::Freeze { unpublished: true })),
             ("sabotage", Ok(Command::Sabotage { name: None })),
             ("sabotage new-id", Ok(Command::Sabotage { name: Some("new-id".to_owned()) })),
             (
@@ -190,10 +223,12 @@ mod tests {
             "publish",
             "build now",
             "dist --release",
+            "freeze --unpublished=yes",
             "serve --port",
             "serve --port x",
             "serve --port 65536",
             "serve --data",
+            "serve --study",
             "serve --release=no",
             "test everything",
             "sabotage one other",

@@ -1,18 +1,18 @@
-//! The page and the reference collector on this machine, and an invitation to try them with.
+//! The pages of the studies and the reference collector on this machine, and invitations to try them with.
 
 use std::{
     io,
     net::{Ipv4Addr, TcpListener},
-    path::Path,
+    path::PathBuf,
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use svar::{
-    study::{Invitation, Study},
+    study::Study,
     tools::{
         collector::{Collector, DATABASE, http, system_clock},
-        invitations::{Keys, random_id},
+        invitations::Keys,
         studies::StudyFolder,
     },
 };
@@ -20,34 +20,48 @@ use svar::{
 use crate::{
     project::{Outcome, Project},
     site,
+    start::{self, Links},
 };
-
-/// How long the printed invitations admit.
-const VALID: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// How long requests that are under way may take once the program has been asked to stop.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// What to serve, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Serving {
+    /// 0 for any that is free.
+    pub(crate) port: u16,
+    /// Where the answers are kept.
+    pub(crate) data: PathBuf,
+    /// Optimised, as it ships.
+    pub(crate) release: bool,
+    /// The study at the site's root.
+    pub(crate) study: String,
+}
+
 /// Builds the site, then serves it with a collector that keeps its answers in `data`, until Ctrl-C.
 ///
 /// # Errors
-/// The port is taken, the site cannot be built, or the collector cannot work.
-pub(crate) fn serve(project: &Project, port: u16, data: &Path, release: bool) -> Outcome<()> {
-    // Before the build, which takes minutes: a port that is taken is told at once.
-    let listener = listen(port)?;
+/// The port is taken, there is no such study, the site cannot be built, or the collector cannot work.
+pub(crate) fn serve(project: &Project, serving: &Serving) -> Outcome<()> {
+    // Before the build, which takes minutes: a port that is taken, and a study that is none, are told at once.
+    let listener = listen(serving.port)?;
     let port = listener.local_addr()?.port();
-    site::build(project, release)?;
-
     let studies = StudyFolder::load_all(&project.root.join("studies"))?;
-    let keys = Keys::open(data)?;
-    let links = links(&studies, &keys, port)?;
-    let collector = Arc::new(Collector::open(data, studies, keys, system_clock())?);
-    let router = http::router(collector, Some(project.site()))?;
+    let study = chosen(&studies, &serving.study)?;
+    site::build(project, serving.release, &study.id)?;
+
+    let keys = Keys::open(&serving.data)?;
+    let links = Links::new(&keys, &study.id)?;
+    let told = told(study, &links, port)?;
+    let page = start::page(&studies, &links, &serving.data)?;
+    let collector = Arc::new(Collector::open(&serving.data, studies, keys, system_clock())?);
+    let router = start::add(http::router(collector, Some(project.site()))?, page);
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        println!("{links}\nanswers  {}\nstop     Ctrl-C", data.join(DATABASE).display());
+        println!("{told}\nanswers  {}\nstop     Ctrl-C", serving.data.join(DATABASE).display());
         let serving = http::serve(listener, router, asked_to_stop());
         tokio::select! {
             ended = serving => ended?,
@@ -74,41 +88,28 @@ fn listen(port: u16) -> Outcome<TcpListener> {
     Ok(listener)
 }
 
-/// A link per language, under a heading for each study if there are several.
-fn links(folders: &[StudyFolder], keys: &Keys, port: u16) -> Outcome<String> {
-    let mut told = String::new();
-    for StudyFolder { study, .. } in folders {
-        if folders.len() > 1 {
-            told.push_str(&format!("\n{}\n", study.id));
-        }
-        let token = keys.sign(&invitation(study)?);
-        for language in &study.languages {
-            told.push_str(&format!("{language}  http://127.0.0.1:{port}/?lang={language}#{token}\n"));
-        }
+/// The study of this name.
+fn chosen<'a>(studies: &'a [StudyFolder], id: &str) -> Outcome<&'a Study> {
+    let found = studies.iter().map(|folder| &folder.study).find(|study| study.id == id);
+    let known = || studies.iter().map(|folder| folder.study.id.as_str()).collect::<Vec<_>>().join(", ");
+    found.ok_or_else(|| format!("--study: expected one of {}, found {id}", known()).into())
+}
+
+/// The start page, and a link per language to the first wave of the study at the root.
+fn told(study: &Study, links: &Links<'_>, port: u16) -> Outcome<String> {
+    let wave = study.waves.first().ok_or_else(|| format!("{}: expected a wave, found none", study.id))?;
+    let invitation = links.invitation(study, wave, "")?;
+    let mut told = format!("start  http://127.0.0.1:{port}{}\n\n{}\n", start::PATH, study.id);
+    for language in &study.languages {
+        told.push_str(&format!("{language}  http://127.0.0.1:{port}{}\n", links.link(&invitation, language)));
     }
     Ok(told)
 }
 
-/// For the first wave, as the staff of one workplace would get it.
-fn invitation(study: &Study) -> Outcome<Invitation> {
-    let wave = study.waves.first().ok_or_else(|| format!("{}: expected a wave, found none", study.id))?;
-    Ok(Invitation {
-        iss: study.id.clone(),
-        jti: random_id()?,
-        study: study.id.clone(),
-        wave: wave.id.clone(),
-        unit: "demo-unit".to_owned(),
-        variant: None,
-        sub: None,
-        room: None,
-        mode: None,
-        nbf: None,
-        exp: Some(SystemTime::now().duration_since(UNIX_EPOCH)?.saturating_add(VALID).as_secs()),
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::{SystemTime, UNIX_EPOCH};
+
     use super::*;
 
     #[test]
@@ -121,19 +122,29 @@ mod tests {
     }
 
     #[test]
-    fn a_printed_link_admits_to_the_first_wave() -> Outcome<()> {
-        let study = Project::find()?.root.join("studies/health-at-work");
+    fn what_is_printed_leads_to_the_start_page_and_to_the_first_wave() -> Outcome<()> {
+        let studies = StudyFolder::load_all(&Project::find()?.root.join("studies"))?;
         let keys = Keys::from_seed(&[1; 32]);
-        let printed = links(&[StudyFolder::load(&study)?], &keys, 8080)?;
-        let starts = ["nb", "nn", "en"].map(|language| format!("{language}  http://127.0.0.1:8080/?lang={language}#"));
-        assert_eq!(printed.lines().count(), starts.len());
-        for (line, start) in printed.lines().zip(starts) {
-            let token = line.strip_prefix(start.as_str()).unwrap_or_default();
+        for (name, wave, languages) in
+            [("health-at-work", "q1", &["nb", "nn", "en"][..]), ("nsac", "baseline", &["nb", "en"])]
+        {
+            let printed = told(chosen(&studies, name)?, &Links::new(&keys, name)?, 8080)?;
+            let mut lines = printed.lines();
+            assert_eq!(lines.next(), Some("start  http://127.0.0.1:8080/start.html"));
+            assert_eq!((lines.next(), lines.next()), (Some(""), Some(name)));
             let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-            let admitted = keys.verify(token, now)?;
-            assert_eq!((admitted.study.as_str(), admitted.wave.as_str()), ("health-at-work", "q1"));
-            assert!(keys.verify(token, now + VALID.as_secs() + 1).is_err());
+            for language in languages {
+                let start = format!("{language}  http://127.0.0.1:8080/?lang={language}#");
+                let token = lines.next().and_then(|line| line.strip_prefix(start.as_str())).ok_or(start.clone())?;
+                let admitted = keys.verify(token, now)?;
+                assert_eq!((admitted.study.as_str(), admitted.wave.as_str(), admitted.sub), (name, wave, None));
+                assert!(keys.verify(token, now + start::VALID.as_secs() + 1).is_err());
+            }
+            assert_eq!(lines.next(), None);
         }
+        let none = chosen(&studies, "nsaq").err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(none.starts_with("--study: expected one of health-at-work, "), "{none}");
+        assert!(none.ends_with(", found nsaq"), "{none}");
         Ok(())
     }
 }

@@ -30,6 +30,9 @@ pub(crate) struct Parts {
     studies: Vec<StudyFolder>,
 }
 
+/// The study whose page is the site's first one, unless another is asked for.
+pub(crate) const STUDY: &str = "health-at-work";
+
 /// The site, and what a browser loads of it before the first question.
 #[derive(Debug)]
 pub(crate) struct Site {
@@ -50,12 +53,12 @@ pub(crate) enum Naming {
     Hashed,
 }
 
-/// Builds the site into `target/site/`.
+/// Builds the site into `target/site/`, with the page of this study at its root.
 ///
 /// # Errors
-/// Something does not compile, or cannot be read or written.
-pub(crate) fn build(project: &Project, release: bool) -> Outcome<()> {
-    let site = Parts::make(project, release)?.join(Naming::Plain)?;
+/// Something does not compile, or cannot be read or written, or there is no such study.
+pub(crate) fn build(project: &Project, release: bool, study: &str) -> Outcome<()> {
+    let site = Parts::make(project, release)?.join(Naming::Plain, study)?;
     write(&project.site(), &site.files)
 }
 
@@ -92,11 +95,12 @@ impl Parts {
         [&mut self.widget.wasm, &mut self.widget.later]
     }
 
-    /// Names the parts and lets them name each other.
+    /// Names the parts and lets them name each other. The page of `at_root` is the site's own; every study has one in a
+    /// folder of its name as well.
     ///
     /// # Errors
-    /// A place for a name is left over, or a study names a file that it does not have.
-    pub(crate) fn join(self, naming: Naming) -> Outcome<Site> {
+    /// A place for a name is left over, a study names a file that it does not have, or none is called `at_root`.
+    pub(crate) fn join(self, naming: Naming, at_root: &str) -> Outcome<Site> {
         let mut files = Files::new();
         let mut keep = |name: &str, bytes: Vec<u8>| {
             let name = naming.name(name, &bytes);
@@ -121,17 +125,30 @@ impl Parts {
         let style = keep("svar.css", style);
         places.push(("__SVAR_CSS__", style.clone()));
 
+        places.push(("__SVAR_ICON__", "icon.svg".to_owned()));
         files.insert("icon.svg".to_owned(), self.icon.into_bytes());
-        let page = fill("index.html", &self.page, &places)?;
-        files.insert("index.html".to_owned(), page.into_bytes());
 
-        let everywhere = ["index.html".to_owned(), script, wasm, style];
         let mut first = BTreeMap::new();
         for folder in self.studies {
             let (compiled, needed) = study(&folder, naming)?;
             files.extend(compiled);
-            let wave = folder.study.waves.first().map(|wave| wave.id.clone()).unwrap_or_default();
-            first.insert(folder.study.id, (wave, everywhere.iter().cloned().chain(needed).collect()));
+            let Study { id, waves, .. } = folder.study;
+            let own = format!("{id}/index.html");
+            if files.insert(own.clone(), page(&self.page, &places, &id, "../")?.into_bytes()).is_some() {
+                return Err(format!("expected one study with the id {id}, found two").into());
+            }
+            let mut loaded = own;
+            if id == at_root {
+                loaded = "index.html".to_owned();
+                files.insert(loaded.clone(), page(&self.page, &places, &id, "")?.into_bytes());
+            }
+            let everywhere = [loaded, script.clone(), wasm.clone(), style.clone()];
+            let wave = waves.first().map(|wave| wave.id.clone()).unwrap_or_default();
+            first.insert(id, (wave, everywhere.into_iter().chain(needed).collect()));
+        }
+        if !files.contains_key("index.html") {
+            let known: Vec<&str> = first.keys().map(String::as_str).collect();
+            return Err(format!("expected a study out of {}, found {at_root}", known.join(", ")).into());
         }
         Ok(Site { files, first })
     }
@@ -173,6 +190,18 @@ fn fill(file: &str, text: &str, places: &[(&str, String)]) -> Result<String, Str
     }
 }
 
+/// The page of a study, from which the site's root is `up`.
+fn page(text: &str, places: &[(&'static str, String)], id: &str, up: &str) -> Result<String, String> {
+    let mut places = places.to_vec();
+    places.push(("__SVAR_STUDY__", format!("studies/{id}/{COMPILED_MANIFEST}")));
+    for (place, name) in &mut places {
+        if !place.ends_with("_INTEGRITY__") {
+            name.insert_str(0, up);
+        }
+    }
+    fill("index.html", text, &places)
+}
+
 /// The files of a study under their paths in the site, and the paths needed for the first question.
 fn study(folder: &StudyFolder, naming: Naming) -> Outcome<(Files, Vec<String>)> {
     let id = &folder.study.id;
@@ -204,7 +233,8 @@ mod tests {
         Parts {
             widget,
             entry: "load('__SVAR_WASM__', '__SVAR_WASM_INTEGRITY__');".to_owned(),
-            page: "<script src=__SVAR_JS__ integrity=__SVAR_JS_INTEGRITY__></script><link href=__SVAR_CSS__>"
+            page: "<script src=__SVAR_JS__ integrity=__SVAR_JS_INTEGRITY__></script><link href=__SVAR_CSS__>\
+                   <link href=__SVAR_ICON__><main data-study=__SVAR_STUDY__>"
                 .to_owned(),
             icon: "<svg/>".to_owned(),
             style: "a{}".to_owned(),
@@ -212,10 +242,67 @@ mod tests {
         }
     }
 
+    /// The studies of the repository of these names, without the widget.
+    fn parts_with(names: &[&str]) -> Outcome<Parts> {
+        let root = Project::find()?.root.join("studies");
+        let studies = names.iter().map(|name| StudyFolder::load(&root.join(name))).collect::<Result<_, _>>()?;
+        Ok(Parts { studies, ..parts() })
+    }
+
+    /// Every address on a page of the site leads to a file of it.
+    #[test]
+    fn each_study_has_a_page_and_one_is_the_first() -> Outcome<()> {
+        for at_root in [STUDY, "nsac"] {
+            for naming in [Naming::Plain, Naming::Hashed] {
+                let site = parts_with(&[STUDY, "nsac"])?.join(naming, at_root)?;
+                for (path, up, study) in [
+                    ("index.html", "", at_root),
+                    ("health-at-work/index.html", "../", "health-at-work"),
+                    ("nsac/index.html", "../", "nsac"),
+                ] {
+                    let page = String::from_utf8_lossy(&site.files[path]).into_owned();
+                    let mut named = Vec::new();
+                    for address in ["src=", "href=", "data-study="].iter().flat_map(|name| page.split(name).skip(1)) {
+                        let address = address.split([' ', '>']).next().unwrap_or_default();
+                        let inside = address.strip_prefix(up).ok_or_else(|| format!("{path}: {address}"))?;
+                        assert!(site.files.contains_key(inside), "{path}: {address}");
+                        named.push(inside.to_owned());
+                    }
+                    assert_eq!(named.len(), 4, "{page}");
+                    assert_eq!(named[3], format!("studies/{study}/study.svar"), "{path}");
+                }
+                let page = |study: &str| site.first[study].1[0].clone();
+                let other = if at_root == STUDY { "nsac" } else { STUDY };
+                assert_eq!([page(at_root), page(other)], ["index.html".to_owned(), format!("{other}/index.html")]);
+            }
+        }
+        let missing = parts_with(&[STUDY])?.join(Naming::Plain, "nsaq").err().map(|error| error.to_string());
+        assert_eq!(missing.as_deref(), Some("expected a study out of health-at-work, found nsaq"));
+        Ok(())
+    }
+
+    /// The page of the repository itself, which browser tests and hosts read, has its places filled as well.
+    #[test]
+    fn the_page_of_the_repository_can_be_filled() -> Outcome<()> {
+        let page = project::read_text(&Project::find()?.root.join("index.html"))?;
+        let site = Parts { page, ..parts_with(&["nsac"])? }.join(Naming::Plain, "nsac")?;
+        for (path, expected) in [
+            ("index.html", ["data-study=\"studies/nsac/study.svar\"", "src=\"svar.js\"", "href=\"icon.svg\""]),
+            (
+                "nsac/index.html",
+                ["data-study=\"../studies/nsac/study.svar\"", "src=\"../svar.js\"", "href=\"../icon.svg\""],
+            ),
+        ] {
+            let page = String::from_utf8_lossy(&site.files[path]);
+            expected.iter().for_each(|part| assert!(page.contains(part), "{path}: {part} in {page}"));
+        }
+        Ok(())
+    }
+
     #[test]
     fn files_name_each_other() -> Outcome<()> {
         for (naming, count) in [(Naming::Plain, 0), (Naming::Hashed, 3)] {
-            let site = parts().join(naming)?;
+            let site = parts_with(&[STUDY])?.join(naming, STUDY)?;
             let text = |path: &str| String::from_utf8_lossy(&site.files[path]).into_owned();
             let page = text("index.html");
             let named: Vec<&String> = site.files.keys().filter(|path| path.starts_with("svar.")).collect();
@@ -246,7 +333,7 @@ mod tests {
         let private: Vec<&str> =
             private.iter().filter_map(|key| key.split_once("\"d\": \"")?.1.split('"').next()).collect();
         assert_eq!(private.len(), 2, "the keys are there, and are keys");
-        let site = Parts { studies: vec![StudyFolder::load(&folder)?], ..parts() }.join(Naming::Hashed)?;
+        let site = Parts { studies: vec![StudyFolder::load(&folder)?], ..parts() }.join(Naming::Hashed, STUDY)?;
         assert!(site.files.keys().any(|path| path.starts_with("studies/health-at-work/contact.")));
         for (path, bytes) in &site.files {
             assert!(path.ends_with(".svar") || !path.starts_with("studies/"), "{path}");

@@ -286,7 +286,7 @@ impl Run<'_> {
         self.judge()?;
         // What `cargo xtask serve` builds by itself, and then what is shipped.
         for (release, only) in [(false, Some("smoke")), (true, None)] {
-            site::build(self.project, release)?;
+            site::build(self.project, release, site::STUDY)?;
             let mut tests = self.cargo("test", &E2E, &[&UNOPTIMISED[..], &["--test", "e2e"]].concat());
             tests.args(only).env("SVAR_SITE", self.project.site()).env("CHROMEDRIVER", &driver);
             self.tests(tests)?;
@@ -305,7 +305,7 @@ impl Run<'_> {
 
     fn browsers(&mut self) -> Outcome<()> {
         self.judge()?;
-        site::build(self.project, true)?;
+        site::build(self.project, true, site::STUDY)?;
         for (browser, programs) in [("firefox", setup::firefox(self.project)), ("webkit", setup::webkit())] {
             if let Err(error) = programs.and_then(|programs| self.smoke(browser, programs)) {
                 println!("{browser}: {}", project::chain(&*error));
