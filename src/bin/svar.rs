@@ -77,6 +77,7 @@ check: exit code 0 if there is no error (there may be warnings), 1 if there is o
 collect: listens on 127.0.0.1:8088 unless told otherwise; port 0 takes a free one. The address is printed on standard
 output, one line for each request on standard error. Without --origin, pages of every origin may deliver. --faults is
 for tests: what goes wrong on the way, as in docs/collection-endpoint.md.
+units: exit code 0 if it is done, 1 if a window is longer now than links that were mailed, 2 if nothing was changed.
 revoke: exit code 0 if something was revoked, 1 if nothing that still stood matched, 2 if it could not be done.
 withdraw, purge: exit code 0 if all is done, 1 if something is left to do (it says what), 2 if nothing was changed.
 open, export: exit code 0 if everything could be used, 1 if something is listed in refused.csv, 2 if it could not be done.
@@ -110,7 +111,7 @@ fn main() -> ExitCode {
             }
             Err(message) => finish(Err(message)),
         },
-        "units" => finish(units::run(rest).map(|told| print!("{told}"))),
+        "units" => tell(units::run(rest)),
         "invite" => finish(invitations::run(rest, system_clock()()).map(|told| print!("{told}"))),
         "revoke" => match invitations::revoke(rest, system_clock()()) {
             Ok(count) => {

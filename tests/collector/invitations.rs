@@ -732,8 +732,8 @@ fn the_end_is_in_the_studys_time_and_leaves_room_for_prolonging() {
         (opened.nbf.map(text), opened.exp.map(text))
     };
     let some = |text: &str| Some(text.to_owned());
-    // 180 days later, in summer: midnight in Oslo.
-    assert_eq!(bounds("room", &[]), (None, some("2027-10-06T22:00:00Z")));
+    // Two years later, in summer: midnight in Oslo.
+    assert_eq!(bounds("room", &[]), (None, some("2029-04-09T22:00:00Z")));
     assert_eq!(
         bounds("bounds", &["--nbf", "2027-01-01", "--exp", "2027-04-30"]),
         (some("2026-12-31T23:00:00Z"), some("2027-04-30T22:00:00Z"))

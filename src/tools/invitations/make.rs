@@ -25,9 +25,9 @@ use crate::{
     tools::collector::DATABASE,
 };
 
-/// How much longer than its last day an invitation lasts where the unit table decides: windows get prolonged after the
+/// How many years longer than its last day an invitation lasts where the unit table decides: windows get prolonged after the
 /// links are mailed.
-const ROOM: i64 = 180;
+const ROOM: i64 = 2;
 
 /// Invites, or reminds.
 ///
@@ -121,7 +121,7 @@ impl Maker<'_> {
         }
         let end = match (exp, to.last_day, self.wave.window) {
             (Some(exp), ..) => Some(*exp),
-            (None, Some(day), Some(_)) => Some(day.checked_add(ROOM.days())?),
+            (None, Some(day), Some(_)) => Some(day.checked_add(ROOM.years())?),
             (None, day, None) => day,
             (None, None, _) => None,
         };

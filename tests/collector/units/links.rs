@@ -131,6 +131,31 @@ fn the_bounds_of_the_link_are_the_outer_ones() {
     assert_eq!(told(&narrow, "2026-11-20T12:00:00Z")[0], "grace", "no table prolongs what the link says itself");
 }
 
+/// What the link says itself is not prolonged, and whoever prolongs the window must hear of it.
+#[test]
+fn prolonging_names_links_that_end_sooner() {
+    let (study, data) = (manifest(), Folder::new());
+    let path = |name: &str| study.path().join(name).display().to_string();
+    let units = |arguments: &[&str]| svar_units(study.path(), data.path(), arguments);
+    std::fs::write(path("units.csv"), "unit,mailed\nnorth,2026-11-20\nsouth,2026-11-20\n").expect("to write");
+    assert_eq!(units(&["import", &path("units.csv")]).0, 0);
+    for (unit, more) in [("north", &["--exp", "2026-12-02"] as &[&str]), ("south", &[])] {
+        let (table, out) = (path("table.csv"), path(unit));
+        std::fs::write(&table, format!("unit\n{unit}\n")).expect("to write");
+        let (study, data) = (study.path().display().to_string(), data.path().display().to_string());
+        let mut line = vec!["--study", &study, "--data", &data, "--wave", "q1", "--units", &table, "--out", &out];
+        line.extend(["--base-url", "https://svar.example/"].iter().chain(more));
+        let line: Vec<String> = line.into_iter().map(str::to_owned).collect();
+        let now = "2026-11-20T12:00:00Z".parse().expect("a time");
+        svar::tools::invitations::command::run(&line, now).expect("a link");
+    }
+    let prolong = |unit| units(&["prolong", "--unit", unit, "--wave", "q1", "--until", "2027-10-30"]);
+    assert_eq!(prolong("south"), (0, "q1 open until 2027-10-30: south\n".into()), "links have room");
+    let (code, said) = prolong("north");
+    assert!(code == 1 && said.starts_with("q1 open until 2027-10-30: north\n"), "{said}");
+    assert!(said.contains("\nnorth q1: its own, until 2026-12-02 (id ") && !said.contains("south"), "{said}");
+}
+
 /// A link to a later wave, which somebody sends on or finds early, opens nothing before its date is known.
 #[test]
 fn a_wave_whose_date_is_unknown_is_not_open_yet() {
@@ -156,7 +181,11 @@ fn a_wave_whose_date_is_unknown_is_not_open_yet() {
     std::fs::write(&file, "unit,included\nsouth,2026-10-01\n").expect("to write");
     running.units(&["import", file.to_str().expect("a path")]);
     let told = running.status(&link("south", "q2"), "2026-10-10T12:00:00Z");
-    assert_eq!((told["state"].as_str(), told["firstDay"].as_str()), (Some("open"), Some("2026-10-01")), "then it counts");
+    assert_eq!(
+        (told["state"].as_str(), told["firstDay"].as_str()),
+        (Some("open"), Some("2026-10-01")),
+        "then it counts"
+    );
 }
 
 #[test]
