@@ -39,6 +39,8 @@ pub enum RecipientsError {
 /// One row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Recipient {
+    /// Where it stands in the file.
+    pub(super) row: u64,
     pub(super) unit: String,
     /// Empty for a unit.
     pub(super) pseudonym: String,
@@ -55,16 +57,26 @@ pub(super) struct Expected<'a> {
     pub(super) whose: Whose,
     /// Of the study; the first is for rows that name none.
     pub(super) languages: &'a [String],
-    /// A row must name its last day, since nothing else does.
-    pub(super) needs_last_day: bool,
+    /// Those that the study has; any will do for one that declares none.
+    pub(super) variants: &'a [String],
+    /// A person without a variant cannot be asked.
+    pub(super) needs_variant: bool,
     /// The variants are drawn, so that no row may name one.
     pub(super) draws_variants: bool,
+}
+
+/// More of what is wrong than [`MOST_PROBLEMS`] is only counted.
+pub(super) fn told(file: &Path, mut problems: Vec<String>) -> RecipientsError {
+    let more = problems.len().saturating_sub(MOST_PROBLEMS);
+    problems.truncate(MOST_PROBLEMS);
+    problems.extend((more > 0).then(|| format!("… and {more} more")));
+    RecipientsError::Table { file: file.to_owned(), problems }
 }
 
 /// The rows of a file.
 pub(super) fn read(file: &Path, expected: &Expected<'_>) -> Result<Vec<Recipient>, RecipientsError> {
     let bytes = fs::read(file).map_err(|source| RecipientsError::File { file: file.to_owned(), source })?;
-    rows(&bytes, expected).map_err(|problems| RecipientsError::Table { file: file.to_owned(), problems })
+    rows(&bytes, expected).map_err(|problems| told(file, problems))
 }
 
 fn rows(bytes: &[u8], expected: &Expected<'_>) -> Result<Vec<Recipient>, Vec<String>> {
@@ -93,7 +105,8 @@ fn rows(bytes: &[u8], expected: &Expected<'_>) -> Result<Vec<Recipient>, Vec<Str
         };
         let row = record.position().map_or(0, csv::Position::line);
         match recipient(&columns, &record, expected) {
-            Ok(recipient) => {
+            Ok(mut recipient) => {
+                recipient.row = row;
                 let key = match expected.whose {
                     Whose::Unit => recipient.unit.clone(),
                     Whose::Person => recipient.pseudonym.clone(),
@@ -109,9 +122,6 @@ fn rows(bytes: &[u8], expected: &Expected<'_>) -> Result<Vec<Recipient>, Vec<Str
     if rows.is_empty() && problems.is_empty() {
         problems.push("no row below the heading".to_owned());
     }
-    let more = problems.len().saturating_sub(MOST_PROBLEMS);
-    problems.truncate(MOST_PROBLEMS);
-    problems.extend((more > 0).then(|| format!("… and {more} more")));
     if problems.is_empty() { Ok(rows) } else { Err(problems) }
 }
 
@@ -138,10 +148,15 @@ fn recipient(columns: &StringRecord, record: &StringRecord, expected: &Expected<
         let plain = value.chars().count() <= 256 && !value.contains(char::is_control);
         if plain { Ok(value.to_owned()) } else { Err(format!("`{name}` with a line break, or longer than 256")) }
     };
+    let known = expected.variants.join(", ");
     let variant = match cell("variant") {
+        "" if expected.needs_variant => return Err(format!("no variant, where the study has {known}")),
         "" => None,
         _ if expected.whose == Whose::Unit => return Err("a variant: those of a unit are given by --variants".into()),
         _ if expected.draws_variants => return Err("a variant of its own, and --variants to draw one from".into()),
+        name if !expected.variants.is_empty() && !expected.variants.iter().any(|known| known == name) => {
+            return Err(format!("the variant `{name}`, where the study has {known}"));
+        }
         _ => Some(id("variant")?),
     };
     let language = match (cell("language"), expected.languages.first()) {
@@ -160,11 +175,11 @@ fn recipient(columns: &StringRecord, record: &StringRecord, expected: &Expected<
         return Err(format!("the e-mail address `{email}`"));
     }
     let last_day = match cell("last_day") {
-        "" if expected.needs_last_day => return Err("no last_day, and no --exp that would give one".into()),
         "" => None,
         day => Some(day.parse().map_err(|_| format!("the last_day `{day}`, not a date such as 2027-04-09"))?),
     };
     Ok(Recipient {
+        row: 0,
         unit: id("unit")?,
         pseudonym: match expected.whose {
             Whose::Unit => String::new(),
@@ -198,12 +213,16 @@ mod tests {
 
     fn read(table: &str, whose: Whose) -> Result<Vec<Recipient>, Vec<String>> {
         let languages = ["nb", "en"].map(str::to_owned);
-        rows(table.as_bytes(), &Expected { whose, languages: &languages, needs_last_day: false, draws_variants: false })
+        rows(
+            table.as_bytes(),
+            &Expected { whose, languages: &languages, variants: &[], needs_variant: false, draws_variants: false },
+        )
     }
 
     #[test]
     fn a_table_is_read_as_spreadsheets_write_it() {
         let kari = Recipient {
+            row: 2,
             unit: "north".into(),
             pseudonym: "p-1".into(),
             email: "kari@post.example".into(),
