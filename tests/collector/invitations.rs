@@ -92,7 +92,7 @@ impl Office<'_> {
     fn rotate(&self, more: &[&str]) -> Result<String, String> {
         let mut line = words(&["--data", &self.data.path().display().to_string()]);
         line.extend(words(more));
-        command::rotate_key(&line)
+        command::rotate_key(&line, now())
     }
 }
 
@@ -282,7 +282,6 @@ fn revoking_takes_what_was_named_and_nothing_else() {
     assert_eq!(standing(), [true; 6]);
     let jti = Invitation::read(token(&people[1])).expect("an invitation").jti;
     for (named, expected, then) in [
-        (vec!["--pseudonym", "p-1", "--study", "other"], 0, [true, true, true, true, true, true]),
         (vec!["--pseudonym", "p-1", "--study", "tiny", "--wave", "q2"], 1, [true, true, false, true, true, true]),
         (vec!["--unit", "north", "--study", "tiny", "--wave", "q1"], 1, [true, true, false, true, false, true]),
         (vec!["--unit", "north", "--study", "tiny", "--wave", "q1"], 0, [true, true, false, true, false, true]),
@@ -291,6 +290,18 @@ fn revoking_takes_what_was_named_and_nothing_else() {
     ] {
         assert_eq!(office.revoke(&named), Ok(expected), "{named:?}");
         assert_eq!(standing(), then, "{named:?}");
+    }
+    for (named, unknown) in [
+        (
+            vec!["--pseudonym", "p-2", "--study", "other"],
+            "expected a study that somebody was invited to or by, found `other`",
+        ),
+        (vec!["--pseudonym", "p-2", "--study", "tiny", "--wave", "q9"], "expected a wave that"),
+        (vec!["--pseudonym", "p-9", "--study", "tiny"], "expected a pseudonym that"),
+        (vec!["--unit", "west", "--study", "tiny", "--wave", "q1"], "expected a unit that"),
+    ] {
+        let error = office.revoke(&named).expect_err("a name of nobody");
+        assert!(error.starts_with(unknown), "{named:?}: {error}");
     }
     for named in [
         vec!["--pseudonym", "", "--study", "tiny"],
@@ -751,6 +762,34 @@ fn a_letter_says_all_that_it_must() {
     }
 }
 
+/// A letter says nothing that its reader knows to be untrue: patients have no workplace in common with us, and whoever is
+/// invited for the first time has had no questionnaire before.
+#[test]
+fn a_first_letter_speaks_to_somebody_who_knows_nothing_of_us() {
+    let data = Folder::new();
+    let office = Office::of(&data);
+    let table = "pseudonym,unit,last_day\np-1,north,2027-04-09\n";
+    office.rows("first", table, &[]);
+    office.rows("later", table, &["--wave", "q2"]);
+    office.rows("unit", "unit,last_day\nnorth,2027-04-09\n", &[]);
+    let read = |name: &str, file: &str| fs::read_to_string(office.out(name).join(file)).expect(file);
+    let known = ["nytt spørreskjema", "hører du heller ikke mer", "new questionnaire", "hear no more"];
+    for letter in ["letter", "reminder"] {
+        let said = |name: &str| read(name, &format!("{letter}-nb.txt")) + &read(name, &format!("{letter}-en.txt"));
+        let (first, later) = (said("first"), said("later"));
+        for words in known {
+            assert!(!first.to_lowercase().contains(words), "{letter}: {words}: {first}");
+            let at_all = letter == "letter" || words.contains("mer") || words.contains("more");
+            assert_eq!(later.to_lowercase().contains(words), at_all, "{letter}: {words}: {later}");
+        }
+    }
+    assert!(read("first", "letter-nb.txt").starts_with("Vil du svare på et spørreskjema fra studien"));
+    let reminder = read("unit", "reminder-nb.txt") + &read("unit", "reminder-en.txt");
+    assert!(!reminder.contains("Alle på arbeidsplassen") && !reminder.contains("your workplace"), "{reminder}");
+    let everybody = ["Alle som har fått denne lenken, får påminnelsen", "Everyone who was given this link gets the"];
+    assert!(everybody.iter().all(|words| reminder.contains(words)), "{reminder}");
+}
+
 #[test]
 fn no_cell_is_a_formula() {
     let data = Folder::new();
@@ -913,12 +952,33 @@ fn the_command_line_says_whether_anything_was_revoked() {
     };
     let folder = data.path().display().to_string();
     let revoke = ["revoke", "--data", &folder, "--study", "tiny", "--wave", "q1", "--unit", "north"];
-    assert_eq!(svar(&revoke), (Some(0), "revoked: 1\n".to_owned()));
+    let study = fixture("tests/fixtures/studies/tiny").display().to_string();
+    let by_folder = revoke.map(|word| if word == "tiny" { study.as_str() } else { word });
+    assert_eq!(svar(&by_folder), (Some(0), "revoked: 1\n".to_owned()), "a folder, as for all other commands");
+    let unknown = revoke.map(|word| if word == "north" { "nroth" } else { word });
+    let (code, said) = svar(&unknown);
+    assert!(code == Some(2) && said.starts_with("svar: expected a unit that somebody was invited to"), "{said}");
     assert_eq!(svar(&revoke), (Some(1), "revoked: 0\n".to_owned()));
     let (code, said) = svar(&["revoke", "--data", &folder, "--unit", "north"]);
     assert!(code == Some(2) && said.starts_with("svar: expected --jti J, or "), "{said}");
     let (code, said) = svar(&["rotate-key", "--data", &folder]);
     assert!(code == Some(0) && said.lines().count() == 2, "{said}");
+    // Who issues, revokes and changes keys leaves a line.
+    let log = fs::read_to_string(data.path().join("audit.log")).expect("the log");
+    let begins = |line: &str| {
+        let words: Vec<&str> = line.split(' ').skip(1).filter(|word| !word.starts_with("by=")).collect();
+        words.join(" ")
+    };
+    let lines: Vec<String> = log.lines().map(begins).collect();
+    assert_eq!(
+        lines[..3],
+        [
+            "invite study=tiny wave=q1 whose=unit mode=- issued=1 revoked=0 state=done",
+            "revoke study=tiny unit=north wave=q1 revoked=1 state=done",
+            "revoke study=tiny unit=north wave=q1 revoked=0 state=done",
+        ]
+    );
+    assert!(lines.len() == 4 && lines[3].starts_with("rotate-key study=- key="), "{log}");
     let (code, said) = svar(&["rotate-key", "--data", &office.out("nowhere").display().to_string()]);
     assert!(code == Some(2) && said.starts_with("svar: ") && said.contains("expected a key file"), "{said}");
     let (code, said) = svar(&["invite", "--wave", "q1"]);

@@ -216,6 +216,34 @@ impl Register {
         }?)
     }
 
+    /// Whether anything was ever issued for the study, for this wave of it, and for this person or unit of it: the first
+    /// of them of which nothing is known, as a word and a name.
+    ///
+    /// # Errors
+    /// If the register does not work.
+    pub fn unknown(&self, which: &Which) -> Done<Option<(&'static str, String)>> {
+        let connection = self.connection();
+        let known = |column: &str, study: &str, name: &str| -> Done<bool> {
+            let asked = format!("SELECT 1 FROM invitation WHERE study = ?1 AND {column} = ?2");
+            Ok(connection.prepare(&asked)?.exists([study, name])?)
+        };
+        let names: Vec<(&'static str, &str)> = match which {
+            Which::One { .. } => return Ok(None),
+            Which::Person { study, pseudonym, wave } => {
+                let wave = wave.as_deref().map(|wave| ("wave", wave));
+                [("study", study.as_str())].into_iter().chain(wave).chain([("pseudonym", pseudonym.as_str())]).collect()
+            }
+            Which::Unit { study, wave, unit } => vec![("study", study), ("wave", wave), ("unit", unit)],
+        };
+        let study = names.first().map(|(_, study)| *study).unwrap_or_default();
+        for (what, name) in names {
+            if !known(what, study, name)? {
+                return Ok(Some((what, name.to_owned())));
+            }
+        }
+        Ok(None)
+    }
+
     /// Begins to issue: all of it is kept by [`Batch::keep`], or nothing.
     ///
     /// # Errors
