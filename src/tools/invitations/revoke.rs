@@ -73,8 +73,11 @@ pub fn revoke(arguments: &[String], now: Timestamp) -> Result<usize, String> {
     Ok(count)
 }
 
+/// Names and values for the log.
+type Facts = Vec<(&'static str, String)>;
+
 /// What the log says of it: the study, and for whom. It never holds a pseudonym.
-fn facts(data: &Path, which: &Which) -> Result<(String, Vec<(&'static str, String)>), String> {
+fn facts(data: &Path, which: &Which) -> Result<(String, Facts), String> {
     Ok(match which {
         // Typed by hand: a line has no room for anything else.
         Which::One { jti } => {
