@@ -51,7 +51,8 @@ svar: questionnaires that lose no answer
   svar units --study DIR --data DIR prolong (--unit U | --all) --wave W --until DATE
                           lets a window go on until the end of that day, for links that are mailed already, too
   svar invite --study DIR --data DIR --wave W (--units FILE | --contacts FILE) --base-url URL --out DIR
-          [--nbf DATE] [--exp DATE] [--mode test|pilot|paper] [--variants A,B [--seed N]] [--reminder]
+          [--nbf DATE] [--exp DATE] [--mode test|pilot|paper] [--variants A,B [--seed N]] [--with-contacts]
+          [--without-dates] [--replace | --reminder]
                           makes links, codes and letters for a mail merge (docs/invitations.md)
   svar revoke --data DIR (--jti J | --pseudonym P --study S [--wave W] | --unit U --study S --wave W)
                           takes invitations back
@@ -77,7 +78,9 @@ check: exit code 0 if there is no error (there may be warnings), 1 if there is o
 collect: listens on 127.0.0.1:8088 unless told otherwise; port 0 takes a free one. The address is printed on standard
 output, one line for each request on standard error. Without --origin, pages of every origin may deliver. --faults is
 for tests: what goes wrong on the way, as in docs/collection-endpoint.md.
-revoke: exit code 0 if something was revoked, 1 if nothing that still stood matched, 2 if it could not be done.
+units: exit code 0 if it is done, 1 if a window is longer now than links that were mailed, 2 if nothing was changed.
+revoke: exit code 0 if something was revoked, 1 if nothing was left to revoke, 2 if a name is unknown or it could not be
+done. --study takes the folder or the id.
 withdraw, purge: exit code 0 if all is done, 1 if something is left to do (it says what), 2 if nothing was changed.
 open, export: exit code 0 if everything could be used, 1 if something is listed in refused.csv, 2 if it could not be done.
 conformance: exit code 0 if the endpoint keeps the level that was asked about, 1 if not, 2 if it could not be asked.
@@ -110,7 +113,7 @@ fn main() -> ExitCode {
             }
             Err(message) => finish(Err(message)),
         },
-        "units" => finish(units::run(rest).map(|told| print!("{told}"))),
+        "units" => tell(units::run(rest)),
         "invite" => finish(invitations::run(rest, system_clock()()).map(|told| print!("{told}"))),
         "revoke" => match invitations::revoke(rest, system_clock()()) {
             Ok(count) => {
@@ -119,7 +122,7 @@ fn main() -> ExitCode {
             }
             Err(message) => finish(Err(message)),
         },
-        "rotate-key" => finish(invitations::rotate_key(rest).map(|told| print!("{told}"))),
+        "rotate-key" => finish(invitations::rotate_key(rest, system_clock()()).map(|told| print!("{told}"))),
         "status" => tell(running::status(rest)),
         "withdraw" => tell(running::withdraw(rest)),
         "purge" => tell(running::purge(rest)),

@@ -43,6 +43,10 @@ pub struct Study {
     /// What the dates of the waves rest on. The browser asks the collector instead, so it is not shipped.
     #[serde(skip)]
     pub calendar: Option<Calendar>,
+    /// The variants of the questionnaires that invitations may be for. The browser has its own from the invitation, so
+    /// they are not shipped.
+    #[serde(skip)]
+    pub variants: Vec<String>,
     /// Where answers go.
     pub endpoint: Endpoint,
     /// Where contact details go, apart from the answers, if they are asked for.
@@ -219,6 +223,11 @@ impl Study {
     /// The wave with this id.
     pub fn wave(&self, id: &str) -> Option<&Wave> {
         self.waves.iter().find(|wave| wave.id == id)
+    }
+
+    /// Whether an invitation may be for this variant: for any, where the study declares none.
+    pub fn takes(&self, variant: &str) -> bool {
+        self.variants.is_empty() || self.variants.iter().any(|known| known == variant)
     }
 
     /// The text in `language`, else in the base language.

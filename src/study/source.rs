@@ -46,6 +46,7 @@ pub fn read(source: &Value) -> Read<Study> {
         safety: root.at("safety")?.rich()?,
         declined: root.at("declined")?.rich()?,
         calendar: root.maybe("calendar").map(|node| node.calendar()).transpose()?,
+        variants: root.variants()?,
         endpoint: root.at("endpoint")?.endpoint()?,
         contact_endpoint: root.maybe("contactEndpoint").map(|node| node.contact_endpoint()).transpose()?,
         waves: root.list("waves")?.iter().map(Node::wave).collect::<Read<_>>()?,
@@ -109,6 +110,21 @@ impl<'a> Node<'a> {
         let id = self.text()?;
         let plain = id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if plain { Ok(id) } else { Err(self.expected("lower-case letters, digits and hyphens")) }
+    }
+
+    fn variants(&self) -> Read<Vec<String>> {
+        if self.maybe("variants").is_none() {
+            return Ok(Vec::new());
+        }
+        let mut variants = Vec::new();
+        for node in self.list("variants")? {
+            let id = node.id()?;
+            if variants.contains(&id) {
+                return Err(node.expected("each variant once"));
+            }
+            variants.push(id);
+        }
+        if variants.is_empty() { Err(self.at("variants")?.expected("at least one variant")) } else { Ok(variants) }
     }
 
     fn minutes(&self) -> Read<u32> {

@@ -518,6 +518,26 @@ fn only_answers_must_say_where_they_belong() {
 }
 
 #[test]
+fn a_condition_asks_for_a_variant_that_there_is() {
+    for (asked, errors) in [("full", 0), ("ful", 1)] {
+        let folder = copy();
+        change(&folder.path().join(STUDY), |study| study["variants"] = json!(["health", "full"]));
+        change(&folder.path().join(CORE), |core| {
+            let condition = json!({ "question": "about.variant", "operator": "=", "answerString": asked });
+            question(core, 2, 0)["enableWhen"] = json!([condition]);
+        });
+        let report = check::check(folder.path()).expect("a report");
+        assert_eq!(report.count(Severity::Error), errors, "{report}");
+        assert_eq!(report.to_string().contains("for one of health, full, found `ful`"), errors == 1, "{report}");
+    }
+    let folder = copy();
+    for wrong in [json!([]), json!(["full", "full"]), json!(["Full"]), json!("full")] {
+        change(&folder.path().join(STUDY), |study| study["variants"] = wrong.clone());
+        assert_eq!(check::check(folder.path()).expect("a report").count(Severity::Error), 1, "{wrong}");
+    }
+}
+
+#[test]
 fn a_cut_file_is_told_by_line_and_column() {
     let folder = copy();
     let file = folder.path().join(CORE);

@@ -22,7 +22,7 @@ use svar::{
 
 use crate::{
     client::{Reply, Request},
-    server::{Folder, NOW, Server, body, deliver, fixture, invitation, pseudonym, uuid},
+    server::{Folder, NOW, Server, Setup, body, deliver, fixture, invitation, pseudonym, uuid, variant_of_tiny},
 };
 
 const DAY: u64 = 86_400;
@@ -92,7 +92,7 @@ impl Office<'_> {
     fn rotate(&self, more: &[&str]) -> Result<String, String> {
         let mut line = words(&["--data", &self.data.path().display().to_string()]);
         line.extend(words(more));
-        command::rotate_key(&line)
+        command::rotate_key(&line, now())
     }
 }
 
@@ -282,7 +282,6 @@ fn revoking_takes_what_was_named_and_nothing_else() {
     assert_eq!(standing(), [true; 6]);
     let jti = Invitation::read(token(&people[1])).expect("an invitation").jti;
     for (named, expected, then) in [
-        (vec!["--pseudonym", "p-1", "--study", "other"], 0, [true, true, true, true, true, true]),
         (vec!["--pseudonym", "p-1", "--study", "tiny", "--wave", "q2"], 1, [true, true, false, true, true, true]),
         (vec!["--unit", "north", "--study", "tiny", "--wave", "q1"], 1, [true, true, false, true, false, true]),
         (vec!["--unit", "north", "--study", "tiny", "--wave", "q1"], 0, [true, true, false, true, false, true]),
@@ -291,6 +290,18 @@ fn revoking_takes_what_was_named_and_nothing_else() {
     ] {
         assert_eq!(office.revoke(&named), Ok(expected), "{named:?}");
         assert_eq!(standing(), then, "{named:?}");
+    }
+    for (named, unknown) in [
+        (
+            vec!["--pseudonym", "p-2", "--study", "other"],
+            "expected a study that somebody was invited to or by, found `other`",
+        ),
+        (vec!["--pseudonym", "p-2", "--study", "tiny", "--wave", "q9"], "expected a wave that"),
+        (vec!["--pseudonym", "p-9", "--study", "tiny"], "expected a pseudonym that"),
+        (vec!["--unit", "west", "--study", "tiny", "--wave", "q1"], "expected a unit that"),
+    ] {
+        let error = office.revoke(&named).expect_err("a name of nobody");
+        assert!(error.starts_with(unknown), "{named:?}: {error}");
     }
     for named in [
         vec!["--pseudonym", "", "--study", "tiny"],
@@ -385,23 +396,50 @@ fn inviting_again_ends_the_earlier_link_and_reminding_keeps_it() {
         assert_eq!(office.out("again").join(file).exists(), there, "{file}");
     }
     let prolonged = CONTACTS.replace("2027-04-09", "2027-04-20");
-    assert_eq!(office.rows("prolonged", &prolonged, &["--reminder"])[0]["last_day"], "20. april 2027");
+    let error = office.invite("prolonged", &prolonged, &["--reminder"]).expect_err("a day after the end");
+    assert_eq!(error, "expected a last day of p-1 until 2027-04-09, when the invitation ends, found 2027-04-20");
 
     // For another purpose it is another invitation.
     office.rows("test", CONTACTS, &["--mode", "test"]);
     assert_eq!(refused(&server, token(&first[0])), None);
-    let told = office.invite("anew", CONTACTS, &[]).expect("new ones");
+    let error = office.invite("anew", CONTACTS, &[]).expect_err("links that are out");
+    assert!(
+        error.starts_with("expected nobody who has an invitation to the same wave that stands, found 2"),
+        "{error}"
+    );
+    assert_eq!(refused(&server, token(&first[0])), None, "nothing was revoked");
+    let told = office.invite("anew", CONTACTS, &["--replace"]).expect("new ones");
     assert!(told.contains("earlier ones, revoked by these: 2\n"), "{told}");
     assert_eq!(refused(&server, token(&first[0])).as_deref(), Some("revoked"));
     assert_eq!(refused(&server, &first[0]["code"]).as_deref(), Some("revoked"));
 
     // A unit's link hangs on walls.
     let wall = office.rows("wall", "unit\nnorth\n", &["--exp", "2026-11-30"]).remove(0);
-    let told = office.invite("wall again", "unit\nnorth\n", &["--exp", "2026-11-30"]).expect("another");
-    assert!(told.contains("earlier links of these units, which still work: 1\n"), "{told}");
+    let again =
+        |more: &[&str]| office.invite("wall again", "unit\nnorth\n", &[&["--exp", "2026-11-30"], more].concat());
+    assert!(again(&[]).expect_err("a link that hangs").contains("found 1, such as north"));
     assert_eq!(refused(&server, token(&wall)), None);
+    assert!(again(&["--replace"]).expect("another").contains("earlier ones, revoked by these: 1\n"));
+    assert_eq!(refused(&server, token(&wall)).as_deref(), Some("revoked"));
     let wall_again = office.rows("wall reminded", "unit\nnorth\n", &["--reminder"]).remove(0);
     assert_ne!(wall_again["code"], wall["code"], "the newest is reminded of");
+    // What is over stands in nobody's way.
+    let over = |name: &str, now: &str| {
+        let file = office.desk.path().join("over.csv").display().to_string();
+        fs::write(&file, "unit\neast\n").expect("a table");
+        let (data, study) = (server.data.path().display().to_string(), fixture("tests/fixtures/studies/tiny"));
+        let (study, out) = (study.display().to_string(), office.out(name).display().to_string());
+        let mut line = vec!["--study", &study, "--data", &data, "--units", &file, "--out", &out, "--wave", "q1"];
+        line.extend([
+            "--base-url",
+            "https://svar.example/",
+            "--exp",
+            if name == "one" { "2026-11-30" } else { "2027-01-01" },
+        ]);
+        command::run(&words(&line), now.parse().expect("a time"))
+    };
+    over("one", "2026-11-30T12:00:00Z").expect("a link");
+    over("two", "2026-12-01T12:00:00Z").expect("another after its end");
 }
 
 #[test]
@@ -436,6 +474,114 @@ fn who_has_withdrawn_is_not_written_to() {
     assert!(told.contains("invitations: 1\nleft out, withdrawn from the study: 1\n"), "{told}");
     let table = fs::read_to_string(office.out("new").join("invitations.csv")).expect("the table");
     assert!(table.contains("p-1") && !table.contains("p-2") && !table.contains("ola@"), "{table}");
+}
+
+/// Names and addresses stay where they are kept: the collector's machine needs none of them.
+#[test]
+fn the_mail_merge_has_no_addresses_unless_they_are_asked_for() {
+    let data = Folder::new();
+    let office = Office::of(&data);
+    let table = "pseudonym,unit,name,email,phone,last_day\np-1,north,Kari,kari@post.example,+47 900,2027-04-09\n";
+    let row = office.rows("bare", table, &[]).remove(0);
+    assert_eq!(row["pseudonym"], "p-1");
+    for file in fs::read_dir(office.out("bare")).expect("the folder") {
+        let text = fs::read_to_string(file.expect("a file").path()).expect("text");
+        assert!(!text.contains("Kari") && !text.contains("kari@") && !text.contains("+47 900"), "{text}");
+    }
+    let row = office.rows("whole", table, &["--with-contacts", "--replace"]).remove(0);
+    assert_eq!(["name", "email", "phone"].map(|name| row[name].as_str()), ["Kari", "kari@post.example", "+47 900"]);
+}
+
+/// The letter names the day that the collector keeps to, and nobody is invited to what is over.
+#[test]
+fn the_last_day_is_that_of_the_unit_table() {
+    let data = Folder::new();
+    let office = Office::of(&data);
+    let study = office.desk.path().join("study");
+    fs::create_dir_all(&study).expect("a folder");
+    let mut manifest: Value =
+        serde_json::from_slice(&fs::read(fixture("tests/fixtures/studies/tiny/study.json")).expect("it"))
+            .expect("JSON");
+    manifest["calendar"] = json!({ "timeZone": "Europe/Oslo" });
+    manifest["waves"][0]["window"] = json!({ "from": "mailing", "days": 14 });
+    fs::write(study.join("study.json"), manifest.to_string()).expect("a manifest");
+    let study = study.display().to_string();
+    let units = office.desk.path().join("dates.csv").display().to_string();
+    let dates = "unit,mailed\nnorth,2026-11-23\nsouth,2026-11-24\nover,2026-11-01\nunmailed,\n";
+    fs::write(&units, dates).expect("a table");
+    let folder = data.path().display().to_string();
+    svar::tools::units::command::run(&words(&["--study", &study, "--data", &folder, "import", &units])).expect("units");
+    let invite = |name: &str, table: &str, more: &[&str]| {
+        let file = office.desk.path().join("table.csv").display().to_string();
+        fs::write(&file, table).expect("a table");
+        let out = office.out(name).display().to_string();
+        let mut line = vec!["--study", &study, "--data", &folder, "--wave", "q1", "--units", &file, "--out", &out];
+        line.extend(["--base-url", "https://svar.example/"].iter().chain(more));
+        command::run(&words(&line), now())
+    };
+    for (table, more, expected) in [
+        (
+            "unit,last_day\nnorth,2026-12-06\nsouth,2026-12-06\n",
+            &[] as &[&str],
+            "\nrow 3: the last_day 2026-12-06, where the unit table has 2026-12-07 for q1 in south",
+        ),
+        ("unit\nover\n", &[], "\nrow 2: q1 in over, which was over on 2026-11-14 by the unit table"),
+        ("unit,last_day\nelsewhere,2026-10-01\n", &[], "\nrow 2: the last_day 2026-10-01, which is over"),
+        ("unit\nnorth\n", &["--exp", "2026-10-01"], "expected --exp with a day that is not over, found 2026-10-01"),
+        (
+            "unit\nnorth\nelsewhere\nunmailed\n",
+            &["--exp", "2027-01-01"],
+            "found none for\nelsewhere: not in the unit table\nunmailed: no date of mailing",
+        ),
+    ] {
+        let error = invite("x", table, more).expect_err(table);
+        assert!(error.contains(expected), "{table}: {error}");
+    }
+    invite("days", "unit,last_day\nnorth,\nsouth,2026-12-07\n", &[]).expect("links");
+    let days: Vec<String> = office.read("days").into_iter().map(|row| row["last_day"].clone()).collect();
+    assert_eq!(days, ["6. desember 2026", "7. desember 2026"]);
+    invite("earlier", "unit\nnorth\n", &["--exp", "2026-12-01", "--replace"]).expect("links");
+    assert_eq!(office.read("earlier")[0]["last_day"], "1. desember 2026", "the link ends before the window");
+    invite("anyway", "unit\nelsewhere\nunmailed\n", &["--exp", "2027-01-01", "--without-dates"]).expect("links");
+    invite("test", "unit\nelsewhere\n", &["--exp", "2027-01-01", "--mode", "test"]).expect("a link for trying out");
+}
+
+/// A variant that the study does not have asks nothing, or everything.
+#[test]
+fn variants_are_those_that_the_study_declares() {
+    let folder = variant_of_tiny("varied", |study| study["variants"] = json!(["health", "full"]));
+    let server = Server::with(Setup { studies: vec![folder], ..Setup::default() });
+    let link = |variant: Option<&str>| {
+        let variant = variant.map(str::to_owned);
+        server.keys.sign(&Invitation { iss: "varied".into(), study: "varied".into(), variant, ..invitation() })
+    };
+    for (variant, expected) in [(None, 200), (Some("health"), 200), (Some("helath"), 403)] {
+        assert_eq!(ask(&server, &link(variant)).status, expected, "{variant:?}");
+    }
+    let data = Folder::new();
+    let office = Office::of(&data);
+    let study = office.desk.path().join("study");
+    fs::create_dir_all(&study).expect("a folder");
+    let mut manifest: Value =
+        serde_json::from_slice(&fs::read(fixture("tests/fixtures/studies/tiny/study.json")).expect("it"))
+            .expect("JSON");
+    manifest["variants"] = json!(["health", "full"]);
+    fs::write(study.join("study.json"), manifest.to_string()).expect("a manifest");
+    for (table, more, expected) in [
+        ("pseudonym,unit\np-1,north\n", &[] as &[&str], "\nrow 2: no variant, where the study has health, full"),
+        ("pseudonym,unit,variant\np-1,north,helath\n", &[], "\nrow 2: the variant `helath`, where the study has"),
+        ("unit\nnorth\n", &["--variants", "full,helath"], "expected --variants among health, full, found `helath`"),
+    ] {
+        let (study, data) = (study.display().to_string(), data.path().display().to_string());
+        let (file, out) =
+            (office.desk.path().join("t.csv").display().to_string(), office.out("v").display().to_string());
+        fs::write(&file, table).expect("a table");
+        let kind = if table.contains("pseudonym") { "--contacts" } else { "--units" };
+        let mut line = vec!["--study", &study, "--data", &data, "--wave", "q1", kind, &file, "--out", &out];
+        line.extend(["--base-url", "https://svar.example/", "--exp", "2027-01-01"].iter().chain(more));
+        let error = command::run(&words(&line), now()).expect_err(table);
+        assert!(error.contains(expected), "{table}: {error}");
+    }
 }
 
 /// Whoever takes a copy of the register cannot answer for anybody: neither a code nor a link is in it.
@@ -499,7 +645,8 @@ fn variants_are_drawn_in_balance_and_the_draw_can_be_done_again() {
     let mut table = "pseudonym,unit\n".to_owned();
     (0..40).for_each(|n| table.push_str(&format!("p-{n},unit-{}\n", n % 3)));
     let draw = |name: &str, seed: &str| {
-        let rows = office.rows(name, &table, &["--variants", "a,b", "--seed", seed, "--exp", "2026-12-01"]);
+        let more = ["--variants", "a,b", "--seed", seed, "--exp", "2026-12-01", "--replace"];
+        let rows = office.rows(name, &table, &more);
         for unit in ["unit-0", "unit-1", "unit-2"] {
             let of = |variant: &str| rows.iter().filter(|row| row["unit"] == unit && row["variant"] == variant).count();
             assert!(of("a").abs_diff(of("b")) <= 1 && of("a") > 0, "{unit}");
@@ -509,7 +656,8 @@ fn variants_are_drawn_in_balance_and_the_draw_can_be_done_again() {
     let first = draw("one", "7");
     assert_eq!(first, draw("two", "7"));
     assert_ne!(first, draw("three", "8"));
-    let told = office.invite("drawn", &table, &["--variants", "a,b", "--exp", "2026-12-01"]).expect("a draw");
+    let told =
+        office.invite("drawn", &table, &["--variants", "a,b", "--exp", "2026-12-01", "--replace"]).expect("a draw");
     assert!(!told.contains("a new key was made"), "{told}");
     let seed = told.split_once("--seed ").expect("the seed").1.lines().next().expect("the seed").to_owned();
     let drawn: Vec<String> = office.read("drawn").into_iter().map(|row| row["variant"].clone()).collect();
@@ -532,6 +680,7 @@ fn a_letter_says_all_that_it_must() {
         let out = office.out(name).display().to_string();
         let (data, file) = (data.path().display().to_string(), file.display().to_string());
         let base = "https://svar.example/studie/";
+        let without = "--without-dates";
         command::run(
             &words(&[
                 "--study",
@@ -546,6 +695,7 @@ fn a_letter_says_all_that_it_must() {
                 &out,
                 "--base-url",
                 base,
+                without,
             ]),
             now(),
         )
@@ -612,6 +762,34 @@ fn a_letter_says_all_that_it_must() {
     }
 }
 
+/// A letter says nothing that its reader knows to be untrue: patients have no workplace in common with us, and whoever is
+/// invited for the first time has had no questionnaire before.
+#[test]
+fn a_first_letter_speaks_to_somebody_who_knows_nothing_of_us() {
+    let data = Folder::new();
+    let office = Office::of(&data);
+    let table = "pseudonym,unit,last_day\np-1,north,2027-04-09\n";
+    office.rows("first", table, &[]);
+    office.rows("later", table, &["--wave", "q2"]);
+    office.rows("unit", "unit,last_day\nnorth,2027-04-09\n", &[]);
+    let read = |name: &str, file: &str| fs::read_to_string(office.out(name).join(file)).expect(file);
+    let known = ["nytt spørreskjema", "hører du heller ikke mer", "new questionnaire", "hear no more"];
+    for letter in ["letter", "reminder"] {
+        let said = |name: &str| read(name, &format!("{letter}-nb.txt")) + &read(name, &format!("{letter}-en.txt"));
+        let (first, later) = (said("first"), said("later"));
+        for words in known {
+            assert!(!first.to_lowercase().contains(words), "{letter}: {words}: {first}");
+            let at_all = letter == "letter" || words.contains("mer") || words.contains("more");
+            assert_eq!(later.to_lowercase().contains(words), at_all, "{letter}: {words}: {later}");
+        }
+    }
+    assert!(read("first", "letter-nb.txt").starts_with("Vil du svare på et spørreskjema fra studien"));
+    let reminder = read("unit", "reminder-nb.txt") + &read("unit", "reminder-en.txt");
+    assert!(!reminder.contains("Alle på arbeidsplassen") && !reminder.contains("your workplace"), "{reminder}");
+    let everybody = ["Alle som har fått denne lenken, får påminnelsen", "Everyone who was given this link gets the"];
+    assert!(everybody.iter().all(|words| reminder.contains(words)), "{reminder}");
+}
+
 #[test]
 fn no_cell_is_a_formula() {
     let data = Folder::new();
@@ -620,12 +798,12 @@ fn no_cell_is_a_formula() {
                  p-1,north,=HYPERLINK(\"https://evil.example\"),+47 900 00 000,2027-04-09\n\
                  p-2,north,@SUM(1),-1,2027-04-09\n";
     let table = table.replace("=HYPERLINK(\"https://evil.example\")", "\"=HYPERLINK(\"\"https://evil.example\"\")\"");
-    let rows = office.rows("new", &table, &[]);
+    let rows = office.rows("new", &table, &["--with-contacts"]);
     assert_eq!(
         (rows[0]["name"].as_str(), rows[0]["phone"].as_str()),
-        ("'=HYPERLINK(\"https://evil.example\")", "'+47 900 00 000")
+        ("'=HYPERLINK(\"https://evil.example\")", "+47 900 00 000")
     );
-    for cell in rows.iter().flat_map(Row::values) {
+    for cell in rows.iter().flat_map(Row::values).filter(|cell| *cell != "+47 900 00 000") {
         assert!(!cell.starts_with(['=', '+', '-', '@']), "{cell}");
     }
 }
@@ -692,6 +870,9 @@ fn what_cannot_be_done_is_said_and_leaves_nothing() {
         &format!("unit,name,email\n{long}\n"),
         &["--exp", "2027-01-01", "--variants", &"v".repeat(128)],
     );
+    let left: Vec<_> =
+        fs::read_dir(office.desk.path()).expect("the desk").map(|entry| entry.expect("it").file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains("unfinished")), "{left:?}");
     assert_eq!(fs::read_dir(office.out("name")).expect("the folder").count(), 0, "no links that nobody knows of");
     assert!(error.expect_err("a name too long for a file").contains("expected to write a new file"));
     let register = rusqlite::Connection::open(data.path().join("invitations.sqlite")).expect("the register");
@@ -722,7 +903,7 @@ fn the_end_is_in_the_studys_time_and_leaves_room_for_prolonging() {
         let (data, out) = (data.path().display().to_string(), office.out(name).display().to_string());
         let file = file.display().to_string();
         all.extend(["--data", &data, "--wave", "q1", "--units", &file, "--out", &out]);
-        all.extend(["--base-url", "http://127.0.0.1:8088"]);
+        all.extend(["--base-url", "http://127.0.0.1:8088", "--without-dates", "--replace"]);
         command::run(&words(&all), now()).expect("invitations");
         let row = office.read(name).remove(0);
         assert_eq!(row["last_day"], "9. april 2027");
@@ -732,8 +913,8 @@ fn the_end_is_in_the_studys_time_and_leaves_room_for_prolonging() {
         (opened.nbf.map(text), opened.exp.map(text))
     };
     let some = |text: &str| Some(text.to_owned());
-    // 180 days later, in summer: midnight in Oslo.
-    assert_eq!(bounds("room", &[]), (None, some("2027-10-06T22:00:00Z")));
+    // Two years later, in summer: midnight in Oslo.
+    assert_eq!(bounds("room", &[]), (None, some("2029-04-09T22:00:00Z")));
     assert_eq!(
         bounds("bounds", &["--nbf", "2027-01-01", "--exp", "2027-04-30"]),
         (some("2026-12-31T23:00:00Z"), some("2027-04-30T22:00:00Z"))
@@ -771,12 +952,33 @@ fn the_command_line_says_whether_anything_was_revoked() {
     };
     let folder = data.path().display().to_string();
     let revoke = ["revoke", "--data", &folder, "--study", "tiny", "--wave", "q1", "--unit", "north"];
-    assert_eq!(svar(&revoke), (Some(0), "revoked: 1\n".to_owned()));
+    let study = fixture("tests/fixtures/studies/tiny").display().to_string();
+    let by_folder = revoke.map(|word| if word == "tiny" { study.as_str() } else { word });
+    assert_eq!(svar(&by_folder), (Some(0), "revoked: 1\n".to_owned()), "a folder, as for all other commands");
+    let unknown = revoke.map(|word| if word == "north" { "nroth" } else { word });
+    let (code, said) = svar(&unknown);
+    assert!(code == Some(2) && said.starts_with("svar: expected a unit that somebody was invited to"), "{said}");
     assert_eq!(svar(&revoke), (Some(1), "revoked: 0\n".to_owned()));
     let (code, said) = svar(&["revoke", "--data", &folder, "--unit", "north"]);
     assert!(code == Some(2) && said.starts_with("svar: expected --jti J, or "), "{said}");
     let (code, said) = svar(&["rotate-key", "--data", &folder]);
     assert!(code == Some(0) && said.lines().count() == 2, "{said}");
+    // Who issues, revokes and changes keys leaves a line.
+    let log = fs::read_to_string(data.path().join("audit.log")).expect("the log");
+    let begins = |line: &str| {
+        let words: Vec<&str> = line.split(' ').skip(1).filter(|word| !word.starts_with("by=")).collect();
+        words.join(" ")
+    };
+    let lines: Vec<String> = log.lines().map(begins).collect();
+    assert_eq!(
+        lines[..3],
+        [
+            "invite study=tiny wave=q1 whose=unit mode=- issued=1 revoked=0 state=done",
+            "revoke study=tiny unit=north wave=q1 revoked=1 state=done",
+            "revoke study=tiny unit=north wave=q1 revoked=0 state=done",
+        ]
+    );
+    assert!(lines.len() == 4 && lines[3].starts_with("rotate-key study=- key="), "{log}");
     let (code, said) = svar(&["rotate-key", "--data", &office.out("nowhere").display().to_string()]);
     assert!(code == Some(2) && said.starts_with("svar: ") && said.contains("expected a key file"), "{said}");
     let (code, said) = svar(&["invite", "--wave", "q1"]);

@@ -79,11 +79,12 @@ function byRule({ rule, delay, unit }) {
 
 function answer(asked) {
   const { zone, unit, mode, nbf, exp, now } = asked;
-  let [first, last] = [undefined, undefined];
+  let [first, last, undated] = [undefined, undefined, false];
   if (unit && mode !== "test") {
     const rule = byRule(asked);
     first = unit.opens ?? rule.first;
     last = mode === "paper" ? undefined : (unit.closes ?? rule.last);
+    undated = asked.rule !== undefined && first === undefined && mode !== "paper";
   }
   const starts = [nbf, first && dayBegins(zone, first)].filter((start) => start !== undefined);
   const ends = [exp, last && dayBegins(zone, daysLater(last, 1))].filter((end) => end !== undefined);
@@ -91,7 +92,7 @@ function answer(asked) {
   const closes = ends.length ? Math.min(...ends) : undefined;
   let state = "open";
   if (closes !== undefined && now >= closes + GRACE) state = "closed";
-  else if (opens !== undefined && now < opens) state = "not-yet";
+  else if (undated || (opens !== undefined && now < opens)) state = "not-yet";
   else if (closes !== undefined && now >= closes) state = "grace";
   return {
     state,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use super::{CheckError, Report, Source, json_files, languages, locate, module, read, root};
 use crate::{
-    questionnaire::{Filling, Finding, Form, Rule, Severity, assemble::canonical_of},
+    questionnaire::{Expected, Filling, Finding, Form, Rule, Severity, assemble::canonical_of},
     study::{Study, source},
     tools::{
         studies::{self, MANIFEST},
@@ -51,6 +51,7 @@ pub(super) fn folder(report: &mut Report, folder: &Path) -> Result<(), CheckErro
         let mut checker = Manifest { report, file: &file, study: &study, forms: &forms };
         checker.keys();
         checker.calendar();
+        checker.variants();
         checker.waves();
     }
     Ok(())
@@ -116,6 +117,28 @@ impl<'a> Manifest<'a> {
     fn calendar(&mut self) {
         for wrong in self.study.calendar.iter().flat_map(calendar::mistakes) {
             self.error(Rule::Shape, wrong.path, format!("expected {}, found `{}`", wrong.expected, wrong.found));
+        }
+    }
+
+    /// A condition on a variant that no invitation can be for hides its item from everybody.
+    fn variants(&mut self) {
+        for (name, form) in self.forms.iter().filter_map(|(name, form)| Some((name, form.as_ref()?))) {
+            for item in &form.items {
+                let on_variant = item
+                    .conditions
+                    .iter()
+                    .filter(|condition| form.item(condition.question).filled_from == Some(Filling::Variant));
+                for condition in on_variant {
+                    if let Expected::Text(found) = &condition.expected
+                        && !self.study.takes(found)
+                    {
+                        let (known, place) = (self.study.variants.join(", "), &item.link_id);
+                        let message =
+                            format!("expected `{place}` of {name} to ask for one of {known}, found `{found}`");
+                        self.error(Rule::ConditionCode, "study.variants", message);
+                    }
+                }
+            }
         }
     }
 

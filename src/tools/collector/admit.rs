@@ -187,7 +187,11 @@ impl Collector {
         let folder = self.studies.iter().find(|folder| folder.study.id == invitation.study);
         folder
             .and_then(|folder| Some((folder, folder.study.wave(&invitation.wave)?)))
-            .ok_or_else(|| Answer::no(403, Code::Forbidden, "the invitation is for no study and wave collected here"))
+            .filter(|(folder, _)| invitation.variant.as_deref().is_none_or(|variant| folder.study.takes(variant)))
+            .ok_or_else(|| {
+                let why = "the invitation is for no study, wave and variant collected here";
+                Answer::no(403, Code::Forbidden, why)
+            })
     }
 
     /// Whether the study takes bodies of this form there.

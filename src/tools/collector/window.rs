@@ -55,19 +55,21 @@ pub(super) struct Bounds {
     pub(super) start: Option<Timestamp>,
     /// Not at or after.
     pub(super) end: Option<Timestamp>,
+    /// It begins at a time that nobody knows yet.
+    pub(super) undated: bool,
 }
 
 impl Bounds {
     /// The outer bounds, which the invitation itself names.
     fn of(invitation: &Invitation) -> Bounds {
-        Bounds { start: invitation.nbf.map(instant), end: invitation.exp.map(instant) }
+        Bounds { start: invitation.nbf.map(instant), end: invitation.exp.map(instant), undated: false }
     }
 
     /// The time that is within both.
     fn within(self, other: Bounds) -> Bounds {
         // For starts, none is earlier than any; for ends, none is later than any.
         let end = [self.end, other.end].into_iter().flatten().min();
-        Bounds { start: self.start.max(other.start), end }
+        Bounds { start: self.start.max(other.start), end, undated: self.undated || other.undated }
     }
 
     /// Where `now` lies.
@@ -77,7 +79,7 @@ impl Bounds {
         // First, since a window may begin after the invitation has ended: it will never open.
         if last.is_some_and(|last| now >= last) {
             State::Closed
-        } else if self.start.is_some_and(|start| now < start) {
+        } else if self.undated || self.start.is_some_and(|start| now < start) {
             State::NotYet
         } else if self.end.is_some_and(|end| now >= end) {
             State::Grace
@@ -141,8 +143,11 @@ impl Windows {
         let start = days.first.day.and_then(|first| almanac.opens(first));
         let end = days.last.day.and_then(|last| almanac.closes(last));
         // What was answered on paper in time is keyed in later.
-        let end = end.filter(|_| invitation.mode != Some(Mode::Paper));
-        Ok(outer.within(Bounds { start, end }))
+        let paper = invitation.mode == Some(Mode::Paper);
+        // A wave that counts from a date must not be open before anybody has said the date. On paper nobody was let in
+        // by us, and what was answered is keyed in.
+        let undated = start.is_none() && wave.window.is_some() && !paper;
+        Ok(outer.within(Bounds { start, end: end.filter(|_| !paper), undated }))
     }
 
     /// The first and the last day within bounds, where the study is; none if it has no calendar.
@@ -171,7 +176,7 @@ mod tests {
     const GRACE: u64 = 72 * 3_600;
 
     fn bounds() -> Bounds {
-        Bounds { start: Some(instant(NBF)), end: Some(instant(EXP)) }
+        Bounds { start: Some(instant(NBF)), end: Some(instant(EXP)), undated: false }
     }
 
     #[test]
@@ -187,13 +192,20 @@ mod tests {
         ] {
             assert_eq!(bounds().state(instant(now)), expected, "{now}");
         }
-        let endless = Bounds { start: None, end: Some(instant(u64::MAX)) };
+        let endless = Bounds { end: Some(instant(u64::MAX)), ..Bounds::default() };
         assert_eq!(endless.state(instant(EXP)), State::Open);
+        let undated = Bounds { undated: true, ..bounds() };
+        let states = [NBF, EXP, EXP + GRACE].map(|now| undated.state(instant(now)));
+        assert_eq!(states, [State::NotYet, State::NotYet, State::Closed], "a beginning that nobody knows");
     }
 
     #[test]
     fn what_is_within_both_is_within_each() {
-        let bounds = |start: Option<u64>, end: Option<u64>| Bounds { start: start.map(instant), end: end.map(instant) };
+        let bounds = |start: Option<u64>, end: Option<u64>| Bounds {
+            start: start.map(instant),
+            end: end.map(instant),
+            undated: start == Some(2),
+        };
         for (one, other, expected) in [
             (bounds(None, None), bounds(None, None), bounds(None, None)),
             (bounds(Some(1), None), bounds(None, Some(9)), bounds(Some(1), Some(9))),

@@ -36,16 +36,32 @@ impl<'a> Batch<'a> {
         Ok(statement.query_row(same, registered).optional()?)
     }
 
-    /// Revokes what a person holds for the same wave in the same mode; says how many that were.
+    /// How many invitations of the same study, wave and mode stand and are not over: of the person if it is personal,
+    /// else of the unit, in whatever variant.
     ///
     /// # Errors
     /// If the register does not work.
-    pub fn replace(&self, by: &Invitation, now: Timestamp) -> Done<usize> {
+    pub fn earlier(&self, than: &Invitation, now: Timestamp) -> Done<usize> {
         let mut statement = self.transaction.prepare_cached(
-            "UPDATE invitation SET revoked_at = ?1 WHERE revoked_at IS NULL AND study = ?2 AND wave = ?3
-             AND pseudonym = ?4 AND pseudonym <> '' AND mode = ?5",
+            "SELECT count(*) FROM invitation WHERE revoked_at IS NULL AND (exp IS NULL OR exp > ?1) AND study = ?2
+             AND wave = ?3 AND pseudonym = ?4 AND mode = ?5 AND (?4 <> '' OR unit = ?6)",
         )?;
-        Ok(statement.execute(params![now.to_string(), by.study, by.wave, text(&by.sub), mode(by)])?)
+        let same = params![now.as_second(), than.study, than.wave, text(&than.sub), mode(than), than.unit];
+        let count: i64 = statement.query_row(same, |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or_default())
+    }
+
+    /// Revokes those.
+    ///
+    /// # Errors
+    /// If the register does not work.
+    pub fn replace(&self, by: &Invitation, now: Timestamp) -> Done<()> {
+        let mut statement = self.transaction.prepare_cached(
+            "UPDATE invitation SET revoked_at = ?1 WHERE revoked_at IS NULL AND study = ?2
+             AND wave = ?3 AND pseudonym = ?4 AND mode = ?5 AND (?4 <> '' OR unit = ?6)",
+        )?;
+        statement.execute(params![now.to_string(), by.study, by.wave, text(&by.sub), mode(by), by.unit])?;
+        Ok(())
     }
 
     /// Enters an invitation, and gives its code; none if another one has that code, and the id must be another one.

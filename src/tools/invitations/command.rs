@@ -19,7 +19,7 @@ use crate::{
 
 /// What `svar invite` knows.
 const KNOWN: &str = "--study, --data, --wave, --units, --contacts, --base-url, --out, --nbf, --exp, --mode, \
-                     --variants, --seed or --reminder";
+                     --variants, --seed, --with-contacts, --without-dates, --replace or --reminder";
 
 /// Invites as told; returns what to say about it.
 ///
@@ -27,7 +27,9 @@ const KNOWN: &str = "--study, --data, --wave, --units, --contacts, --base-url, -
 /// What was expected instead.
 pub fn run(arguments: &[String], now: Timestamp) -> Result<String, String> {
     let order = read(arguments)?;
-    let summary = invite(&order, now).map_err(|error| error.to_string())?;
+    // Before anything is done: it may be a slip, and there is time to stop a mailing.
+    let revoking = |count: usize| eprintln!("revoking earlier invitations: {count}");
+    let summary = invite(&order, now, &revoking).map_err(|error| error.to_string())?;
     let mut told = format!("{summary}\n");
     if order.whose == Whose::Person && !order.variants.is_empty() && !order.reminder {
         told.push_str(&format!("variants {} drawn with --seed {}\n", order.variants.join(", "), order.seed));
@@ -52,6 +54,9 @@ struct Typed {
     variants: Option<String>,
     seed: Option<String>,
     reminder: bool,
+    replace: bool,
+    without_dates: bool,
+    with_contacts: bool,
 }
 
 impl Typed {
@@ -60,8 +65,13 @@ impl Typed {
         let mut arguments = arguments.iter();
         while let Some(name) = arguments.next() {
             let slot = match name.as_str() {
-                "--reminder" => {
-                    typed.reminder = true;
+                "--reminder" | "--replace" | "--without-dates" | "--with-contacts" => {
+                    match name.as_str() {
+                        "--reminder" => typed.reminder = true,
+                        "--replace" => typed.replace = true,
+                        "--without-dates" => typed.without_dates = true,
+                        _ => typed.with_contacts = true,
+                    }
                     continue;
                 }
                 "--study" => &mut typed.study,
@@ -110,6 +120,9 @@ pub fn read(arguments: &[String]) -> Result<Order, String> {
     if let (true, Some((name, _))) = (typed.reminder, bounds.iter().find(|(_, value)| value.is_some())) {
         return Err(format!("expected no {name} with --reminder, which issues the same invitation; found one"));
     }
+    if typed.reminder && typed.replace {
+        return Err("expected --reminder or --replace, found both".to_owned());
+    }
     let mode = typed
         .mode
         .map(|name| Mode::of(&name).ok_or_else(|| format!("expected --mode test, pilot or paper, found `{name}`")));
@@ -118,6 +131,9 @@ pub fn read(arguments: &[String]) -> Result<Order, String> {
     let twice = |(place, name): (usize, &String)| variants.iter().take(place).any(|other| other == name);
     if let Some((_, name)) = variants.iter().enumerate().find(|(place, name)| !is_id(name) || twice((*place, *name))) {
         return Err(format!("expected --variants with different names such as a,b, found `{name}`"));
+    }
+    if let Some(other) = variants.iter().find(|name| !study.takes(name)) {
+        return Err(format!("expected --variants among {}, found `{other}`", study.variants.join(", ")));
     }
     Ok(Order {
         study,
@@ -135,6 +151,9 @@ pub fn read(arguments: &[String]) -> Result<Order, String> {
         variants,
         seed: seed(typed.seed)?,
         reminder: typed.reminder,
+        replace: typed.replace,
+        without_dates: typed.without_dates,
+        with_contacts: typed.with_contacts,
     })
 }
 

@@ -31,7 +31,7 @@ pub(super) fn secret(file: &Path) -> Result<String, KeyError> {
     match fs::read_to_string(file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let text = URL_SAFE_NO_PAD.encode(seed()?);
-            match write_new(file, &text) {
+            match first(file, &text) {
                 Ok(()) => Ok(text),
                 // Another process was faster: its key counts.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::read_to_string(file),
@@ -41,6 +41,31 @@ pub(super) fn secret(file: &Path) -> Result<String, KeyError> {
         read => read,
     }
     .map_err(failed)
+}
+
+/// Makes a file that was not there: whole, or not at all, whoever else makes it and whenever the power fails.
+fn first(file: &Path, text: &str) -> io::Result<()> {
+    // A name that nobody else writes to, whatever a power cut left.
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    let beside = file.with_extension(format!("{}.new", URL_SAFE_NO_PAD.encode(bytes)));
+    write_new(&beside, text)?;
+    // Unlike renaming, a link replaces nothing.
+    let linked = fs::hard_link(&beside, file);
+    fs::remove_file(&beside)?;
+    linked?;
+    sync_folder(file)
+}
+
+/// A name is on disk when its folder is.
+fn sync_folder(_file: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Some(folder) = _file.parent() {
+        // The folder of a bare name is the present one.
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 fn seed() -> Result<[u8; 32], KeyError> {
@@ -110,11 +135,7 @@ fn replace(file: &Path, text: &str) -> io::Result<()> {
         _ => write_new(&beside, text)?,
     }
     fs::rename(&beside, file)?;
-    #[cfg(unix)]
-    if let Some(folder) = file.parent() {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
+    sync_folder(file)
 }
 
 /// Writes a file that must not be there yet, readable to its owner alone.
@@ -177,6 +198,26 @@ fn stamp(file: &Path) -> Option<Stamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A file that is being written must not be read as a key, nor two of them made.
+    #[test]
+    fn many_who_make_the_first_key_at_once_have_the_same() {
+        for round in 0..20 {
+            let folder = std::env::temp_dir().join(format!("svar-first-{}-{round}", std::process::id()));
+            let ready = std::sync::Barrier::new(8);
+            let names = std::thread::scope(|scope| {
+                let make = || {
+                    ready.wait();
+                    open(&folder).map(|keys| keys.names())
+                };
+                let makers: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
+                makers.into_iter().map(|maker| maker.join().unwrap().unwrap()).collect::<Vec<_>>()
+            });
+            assert!(names.windows(2).all(|pair| pair[0] == pair[1]), "{names:?}");
+            assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing is left beside it");
+            fs::remove_dir_all(folder).unwrap();
+        }
+    }
 
     #[test]
     fn a_rotation_leaves_one_file_that_is_its_owners_alone() {

@@ -2,16 +2,13 @@
 
 use std::path::Path;
 
-use jiff::{
-    Timestamp, ToSpan,
-    civil::Date,
-    tz::{self, TimeZone},
-};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use rusqlite::{Connection, OpenFlags};
 
 use super::{
     KEY_FILE, Keys,
     batch::Batch,
+    days::Calendar,
     letter::Whose,
     order::{InviteError, Order, Summary},
     random_id,
@@ -21,46 +18,60 @@ use super::{
     variants,
 };
 use crate::{
-    study::{Invitation, Study, Wave},
-    tools::collector::DATABASE,
+    study::{Invitation, Mode, Wave},
+    tools::{
+        collector::DATABASE,
+        running::audit::{Act, Audit, who},
+    },
 };
 
-/// How much longer than its last day an invitation lasts where the unit table decides: windows get prolonged after the
+/// How many years longer than its last day an invitation lasts where the unit table decides: windows get prolonged after the
 /// links are mailed.
-const ROOM: i64 = 180;
+const ROOM: i64 = 2;
 
-/// Invites, or reminds.
+/// Invites, or reminds. Who has earlier invitations is `revoking` told before anything is done.
 ///
 /// # Errors
 /// Why nothing was done: the register is then as it was.
-pub fn invite(order: &Order, now: Timestamp) -> Result<Summary, InviteError> {
+pub fn invite(order: &Order, now: Timestamp, revoking: &dyn Fn(usize)) -> Result<Summary, InviteError> {
     let wave = order.study.wave(&order.wave).ok_or_else(|| InviteError::Wave {
         found: order.wave.clone(),
         known: order.study.waves.iter().map(|wave| wave.id.clone()).collect(),
     })?;
+    let calendar = Calendar::open(order, wave, now)?;
+    let person = order.whose == Whose::Person;
     let expected = Expected {
         whose: order.whose,
         languages: &order.study.languages,
-        needs_last_day: order.exp.is_none() && !order.reminder,
-        draws_variants: order.whose == Whose::Person && !order.variants.is_empty(),
+        variants: &order.study.variants,
+        needs_variant: person && !order.study.variants.is_empty() && order.variants.is_empty() && !order.reminder,
+        draws_variants: person && !order.variants.is_empty(),
     };
     let mut rows = recipients::read(&order.recipients, &expected)?;
+    calendar.settle(&mut rows).map_err(|problems| recipients::told(&order.recipients, problems))?;
+    calendar.dated(&rows)?;
     let all = rows.len();
-    let gone = withdrawn(&order.data, &order.study.id)?;
-    rows.retain(|row| row.pseudonym.is_empty() || gone.binary_search(&row.pseudonym).is_err());
-    let mut summary = Summary { withdrawn: all.saturating_sub(rows.len()), ..Summary::default() };
-    summary.new_key = !order.data.join(KEY_FILE).is_file();
+    let mut summary = Summary { new_key: !order.data.join(KEY_FILE).is_file(), ..Summary::default() };
     let keys = Keys::open(&order.data)?;
     let mut register = Register::open(&order.data)?;
-    sheet::prepare(&order.out)?;
-    let maker = Maker { order, wave, zone: zone(&order.study)?, now };
+    // Before anything is issued, so that nothing is without a line for want of rights.
+    let audit = Audit::open(&order.data)?;
+    let draft = sheet::Folder::prepare(&order.out)?;
+    let maker = Maker { order, wave, calendar, now };
     let batch = register.batch()?;
+    // Within the batch: whoever withdraws from now on has these revoked, too.
+    let gone = withdrawn(&order.data, &order.study.id)?;
+    rows.retain(|row| row.pseudonym.is_empty() || gone.binary_search(&row.pseudonym).is_err());
+    summary.withdrawn = all.saturating_sub(rows.len());
+    if !order.reminder {
+        summary.revoked = maker.replace(&batch, &rows, revoking)?;
+    }
     let mut made = Vec::with_capacity(rows.len());
     for (to, variant) in maker.with_variants(rows) {
         let invitation = maker.invitation(&to, variant)?;
         let entered = match order.reminder {
             true => maker.again(&batch, &to, &invitation)?,
-            false => Some(maker.anew(&batch, &to, invitation, &mut summary)?),
+            false => Some(maker.anew(&batch, &to, invitation)?),
         };
         match entered {
             Some((Registered { invitation, last_day }, code)) => {
@@ -70,22 +81,32 @@ pub fn invite(order: &Order, now: Timestamp) -> Result<Summary, InviteError> {
         }
     }
     summary.made = made.len();
-    let (study, base) = (&order.study, order.base.as_str());
-    let sheet = Sheet { study, wave, whose: order.whose, reminds: order.reminder, base };
-    // Written before the register keeps them: an invitation that nobody has the link of would help nobody.
-    let kept = sheet.write(&order.out, &made).map_err(InviteError::from).and_then(|()| Ok(batch.keep()?));
-    if kept.is_err() {
-        // Links that the register does not know would admit all the same, and could not be revoked.
-        sheet::clear(&order.out);
-    }
-    kept.map(|()| summary)
+    let (study, base, contacts) = (&order.study, order.base.as_str(), !person || order.with_contacts);
+    let sheet = Sheet { study, wave, whose: order.whose, reminds: order.reminder, base, contacts };
+    // Links that the register does not know would admit all the same, and could not be revoked: nobody finds them
+    // in the folder before it does.
+    sheet.write(draft.path(), &made)?;
+    batch.keep()?;
+    draft.keep()?;
+    audit.write(now, &act(order, &summary, &who(None)?))?;
+    Ok(summary)
+}
+
+/// What the log says of it.
+fn act<'a>(order: &'a Order, summary: &Summary, by: &'a str) -> Act<'a> {
+    let mode = order.mode.map_or("-", Mode::as_str).to_owned();
+    let whose = if order.whose == Whose::Unit { "unit" } else { "person" }.to_owned();
+    let facts = vec![("wave", order.wave.clone()), ("whose", whose), ("mode", mode)];
+    let counts = [("issued", summary.made), ("revoked", summary.revoked)].into();
+    let command = if order.reminder { "remind" } else { "invite" };
+    Act { command, by, study: &order.study.id, facts, counts, done: true }
 }
 
 /// What all the rows have in common.
 struct Maker<'a> {
     order: &'a Order,
     wave: &'a Wave,
-    zone: TimeZone,
+    calendar: Calendar<'a>,
     now: Timestamp,
 }
 
@@ -116,12 +137,11 @@ impl Maker<'_> {
         let last_day = to.last_day.or(*exp);
         let outside = last_day.is_some_and(|day| exp.is_some_and(|exp| exp < day) || nbf.is_some_and(|nbf| day < nbf));
         if let (true, Some(found)) = (outside, last_day) {
-            let whom = if to.pseudonym.is_empty() { &to.unit } else { &to.pseudonym };
-            return Err(InviteError::Bounds { whom: whom.clone(), found });
+            return Err(InviteError::Bounds { whom: whom(to), found });
         }
         let end = match (exp, to.last_day, self.wave.window) {
             (Some(exp), ..) => Some(*exp),
-            (None, Some(day), Some(_)) => Some(day.checked_add(ROOM.days())?),
+            (None, Some(day), Some(_)) => Some(day.checked_add(ROOM.years())?),
             (None, day, None) => day,
             (None, None, _) => None,
         };
@@ -142,28 +162,38 @@ impl Maker<'_> {
 
     /// When a day begins in the study's zone, in seconds since 1970.
     fn midnight(&self, day: Date) -> Result<u64, jiff::Error> {
-        let seconds = day.to_zoned(self.zone.clone())?.timestamp().as_second();
+        let seconds = day.to_zoned(self.calendar.zone.clone())?.timestamp().as_second();
         Ok(u64::try_from(seconds).unwrap_or_default())
     }
 
-    /// A new invitation. A person's earlier one ends with it; a unit's stays, since it hangs on walls.
+    /// Revokes what these hold for the same wave in the same mode, if that was asked for; how many those are.
+    fn replace(&self, batch: &Batch<'_>, rows: &[Recipient], revoking: &dyn Fn(usize)) -> Result<usize, InviteError> {
+        let (mut count, mut holders) = (0_usize, Vec::new());
+        for row in rows {
+            let like = self.invitation(row, None)?;
+            let earlier = batch.earlier(&like, self.now)?;
+            if earlier > 0 {
+                count = count.saturating_add(earlier);
+                holders.push(like);
+            }
+        }
+        let Some(first) = holders.first() else { return Ok(0) };
+        if !self.order.replace {
+            let example = first.sub.clone().unwrap_or_else(|| first.unit.clone());
+            return Err(InviteError::Standing { count, example });
+        }
+        revoking(count);
+        holders.iter().try_for_each(|holder| batch.replace(holder, self.now))?;
+        Ok(count)
+    }
+
+    /// A new invitation.
     fn anew(
         &self,
         batch: &Batch<'_>,
         to: &Recipient,
         invitation: Invitation,
-        summary: &mut Summary,
     ) -> Result<(Registered, String), InviteError> {
-        match invitation.sub {
-            Some(_) => {
-                let revoked = batch.replace(&invitation, self.now)?;
-                summary.revoked = summary.revoked.saturating_add(revoked);
-            }
-            None if batch.standing(&invitation)?.is_some() => {
-                summary.standing = summary.standing.saturating_add(1);
-            }
-            None => {}
-        }
         let mut new = Registered { invitation, last_day: to.last_day.or(self.order.exp).ok_or(InviteError::NoEnd)? };
         for _ in 0..3 {
             new.invitation.jti = random_id()?;
@@ -184,17 +214,24 @@ impl Maker<'_> {
         let now = u64::try_from(self.now.as_second()).unwrap_or_default();
         let standing = batch.standing(like)?;
         let standing = standing.filter(|standing| standing.invitation.exp.is_none_or(|exp| now < exp));
-        Ok(standing.map(|mut standing| {
-            standing.last_day = to.last_day.unwrap_or(standing.last_day);
-            let code = batch.code(&standing.invitation.jti);
-            (standing, code)
-        }))
+        let Some(mut standing) = standing else { return Ok(None) };
+        if let Some(found) = to.last_day {
+            let end = standing.invitation.exp.and_then(|exp| i64::try_from(exp).ok()?.checked_sub(1));
+            let end = end.map(Timestamp::from_second).transpose()?;
+            let last = end.map(|end| end.to_zoned(self.calendar.zone.clone()).date());
+            if let Some(last) = last.filter(|last| *last < found) {
+                return Err(InviteError::Ended { whom: whom(to), last, found });
+            }
+            standing.last_day = found;
+        }
+        let code = batch.code(&standing.invitation.jti);
+        Ok((self.calendar.today <= standing.last_day).then_some((standing, code)))
     }
 }
 
-/// The zone of the study's calendar; UTC for a study without one.
-fn zone(study: &Study) -> Result<TimeZone, jiff::Error> {
-    study.calendar.as_ref().map_or(Ok(TimeZone::UTC), |calendar| tz::db().get(&calendar.time_zone))
+/// What the recipient is called where something is wrong.
+fn whom(to: &Recipient) -> String {
+    if to.pseudonym.is_empty() { to.unit.clone() } else { to.pseudonym.clone() }
 }
 
 /// The pseudonyms of those who have withdrawn from the study, sorted; none where no collector has noted any.

@@ -6,6 +6,7 @@
 mod batch;
 mod codes;
 pub mod command;
+mod days;
 pub mod keyring;
 pub mod letter;
 mod make;

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{KeyError, letter::Whose, recipients::RecipientsError, register::RegisterError, sheet::SheetError};
 use crate::{
     study::{Mode, Study},
-    tools::collector::DATABASE,
+    tools::{collector::DATABASE, running::RunningError, units::UnitsError},
 };
 
 /// Why nobody was invited.
@@ -48,7 +48,51 @@ pub enum InviteError {
         /// The last day.
         found: Date,
     },
-    /// Neither a row nor the order names a last day.
+    /// An end that is over already.
+    #[error("expected --exp with a day that is not over, found {found}: today is {today}")]
+    Over {
+        /// The end.
+        found: Date,
+        /// The day of the order, in the study's zone.
+        today: Date,
+    },
+    /// A reminder that names a day on which the invitation has ended.
+    #[error("expected a last day of {whom} until {last}, when the invitation ends, found {found}")]
+    Ended {
+        /// Whose.
+        whom: String,
+        /// The last day of the invitation.
+        last: Date,
+        /// The last day named.
+        found: Date,
+    },
+    /// The unit table does not say when the wave begins.
+    #[error("expected dates in the unit table that {wave} counts from (or --without-dates), found none for\n{}",
+        missing.join("\n"))]
+    Undated {
+        /// The wave.
+        wave: String,
+        /// The units, each with what is missing.
+        missing: Vec<String>,
+    },
+    /// Links that are out, and would be revoked.
+    #[error(
+        "expected nobody who has an invitation to the same wave that stands, found {count}, such as {example}: \
+             --reminder issues the same again, --replace revokes them and makes new ones"
+    )]
+    Standing {
+        /// How many there are.
+        count: usize,
+        /// The first of them.
+        example: String,
+    },
+    /// The unit table.
+    #[error(transparent)]
+    Units(#[from] UnitsError),
+    /// The log of acts.
+    #[error(transparent)]
+    Audit(#[from] RunningError),
+    /// A last day is missing that was there when the rows were read.
     #[error("expected a last day in each row, or one for all, found neither")]
     NoEnd,
     /// Three ids in a row whose codes were taken: the register is not what it seems.
@@ -85,6 +129,12 @@ pub struct Order {
     pub seed: u64,
     /// Whether to issue again what stands.
     pub reminder: bool,
+    /// Whether to revoke what stands.
+    pub replace: bool,
+    /// Whether units may be invited of which nobody knows when the wave begins.
+    pub without_dates: bool,
+    /// Whether names and addresses of people go into the table of the mail merge.
+    pub with_contacts: bool,
 }
 
 /// What was done.
@@ -94,8 +144,6 @@ pub struct Summary {
     pub made: usize,
     /// How many earlier ones were revoked by them.
     pub revoked: usize,
-    /// How many units have an earlier link that still works.
-    pub standing: usize,
     /// How many people have withdrawn, and were left out.
     pub withdrawn: usize,
     /// How many have no invitation to be reminded of, and were left out.
@@ -109,7 +157,6 @@ impl fmt::Display for Summary {
         write!(out, "invitations: {}", self.made)?;
         let said = [
             (self.revoked, "earlier ones, revoked by these"),
-            (self.standing, "earlier links of these units, which still work"),
             (self.withdrawn, "left out, withdrawn from the study"),
             (self.uninvited, "left out, without an invitation that stands"),
         ];

@@ -39,6 +39,8 @@ pub enum RecipientsError {
 /// One row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Recipient {
+    /// Where it stands in the file.
+    pub(super) row: u64,
     pub(super) unit: String,
     /// Empty for a unit.
     pub(super) pseudonym: String,
@@ -55,20 +57,34 @@ pub(super) struct Expected<'a> {
     pub(super) whose: Whose,
     /// Of the study; the first is for rows that name none.
     pub(super) languages: &'a [String],
-    /// A row must name its last day, since nothing else does.
-    pub(super) needs_last_day: bool,
+    /// Those that the study has; any will do for one that declares none.
+    pub(super) variants: &'a [String],
+    /// A person without a variant cannot be asked.
+    pub(super) needs_variant: bool,
     /// The variants are drawn, so that no row may name one.
     pub(super) draws_variants: bool,
+}
+
+/// More of what is wrong than [`MOST_PROBLEMS`] is only counted.
+pub(super) fn told(file: &Path, mut problems: Vec<String>) -> RecipientsError {
+    let more = problems.len().saturating_sub(MOST_PROBLEMS);
+    problems.truncate(MOST_PROBLEMS);
+    problems.extend((more > 0).then(|| format!("… and {more} more")));
+    RecipientsError::Table { file: file.to_owned(), problems }
 }
 
 /// The rows of a file.
 pub(super) fn read(file: &Path, expected: &Expected<'_>) -> Result<Vec<Recipient>, RecipientsError> {
     let bytes = fs::read(file).map_err(|source| RecipientsError::File { file: file.to_owned(), source })?;
-    rows(&bytes, expected).map_err(|problems| RecipientsError::Table { file: file.to_owned(), problems })
+    rows(&bytes, expected).map_err(|problems| told(file, problems))
 }
 
 fn rows(bytes: &[u8], expected: &Expected<'_>) -> Result<Vec<Recipient>, Vec<String>> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    // The reader counts a row that ends with both as begun one line earlier.
+    let both = |place: usize| bytes.get(place..place.saturating_add(2)) == Some(b"\r\n");
+    let bytes: Vec<u8> = (0_usize..).zip(bytes).filter(|(place, _)| !both(*place)).map(|(_, byte)| *byte).collect();
+    let bytes = bytes.as_slice();
     let heading = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     // As spreadsheets write it where the comma is the decimal sign.
     let delimiter = if heading.contains(&b';') { b';' } else { b',' };
@@ -93,7 +109,8 @@ fn rows(bytes: &[u8], expected: &Expected<'_>) -> Result<Vec<Recipient>, Vec<Str
         };
         let row = record.position().map_or(0, csv::Position::line);
         match recipient(&columns, &record, expected) {
-            Ok(recipient) => {
+            Ok(mut recipient) => {
+                recipient.row = row;
                 let key = match expected.whose {
                     Whose::Unit => recipient.unit.clone(),
                     Whose::Person => recipient.pseudonym.clone(),
@@ -109,9 +126,6 @@ fn rows(bytes: &[u8], expected: &Expected<'_>) -> Result<Vec<Recipient>, Vec<Str
     if rows.is_empty() && problems.is_empty() {
         problems.push("no row below the heading".to_owned());
     }
-    let more = problems.len().saturating_sub(MOST_PROBLEMS);
-    problems.truncate(MOST_PROBLEMS);
-    problems.extend((more > 0).then(|| format!("… and {more} more")));
     if problems.is_empty() { Ok(rows) } else { Err(problems) }
 }
 
@@ -138,10 +152,15 @@ fn recipient(columns: &StringRecord, record: &StringRecord, expected: &Expected<
         let plain = value.chars().count() <= 256 && !value.contains(char::is_control);
         if plain { Ok(value.to_owned()) } else { Err(format!("`{name}` with a line break, or longer than 256")) }
     };
+    let known = expected.variants.join(", ");
     let variant = match cell("variant") {
+        "" if expected.needs_variant => return Err(format!("no variant, where the study has {known}")),
         "" => None,
         _ if expected.whose == Whose::Unit => return Err("a variant: those of a unit are given by --variants".into()),
         _ if expected.draws_variants => return Err("a variant of its own, and --variants to draw one from".into()),
+        name if !expected.variants.is_empty() && !expected.variants.iter().any(|known| known == name) => {
+            return Err(format!("the variant `{name}`, where the study has {known}"));
+        }
         _ => Some(id("variant")?),
     };
     let language = match (cell("language"), expected.languages.first()) {
@@ -160,11 +179,11 @@ fn recipient(columns: &StringRecord, record: &StringRecord, expected: &Expected<
         return Err(format!("the e-mail address `{email}`"));
     }
     let last_day = match cell("last_day") {
-        "" if expected.needs_last_day => return Err("no last_day, and no --exp that would give one".into()),
         "" => None,
         day => Some(day.parse().map_err(|_| format!("the last_day `{day}`, not a date such as 2027-04-09"))?),
     };
     Ok(Recipient {
+        row: 0,
         unit: id("unit")?,
         pseudonym: match expected.whose {
             Whose::Unit => String::new(),
@@ -198,12 +217,16 @@ mod tests {
 
     fn read(table: &str, whose: Whose) -> Result<Vec<Recipient>, Vec<String>> {
         let languages = ["nb", "en"].map(str::to_owned);
-        rows(table.as_bytes(), &Expected { whose, languages: &languages, needs_last_day: false, draws_variants: false })
+        rows(
+            table.as_bytes(),
+            &Expected { whose, languages: &languages, variants: &[], needs_variant: false, draws_variants: false },
+        )
     }
 
     #[test]
     fn a_table_is_read_as_spreadsheets_write_it() {
         let kari = Recipient {
+            row: 2,
             unit: "north".into(),
             pseudonym: "p-1".into(),
             email: "kari@post.example".into(),

@@ -13,7 +13,7 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date};
-use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params, types::Type};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior, params, types::Type};
 
 pub use super::batch::Batch;
 use super::{KeyError, codes::Codes, keyring};
@@ -216,6 +216,34 @@ impl Register {
         }?)
     }
 
+    /// Whether anything was ever issued for the study, for this wave of it, and for this person or unit of it: the first
+    /// of them of which nothing is known, as a word and a name.
+    ///
+    /// # Errors
+    /// If the register does not work.
+    pub fn unknown(&self, which: &Which) -> Done<Option<(&'static str, String)>> {
+        let connection = self.connection();
+        let known = |column: &str, study: &str, name: &str| -> Done<bool> {
+            let asked = format!("SELECT 1 FROM invitation WHERE study = ?1 AND {column} = ?2");
+            Ok(connection.prepare(&asked)?.exists([study, name])?)
+        };
+        let names: Vec<(&'static str, &str)> = match which {
+            Which::One { .. } => return Ok(None),
+            Which::Person { study, pseudonym, wave } => {
+                let wave = wave.as_deref().map(|wave| ("wave", wave));
+                [("study", study.as_str())].into_iter().chain(wave).chain([("pseudonym", pseudonym.as_str())]).collect()
+            }
+            Which::Unit { study, wave, unit } => vec![("study", study), ("wave", wave), ("unit", unit)],
+        };
+        let study = names.first().map(|(_, study)| *study).unwrap_or_default();
+        for (what, name) in names {
+            if !known(what, study, name)? {
+                return Ok(Some((what, name.to_owned())));
+            }
+        }
+        Ok(None)
+    }
+
     /// Begins to issue: all of it is kept by [`Batch::keep`], or nothing.
     ///
     /// # Errors
@@ -226,6 +254,27 @@ impl Register {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         Ok(Batch::new(transaction, codes))
     }
+}
+
+/// The links of a wave that stand and end before an instant: those that a window prolonged until then leaves behind.
+/// Links for trying out go by no window. Nothing is made where there is no register.
+///
+/// # Errors
+/// If the register does not work.
+pub fn ending_before(folder: &Path, study: &str, wave: &str, instant: Timestamp) -> Done<Vec<Invitation>> {
+    let file = folder.join(REGISTER);
+    if !file.is_file() {
+        return Ok(Vec::new());
+    }
+    // Nothing is written; but a database in write-ahead mode that nobody has open cannot be read otherwise.
+    let connection = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(BUSY)?;
+    let mut statement = connection.prepare(&format!(
+        "SELECT {COLUMNS} FROM invitation WHERE revoked_at IS NULL AND study = ?1 AND wave = ?2 AND exp < ?3
+         AND mode <> 'test' ORDER BY unit, pseudonym, jti"
+    ))?;
+    let found = statement.query_map(params![study, wave, instant.as_second()], registered)?;
+    Ok(found.map(|found| Ok(found?.invitation)).collect::<rusqlite::Result<_>>()?)
 }
 
 pub(super) fn text(maybe: &Option<String>) -> &str {

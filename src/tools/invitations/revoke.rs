@@ -1,6 +1,6 @@
 //! `svar revoke` and `svar rotate-key`, as typed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -8,9 +8,16 @@ use super::{
     Keys, keyring,
     register::{REGISTER, Register, Which},
 };
+use crate::{
+    study::source,
+    tools::{
+        running::audit::{Act, Audit, mark, who},
+        studies::{MANIFEST, read_json},
+    },
+};
 
-/// Revokes what was named; says how many invitations that were. None is not an error of the command line, and yet
-/// nothing was done: `Ok(0)`.
+/// Revokes what was named; says how many invitations that were. None where all the names are known is not an error of the
+/// command line, and yet nothing was done: `Ok(0)`.
 ///
 /// # Errors
 /// What was expected instead.
@@ -36,6 +43,7 @@ pub fn revoke(arguments: &[String], now: Timestamp) -> Result<usize, String> {
         }
     }
     let data = PathBuf::from(data.ok_or("expected --data DIR, the data folder of the collector, found none")?);
+    let study = study.map(id).transpose()?;
     let which = match (jti, pseudonym, unit, wave, study) {
         (Some(jti), None, None, None, None) => Which::One { jti },
         (None, Some(pseudonym), None, wave, Some(study)) => Which::Person { study, pseudonym, wave },
@@ -51,14 +59,53 @@ pub fn revoke(arguments: &[String], now: Timestamp) -> Result<usize, String> {
         return Err(format!("{}: expected {REGISTER} in it, found none", data.display()));
     }
     let register = Register::open(&data).map_err(|error| error.to_string())?;
-    register.revoke(&which, now).map_err(|error| error.to_string())
+    if let Some((what, name)) = register.unknown(&which).map_err(|error| error.to_string())? {
+        return Err(format!("expected a {what} that somebody was invited to or by, found `{name}`"));
+    }
+    // Before anything is revoked, so that nothing is without a line for want of rights.
+    let audit = Audit::open(&data).map_err(|error| error.to_string())?;
+    let by = who(None).map_err(|error| error.to_string())?;
+    let (study, facts) = facts(&data, &which)?;
+    let count = register.revoke(&which, now).map_err(|error| error.to_string())?;
+    let counts = [("revoked", count)].into();
+    let act = Act { command: "revoke", by: &by, study: &study, facts, counts, done: true };
+    audit.write(now, &act).map_err(|error| error.to_string())?;
+    Ok(count)
+}
+
+/// Names and values for the log.
+type Facts = Vec<(&'static str, String)>;
+
+/// What the log says of it: the study, and for whom. It never holds a pseudonym.
+fn facts(data: &Path, which: &Which) -> Result<(String, Facts), String> {
+    Ok(match which {
+        // Typed by hand: a line has no room for anything else.
+        Which::One { jti } => {
+            ("-".to_owned(), vec![("id", jti.chars().filter(|c| c.is_ascii_graphic()).take(64).collect())])
+        }
+        Which::Person { study, pseudonym, wave } => {
+            let mark = mark(data, study, pseudonym).map_err(|error| error.to_string())?;
+            (study.clone(), vec![("person", mark), ("wave", wave.clone().unwrap_or_else(|| "-".to_owned()))])
+        }
+        Which::Unit { study, wave, unit } => (study.clone(), vec![("unit", unit.clone()), ("wave", wave.clone())]),
+    })
+}
+
+/// The id of a study: that of the manifest, if this is a folder with one, else what was typed.
+fn id(typed: String) -> Result<String, String> {
+    let file = Path::new(&typed).join(MANIFEST);
+    if !file.is_file() {
+        return Ok(typed);
+    }
+    let json = read_json(&file).map_err(|error| error.to_string())?;
+    source::read(&json).map(|study| study.id).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// Makes a new key to sign with, or forgets an earlier one; says which there are now.
 ///
 /// # Errors
 /// What was expected instead.
-pub fn rotate_key(arguments: &[String]) -> Result<String, String> {
+pub fn rotate_key(arguments: &[String], now: Timestamp) -> Result<String, String> {
     let (folder, forgotten) = match arguments {
         [data, folder] if data == "--data" => (folder, None),
         [data, folder, forget, kid] if data == "--data" && forget == "--forget" => (folder, Some(kid)),
@@ -69,7 +116,14 @@ pub fn rotate_key(arguments: &[String]) -> Result<String, String> {
         Some(kid) => keyring::forget(&folder, kid),
         None => keyring::rotate(&folder),
     };
-    Ok(told(&changed.map_err(|error| error.to_string())?))
+    let keys = changed.map_err(|error| error.to_string())?;
+    let by = who(None).map_err(|error| error.to_string())?;
+    let command = if forgotten.is_some() { "forget-key" } else { "rotate-key" };
+    let key = forgotten.cloned().or_else(|| keys.names().pop()).unwrap_or_default();
+    let act = Act { command, by: &by, study: "-", facts: vec![("key", key)], done: true, ..Act::default() };
+    let written = Audit::open(&folder).and_then(|audit| audit.write(now, &act));
+    written.map_err(|error| format!("the keys are changed, but not the log: {error}"))?;
+    Ok(told(&keys))
 }
 
 fn told(keys: &Keys) -> String {

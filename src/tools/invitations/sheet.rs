@@ -34,6 +34,17 @@ pub enum SheetError {
         /// Why not.
         source: io::Error,
     },
+    /// All is done, but the letters are in another folder than was asked for.
+    #[error("{}: expected to rename {} to it, where the letters are now, found: {source}", out.display(),
+        folder.display())]
+    Left {
+        /// Where they are.
+        folder: PathBuf,
+        /// Where they should be.
+        out: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// A row cannot be written.
     #[error("expected to write {TABLE}, found: {0}")]
     Table(#[from] csv::Error),
@@ -61,31 +72,77 @@ pub(super) struct Sheet<'a> {
     pub(super) reminds: bool,
     /// Where the page lies.
     pub(super) base: &'a str,
+    /// Whether the table has names and addresses.
+    pub(super) contacts: bool,
 }
 
-/// Makes the folder, or sees that it is empty.
-pub(super) fn prepare(folder: &Path) -> Result<(), SheetError> {
-    let failed = |source| SheetError::File { file: folder.to_owned(), source };
+/// A folder beside the one that is asked for, where the letters are until the register knows of them.
+pub(super) struct Folder {
+    draft: PathBuf,
+    out: PathBuf,
+    /// The register knows of the letters: they are not taken away.
+    known: bool,
+}
+
+impl Folder {
+    /// Makes it, and sees that the one that is asked for is empty.
+    pub(super) fn prepare(out: &Path) -> Result<Folder, SheetError> {
+        let failed = |source| SheetError::File { file: out.to_owned(), source };
+        make(out).map_err(failed)?;
+        if fs::read_dir(out).map_err(failed)?.next().is_some() {
+            return Err(SheetError::NotEmpty { folder: out.to_owned() });
+        }
+        let out = out.canonicalize().map_err(failed)?;
+        let mut name = out.file_name().unwrap_or_default().to_owned();
+        name.push(".unfinished");
+        let draft = out.with_file_name(name);
+        // What a power cut left behind: links that nobody was given.
+        clear(&draft);
+        make(&draft).map_err(|source| SheetError::File { file: draft.clone(), source })?;
+        Ok(Folder { draft, out, known: false })
+    }
+
+    /// Where to write to.
+    pub(super) fn path(&self) -> &Path {
+        &self.draft
+    }
+
+    /// Puts it in its place, once the register knows of what is in it.
+    pub(super) fn keep(mut self) -> Result<(), SheetError> {
+        // Some systems rename to no folder that is there, be it empty.
+        let moved = fs::remove_dir(&self.out).and_then(|()| fs::rename(&self.draft, &self.out));
+        self.known = true;
+        moved.map_err(|source| SheetError::Left { folder: self.draft.clone(), out: self.out.clone(), source })
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if !self.known {
+            clear(&self.draft);
+        }
+    }
+}
+
+/// A folder for its owner alone, if there is none.
+fn make(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(failed)?;
-    match fs::read_dir(folder).map_err(failed)?.next() {
-        Some(_) => Err(SheetError::NotEmpty { folder: folder.to_owned() }),
-        None => Ok(()),
-    }
+    builder.create(folder)
 }
 
-/// Takes away what was written to a folder that was empty before, as far as that works.
-pub(super) fn clear(folder: &Path) {
+/// Takes a folder of letters away, as far as that works.
+fn clear(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         drop(fs::remove_file(entry.path()));
     }
+    drop(fs::remove_dir(folder));
 }
 
 impl Sheet<'_> {
-    /// Writes all of it to a folder that [`prepare`] made, each file readable to its owner alone.
+    /// Writes all of it to a folder that [`Folder::prepare`] made, each file readable to its owner alone.
     pub(super) fn write(&self, folder: &Path, made: &[Made]) -> Result<(), SheetError> {
         let put = |name: &str, text: &str| {
             let file = folder.join(name);
@@ -133,27 +190,27 @@ impl Sheet<'_> {
             found.map(|(_, subject)| subject.clone()).unwrap_or_default()
         };
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let fixed = ["unit", "pseudonym", "variant", "name", "email", "phone", "language", "link", "code", "last_day"];
-        let heading = fixed.into_iter().chain(["subject", "reminder_subject"]).map(str::to_owned);
+        let contacts: &[&str] = if self.contacts { &["name", "email", "phone"] } else { &[] };
+        let heading = ["unit", "pseudonym", "variant"].iter().chain(contacts);
+        let heading = heading.chain(&["language", "link", "code", "last_day", "subject", "reminder_subject"]);
+        let heading = heading.map(|name| (*name).to_owned());
         let per_language = tags.iter().flat_map(|tag| [format!("link_{tag}"), format!("last_day_{tag}")]);
         writer.write_record(heading.chain(per_language))?;
         for Made { to, variant, token, code, last_day } in made {
             let link = |tag: &str| format!("{}?lang={tag}#{token}", self.base);
             let language = to.language.as_str();
-            let mut row = vec![
-                to.unit.clone(),
-                to.pseudonym.clone(),
-                variant.clone().unwrap_or_default(),
-                to.name.clone(),
-                to.email.clone(),
-                to.phone.clone(),
+            let mut row = vec![to.unit.clone(), to.pseudonym.clone(), variant.clone().unwrap_or_default()];
+            if self.contacts {
+                row.extend([&to.name, &to.email, &to.phone].map(String::clone));
+            }
+            row.extend([
                 to.language.clone(),
                 link(language),
                 Code::shown(code),
                 letter::day(language, *last_day),
                 in_language(&invitations, language),
                 in_language(&reminders, language),
-            ];
+            ]);
             row.extend(tags.iter().flat_map(|tag| [link(tag), letter::day(tag, *last_day)]));
             writer.write_record(row.iter().map(|cell| neutral(cell)))?;
         }
@@ -164,6 +221,11 @@ impl Sheet<'_> {
 
 /// A cell that no spreadsheet takes for a formula.
 fn neutral(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_phone(cell);
     if formula { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// A telephone number with its country: a plus, digits and blanks, which calculate nothing.
+fn is_phone(cell: &str) -> bool {
+    cell.strip_prefix('+').is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == ' '))
 }

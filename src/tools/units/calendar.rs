@@ -26,6 +26,8 @@ pub struct Given {
     pub closes: Option<Date>,
     /// Whether the last day was set by prolonging the window.
     pub prolonged: bool,
+    /// The last day that the table named last, which `closes` is too unless the window was prolonged.
+    pub imported: Option<Date>,
 }
 
 /// The first and the last day of a window, both of them open.

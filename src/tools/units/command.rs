@@ -8,10 +8,14 @@ use std::{
 
 use jiff::civil::Date;
 
-use super::{Bound, Prolonged, Store, Unit, almanac, calendar::date, import, prolong};
+use super::{Bound, Imported, Prolonged, Shorter, Store, Unit, almanac, calendar::date, import, prolong};
 use crate::{
-    study::{Study, source},
-    tools::studies::{MANIFEST, read_json},
+    study::{Invitation, Study, source},
+    tools::{
+        invitations::register::ending_before,
+        running::command::Told,
+        studies::{MANIFEST, read_json},
+    },
 };
 
 /// What is asked for.
@@ -25,7 +29,7 @@ enum Asked {
 ///
 /// # Errors
 /// What was expected instead.
-pub fn run(arguments: &[String]) -> Result<String, String> {
+pub fn run(arguments: &[String]) -> Result<Told, String> {
     let (study, data, asked) = read(arguments)?;
     let study = manifest(&study)?;
     let store = Store::open(&data).map_err(|error| error.to_string())?;
@@ -34,15 +38,39 @@ pub fn run(arguments: &[String]) -> Result<String, String> {
             let bytes =
                 fs::read(&file).map_err(|error| format!("expected {} to read, found: {error}", file.display()))?;
             let imported = import(&store, &study, &bytes).map_err(|error| format!("{}: {error}", file.display()))?;
-            Ok(format!("{} new, {} changed, {} as before\n", imported.new, imported.changed, imported.same))
+            Ok(done(came_of(&imported)))
         }
-        Asked::List => list(&store, &study),
+        Asked::List => list(&store, &study).map(done),
         Asked::Prolong { unit, wave, until } => {
             let prolonged =
                 prolong(&store, &study, unit.as_deref(), &wave, until).map_err(|error| error.to_string())?;
-            Ok(told(&prolonged, &wave, until))
+            let short = short_links(&data, &study, &wave, until, &prolonged.longer)?;
+            let unfinished = (!short.is_empty()).then(|| {
+                let links = short.join("\n");
+                format!("expected links that last as long as the window, found some that end sooner:\n{links}")
+            });
+            Ok(Told { report: told(&prolonged, &wave, until), unfinished })
         }
     }
+}
+
+fn done(report: String) -> Told {
+    Told { report, unfinished: None }
+}
+
+/// The links of these units that do not last until the end of that day, in words: no table prolongs those.
+fn short_links(data: &Path, study: &Study, wave: &str, until: Date, units: &[String]) -> Result<Vec<String>, String> {
+    let almanac = almanac(study).map_err(|error| error.to_string())?;
+    let Some(end) = almanac.closes(until) else { return Ok(Vec::new()) };
+    let links = ending_before(data, &study.id, wave, end).map_err(|error| error.to_string())?;
+    let line = |link: Invitation| {
+        let whose = link.sub.map_or_else(|| "its own".to_owned(), |pseudonym| format!("that of {pseudonym}"));
+        let last = link.exp.and_then(|exp| i64::try_from(exp).ok()?.checked_sub(1));
+        let last = last.and_then(|last| jiff::Timestamp::from_second(last).ok()).map(|last| almanac.day_at(last));
+        let last = last.map(|last| last.to_string()).unwrap_or_default();
+        format!("{} {wave}: {whose}, until {last} (id {})", link.unit, link.jti)
+    };
+    Ok(links.into_iter().filter(|link| units.contains(&link.unit)).map(line).collect())
 }
 
 fn read(arguments: &[String]) -> Result<(PathBuf, PathBuf, Asked), String> {
@@ -102,6 +130,15 @@ fn manifest(folder: &Path) -> Result<Study, String> {
     let file = folder.join(MANIFEST);
     let json = read_json(&file).map_err(|error| error.to_string())?;
     source::read(&json).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+fn came_of(imported: &Imported) -> String {
+    let mut told = format!("{} new, {} changed, {} as before\n", imported.new, imported.changed, imported.same);
+    for Shorter { unit, wave, before, after } in &imported.shorter {
+        let now = after.map_or_else(|| "of unknown dates now".to_owned(), |after| format!("until {after} now"));
+        let _ = writeln!(told, "shorter: {unit} {wave}, open until {before} before, {now}");
+    }
+    told
 }
 
 fn told(prolonged: &Prolonged, wave: &str, until: Date) -> String {

@@ -105,7 +105,7 @@ pub enum UnitsError {
 }
 
 /// What came of an import.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Units that were not known before.
     pub new: usize,
@@ -113,6 +113,21 @@ pub struct Imported {
     pub changed: usize,
     /// Units of which the file said nothing new.
     pub same: usize,
+    /// Windows that end earlier than they did.
+    pub shorter: Vec<Shorter>,
+}
+
+/// A window that an import has made shorter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shorter {
+    /// The unit.
+    pub unit: String,
+    /// The wave.
+    pub wave: String,
+    /// Its last day until now.
+    pub before: Date,
+    /// Its last day from now on, or that its first or last day is not known any more.
+    pub after: Option<Date>,
 }
 
 /// What came of prolonging a window.
@@ -149,6 +164,7 @@ pub fn import(store: &Store, study: &Study, bytes: &[u8]) -> Result<Imported, Un
             let unit = table.told(before, told);
             for wave in &study.waves {
                 in_order(row, &unit, wave, &almanac)?;
+                imported.shorter.extend(before.and_then(|before| shorter(before, &unit, wave, &almanac)));
             }
             let count = match before {
                 Some(before) if *before == unit => &mut imported.same,
@@ -162,6 +178,15 @@ pub fn import(store: &Store, study: &Study, bytes: &[u8]) -> Result<Imported, Un
         }
         Ok((changed, imported))
     })
+}
+
+/// What an import takes away from a window whose last day was known.
+fn shorter(before: &Unit, after: &Unit, wave: &Wave, almanac: &Almanac) -> Option<Shorter> {
+    let [was, is] = [before, after].map(|unit| unit.days(almanac, wave));
+    let last = was.last.day?;
+    let kept = is.last.day.filter(|_| is.first.day.is_some() || was.first.day.is_none());
+    let shorter = kept.is_none_or(|kept| kept < last);
+    shorter.then(|| Shorter { unit: after.id.clone(), wave: wave.id.clone(), before: last, after: kept })
 }
 
 /// A date of the table may not turn the window that the rule gives inside out.

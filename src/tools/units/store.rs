@@ -22,7 +22,7 @@ use super::{
 pub const DATABASE: &str = "units.sqlite";
 
 /// What `PRAGMA user_version` says of the tables below.
-const LAYOUT: i64 = 1;
+const LAYOUT: i64 = 2;
 
 /// Days are texts such as `2020-03-12`, so that any tool shows them.
 const TABLES: &str = "
@@ -42,8 +42,14 @@ const TABLES: &str = "
         opens TEXT,
         closes TEXT,
         prolonged INTEGER NOT NULL DEFAULT 0,
+        imported TEXT,
         PRIMARY KEY (study, unit, wave)
     ) STRICT;";
+
+/// From layout 1, which did not keep what the table had said before a window was prolonged.
+const SECOND: &str = "
+    ALTER TABLE window ADD COLUMN imported TEXT;
+    UPDATE window SET imported = closes WHERE prolonged = 0;";
 
 /// How long to wait for another process that holds the database.
 const BUSY: Duration = Duration::from_secs(5);
@@ -110,8 +116,9 @@ impl Store {
             "SELECT unit, name, included, mailed, randomised FROM unit WHERE study = ?1 AND unit = ?2",
         )?;
         let Some(mut found) = statement.query_row([study, unit], read_unit).optional()? else { return Ok(None) };
-        let mut statement = connection
-            .prepare_cached("SELECT unit, wave, opens, closes, prolonged FROM window WHERE study = ?1 AND unit = ?2")?;
+        let mut statement = connection.prepare_cached(
+            "SELECT unit, wave, opens, closes, prolonged, imported FROM window WHERE study = ?1 AND unit = ?2",
+        )?;
         for window in statement.query_map([study, unit], read_window)? {
             let (_, wave, given) = window?;
             found.windows.insert(wave, given);
@@ -161,8 +168,8 @@ fn all(connection: &Connection, study: &str) -> Result<BTreeMap<String, Unit>, S
         let unit = unit?;
         units.insert(unit.id.clone(), unit);
     }
-    let mut statement =
-        connection.prepare_cached("SELECT unit, wave, opens, closes, prolonged FROM window WHERE study = ?1")?;
+    let mut statement = connection
+        .prepare_cached("SELECT unit, wave, opens, closes, prolonged, imported FROM window WHERE study = ?1")?;
     for window in statement.query_map([study], read_window)? {
         let (unit, wave, given) = window?;
         if let Some(unit) = units.get_mut(&unit) {
@@ -183,10 +190,12 @@ fn write(transaction: &Transaction<'_>, study: &str, unit: &Unit) -> Result<(), 
         .execute(params![study, unit.id, unit.name, text(included), text(mailed), text(randomised)])?;
     transaction.prepare_cached("DELETE FROM window WHERE study = ?1 AND unit = ?2")?.execute([study, &unit.id])?;
     let mut statement = transaction.prepare_cached(
-        "INSERT INTO window (study, unit, wave, opens, closes, prolonged) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO window (study, unit, wave, opens, closes, prolonged, imported)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     for (wave, given) in &unit.windows {
-        statement.execute(params![study, unit.id, wave, text(given.opens), text(given.closes), given.prolonged])?;
+        let [opens, closes, imported] = [given.opens, given.closes, given.imported].map(text);
+        statement.execute(params![study, unit.id, wave, opens, closes, given.prolonged, imported])?;
     }
     Ok(())
 }
@@ -197,7 +206,7 @@ fn read_unit(row: &Row<'_>) -> Result<Unit, rusqlite::Error> {
 }
 
 fn read_window(row: &Row<'_>) -> Result<(String, String, Given), rusqlite::Error> {
-    let given = Given { opens: day(row, 2)?, closes: day(row, 3)?, prolonged: row.get(4)? };
+    let given = Given { opens: day(row, 2)?, closes: day(row, 3)?, prolonged: row.get(4)?, imported: day(row, 5)? };
     Ok((row.get(0)?, row.get(1)?, given))
 }
 
@@ -213,6 +222,7 @@ fn lay_out(connection: &mut Connection) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     match transaction.pragma_query_value(None, "user_version", |row| row.get(0))? {
         0 => transaction.execute_batch(TABLES)?,
+        1 => transaction.execute_batch(SECOND)?,
         LAYOUT => return Ok(()),
         found => return Err(StoreError::Layout { found }),
     }

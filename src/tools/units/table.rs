@@ -16,7 +16,7 @@ const LONGEST_NAME: usize = 200;
 #[non_exhaustive]
 pub enum TableError {
     /// A file that is no CSV.
-    #[error("expected CSV with commas, found: {0}")]
+    #[error("expected CSV with commas or semicolons, found: {0}")]
     Csv(#[from] csv::Error),
     /// A row as a whole, or the names of the columns.
     #[error("row {row}: expected {expected}, found {found}")]
@@ -71,7 +71,10 @@ impl Table {
         let text = lines(bytes)?;
         // Flexible, since a row that lacks a cell is better told in our own words.
         let mut builder = csv::ReaderBuilder::new();
-        let mut reader = builder.trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
+        // As spreadsheets write it where the comma is the decimal sign.
+        let delimiter = if text.lines().next().is_some_and(|names| names.contains(';')) { b';' } else { b',' };
+        builder.trim(csv::Trim::All).flexible(true).delimiter(delimiter);
+        let mut reader = builder.from_reader(text.as_bytes());
         let names = reader.headers()?.clone();
         let columns = columns(&names, study)?;
         let (mut rows, mut seen, mut record) = (Vec::new(), BTreeSet::new(), csv::StringRecord::new());
@@ -106,8 +109,8 @@ impl Table {
     }
 
     /// What is known of a unit after its row was read: every column of the file counts, an empty cell too; what has no
-    /// column stays. A last day that somebody has set by prolonging stays until the table names another one: the file
-    /// that was imported before is imported again, and must not close what was prolonged since.
+    /// column stays. A last day that somebody has set by prolonging stays until the table names another one than it did
+    /// before: the file that was imported is imported again, and must not close what was prolonged since.
     pub(super) fn told(&self, known: Option<&Unit>, row: &Unit) -> Unit {
         let mut unit = known.cloned().unwrap_or_default();
         unit.id.clone_from(&row.id);
@@ -121,9 +124,10 @@ impl Table {
                 Column::Opens(wave) => unit.given_mut(wave).opens = row.given(wave).opens,
                 Column::Closes(wave) => {
                     let (said, given) = (row.given(wave).closes, unit.given_mut(wave));
-                    if said.is_some() || !given.prolonged {
+                    if !given.prolonged || said.is_some() && said != given.imported {
                         (given.closes, given.prolonged) = (said, false);
                     }
+                    given.imported = said.or(given.imported.filter(|_| given.prolonged));
                 }
             }
         }
@@ -152,11 +156,7 @@ fn columns(names: &csv::StringRecord, study: &Study) -> Result<Vec<Column>, Tabl
         let column = column(name, study).ok_or_else(|| TableError::Row {
             row: 1,
             expected: known(study),
-            found: if name.contains(';') {
-                format!("`{name}`; with semicolons? The columns have commas between them")
-            } else {
-                format!("`{name}`")
-            },
+            found: format!("`{name}`"),
         })?;
         if columns.contains(&column) {
             let (expected, found) = ("each column once".to_owned(), format!("`{name}` twice"));

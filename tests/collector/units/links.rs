@@ -124,11 +124,68 @@ fn the_bounds_of_the_link_are_the_outer_ones() {
     let elsewhere = Invitation { nbf: Some(nbf), exp: Some(exp), ..link("not-in-the-table", "q1") };
     assert_eq!(told(&elsewhere, "2026-11-15T12:00:00Z"), expected, "nobody has said more");
     let unrandomised = Invitation { nbf: Some(nbf), exp: Some(exp), ..link("north", "q2") };
-    assert_eq!(told(&unrandomised, "2026-11-15T12:00:00Z"), expected, "nobody has said more of this wave");
+    assert_eq!(told(&unrandomised, "2026-11-15T12:00:00Z")[0], "not-yet", "nobody has said when this wave begins");
     let until_midnight = Invitation { exp: Some(seconds("2026-11-20T23:00:00Z")), ..narrow.clone() };
     assert_eq!(told(&until_midnight, "2026-11-15T12:00:00Z")[4], "2026-11-20", "midnight is of no day before it");
     running.units(&["prolong", "--unit", "north", "--wave", "q1", "--until", "2026-12-06"]);
     assert_eq!(told(&narrow, "2026-11-20T12:00:00Z")[0], "grace", "no table prolongs what the link says itself");
+}
+
+/// What the link says itself is not prolonged, and whoever prolongs the window must hear of it.
+#[test]
+fn prolonging_names_links_that_end_sooner() {
+    let (study, data) = (manifest(), Folder::new());
+    let path = |name: &str| study.path().join(name).display().to_string();
+    let units = |arguments: &[&str]| svar_units(study.path(), data.path(), arguments);
+    std::fs::write(path("units.csv"), "unit,mailed\nnorth,2026-11-20\nsouth,2026-11-20\n").expect("to write");
+    assert_eq!(units(&["import", &path("units.csv")]).0, 0);
+    for (unit, more) in [("north", &["--exp", "2026-12-02"] as &[&str]), ("south", &[])] {
+        let (table, out) = (path("table.csv"), path(unit));
+        std::fs::write(&table, format!("unit\n{unit}\n")).expect("to write");
+        let (study, data) = (study.path().display().to_string(), data.path().display().to_string());
+        let mut line = vec!["--study", &study, "--data", &data, "--wave", "q1", "--units", &table, "--out", &out];
+        line.extend(["--base-url", "https://svar.example/"].iter().chain(more));
+        let line: Vec<String> = line.into_iter().map(str::to_owned).collect();
+        let now = "2026-11-20T12:00:00Z".parse().expect("a time");
+        svar::tools::invitations::command::run(&line, now).expect("a link");
+    }
+    let prolong = |unit| units(&["prolong", "--unit", unit, "--wave", "q1", "--until", "2027-10-30"]);
+    assert_eq!(prolong("south"), (0, "q1 open until 2027-10-30: south\n".into()), "links have room");
+    let (code, said) = prolong("north");
+    assert!(code == 1 && said.starts_with("q1 open until 2027-10-30: north\n"), "{said}");
+    assert!(said.contains("\nnorth q1: its own, until 2026-12-02 (id ") && !said.contains("south"), "{said}");
+}
+
+/// A link to a later wave, which somebody sends on or finds early, opens nothing before its date is known.
+#[test]
+fn a_wave_whose_date_is_unknown_is_not_open_yet() {
+    let running = Running::with("unit,included,mailed,randomised\nnorth,2026-10-01,,\nsouth,,2026-10-01,2025-10-01\n");
+    let now = "2026-11-15T12:00:00Z";
+    for (number, unit, wave, mode, expected) in [
+        (1, "north", "q2", None, "not-yet"),
+        (2, "north", "q1", None, "not-yet"),
+        (3, "south", "q2", None, "not-yet"),
+        (4, "south", "q2", Some(Mode::Pilot), "not-yet"),
+        (5, "south", "q2", Some(Mode::Test), "open"),
+        (6, "south", "q2", Some(Mode::Paper), "open"),
+        (7, "elsewhere", "q2", None, "open"),
+    ] {
+        let invitation = Invitation { mode, ..link(unit, wave) };
+        assert_eq!(running.status(&invitation, now)["state"], expected, "{unit} {wave} {mode:?}");
+        if expected == "not-yet" {
+            let reply = running.deliver(&invitation, number, now, now);
+            assert_eq!(refusal(&reply), (401, "login".into(), "not-yet".into()), "{unit} {wave}");
+        }
+    }
+    let file = running.study.path().join("units.csv");
+    std::fs::write(&file, "unit,included\nsouth,2026-10-01\n").expect("to write");
+    running.units(&["import", file.to_str().expect("a path")]);
+    let told = running.status(&link("south", "q2"), "2026-10-10T12:00:00Z");
+    assert_eq!(
+        (told["state"].as_str(), told["firstDay"].as_str()),
+        (Some("open"), Some("2026-10-01")),
+        "then it counts"
+    );
 }
 
 #[test]

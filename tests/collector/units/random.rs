@@ -67,7 +67,8 @@ impl Random {
     /// let in with, the last before the first.
     pub(super) fn unit(&mut self, id: String, wave: &str) -> Unit {
         let dates = Dates { included: self.maybe_day(90), mailed: self.maybe_day(90), randomised: self.maybe_day(90) };
-        let given = Given { opens: self.maybe_day(20), closes: self.maybe_day(20), prolonged: self.chance(50) };
+        let given =
+            Given { opens: self.maybe_day(20), closes: self.maybe_day(20), prolonged: self.chance(50), imported: None };
         Unit { id, name: String::new(), dates, windows: [(wave.to_owned(), given)].into() }
     }
 }

@@ -57,7 +57,8 @@ fn a_mistake_is_told_with_its_place_and_nothing_is_taken_over() {
         ("unit,unit\na,a", "row 1", "each column once", "`unit` twice"),
         ("name\na", "row 1", "a column `unit`", "none"),
         ("", "row 1", "a column `unit`", "none"),
-        ("unit;mailed\na;", "row 1", COLUMNS, "`unit;mailed`; with semicolons? The columns have commas between them"),
+        ("unit;mailed\na;2020-01-20\nb;20.01.2020", "row 3, column `mailed`", A_DATE, "`20.01.2020`"),
+        ("unit;posted\na;", "row 1", COLUMNS, "`posted`"),
         ("unit,mailed\na", "row 2", "2 cells", "1"),
     ] {
         let told = import(&bench, table).expect_err(table).to_string();
@@ -72,6 +73,9 @@ fn what_a_spreadsheet_program_adds_does_no_harm() {
     let table = "\u{feff}unit,name,mailed\r\n nord-1 ,\"Sykehjem Øst, avdeling 2\",2020-01-20\r\n,,\r\n\r\n";
     assert_eq!(import(&bench, table).expect("a table").new, 1);
     assert_eq!(unit(&bench, "nord-1").name, "Sykehjem Øst, avdeling 2");
+    let semicolons = "\u{feff}unit;name;mailed\r\nsør-2;\"Sør; avdeling 3, 4\";2020-01-21\r\n".replace("sør", "sor");
+    assert_eq!(import(&bench, &semicolons).expect("a table with semicolons").new, 1);
+    assert_eq!(unit(&bench, "sor-2").name, "Sør; avdeling 3, 4");
     let told = import(&bench, "unit,mailed\r\na,2020-01-20\r\n\r\nb,soon\r\n").expect_err("soon").to_string();
     assert!(told.starts_with("row 4, column `mailed`"), "as the spreadsheet counts: {told}");
     let latin = units::import(&bench.units, &bench.study.study, b"unit,name\na,Nord\nb,\xd8st\n");
@@ -82,7 +86,7 @@ fn what_a_spreadsheet_program_adds_does_no_harm() {
 fn a_table_grows_with_the_study() {
     let bench = Bench::of(yearly());
     let counts = |table: &str| {
-        let Imported { new, changed, same } = import(&bench, table).expect(table);
+        let Imported { new, changed, same, .. } = import(&bench, table).expect(table);
         (new, changed, same)
     };
     assert_eq!(counts("unit,mailed\na,2020-01-20\nb,2020-01-21"), (2, 0, 0));
@@ -135,6 +139,18 @@ fn a_prolonged_window_stays_so_until_the_table_names_another_day() {
     assert_eq!(last("a"), is("2020-02-29", "prolonged"));
     import(&bench, "unit,q1_closes\na,2020-02-10").expect("a slip is mended by the table");
     assert_eq!(last("a"), is("2020-02-10", "date in the table"));
+    // The file names a day already: it is prolonged all the same, and only another day takes that back.
+    prolong(Some("b"), "2020-04-20").expect("b");
+    let imported = import(&bench, table).expect("the same table");
+    assert!(imported.shorter.iter().all(|shorter| shorter.unit == "a"), "{imported:?}");
+    import(&bench, "unit,q1_closes\nb,\n").expect("a table that says nothing");
+    import(&bench, table).expect("the same table again");
+    assert_eq!(last("b"), is("2020-04-20", "prolonged"), "the old file must not close it");
+    let imported = import(&bench, "unit,q1_closes\nb,2020-03-30").expect("another day");
+    let [shorter] = imported.shorter.as_slice() else { panic!("{imported:?}") };
+    assert_eq!((shorter.unit.as_str(), shorter.wave.as_str()), ("b", "q1"));
+    assert_eq!((Some(shorter.before), shorter.after), (date("2020-04-20"), date("2020-03-30")));
+    assert_eq!(last("b"), is("2020-03-30", "date in the table"));
     let wave = units::prolong(&bench.units, study, None, "q9", date("2020-02-20").expect("a date"));
     assert_eq!(wave.expect_err("no wave").to_string(), "expected a wave of `yearly`, found `q9`");
 }
@@ -173,6 +189,21 @@ north  q3    2022-11-10  2022-12-07  randomisation + 24 months + 9 months of del
 south  q1    2020-01-20  2020-02-16  first: mailing, 14 days; last: prolonged
 south  q2    -           -           no date of inclusion, on which the delay depends
 south  q3    2022-01-10  -           first: date in the table; last: no date of inclusion, on which the delay depends
+"
+            .into()
+        )
+    );
+    let mailed_later = study.path().join("earlier.csv");
+    fs::write(&mailed_later, "unit,mailed,randomised\nnorth,2020-01-19,\n").expect("to write");
+    assert_eq!(
+        run(&["import", mailed_later.to_str().expect("a path")]),
+        (
+            0,
+            "\
+0 new, 1 changed, 0 as before
+shorter: north q1, open until 2020-02-02 before, until 2020-02-01 now
+shorter: north q2, open until 2022-01-01 before, of unknown dates now
+shorter: north q3, open until 2022-12-07 before, of unknown dates now
 "
             .into()
         )
@@ -237,6 +268,23 @@ fn a_table_needs_a_calendar() {
     assert_eq!(told, "expected a study with a `calendar`, whose time zone the days are of; found `timeless` without");
 }
 
+/// A data folder of the version before is taken as it is.
+#[test]
+fn units_of_layout_1_are_taken_over() {
+    let bench = Bench::of(yearly());
+    import(&bench, "unit,q1_closes\na,2020-01-31").expect("a table");
+    let Bench { data, units, study, collector, .. } = bench;
+    drop((units, collector));
+    let database = rusqlite::Connection::open(data.path().join("units.sqlite")).expect("the database");
+    database.execute_batch("ALTER TABLE window DROP COLUMN imported; PRAGMA user_version = 1").expect("as it was");
+    let units = Store::open(data.path()).expect("the units");
+    let until = date("2020-03-01").expect("a date");
+    units::prolong(&units, &study.study, Some("a"), "q1", until).expect("to prolong");
+    units::import(&units, &study.study, b"unit,q1_closes\na,2020-01-31").expect("the same table");
+    let unit = units.unit("yearly", "a").expect("the database").expect("the unit");
+    assert_eq!(unit.given("q1").closes, Some(until));
+}
+
 #[cfg(unix)]
 #[test]
 fn the_table_is_its_owners_alone() {
@@ -267,7 +315,7 @@ fn a_collector_without_its_table_or_calendar_does_not_start() {
     let database = rusqlite::Connection::open(newer.path().join("units.sqlite")).expect("the database");
     database.pragma_update(None, "user_version", 7).expect("to write");
     let told = start(&newer, yearly()).expect_err("a newer layout");
-    assert_eq!(told, "expected a database of units of layout 1, found 7");
+    assert_eq!(told, "expected a database of units of layout 2, found 7");
 
     let nowhere = variant_of_tiny("nowhere", |study| {
         study["calendar"] = serde_json::json!({ "timeZone": "Europe/Olso" });

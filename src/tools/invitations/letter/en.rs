@@ -36,8 +36,8 @@ Kind regards
         body: "\
 Hello
 
-Some time ago you were given a link to a questionnaire from us. Everyone at your workplace gets this reminder, \
-because we do not know who has answered. If you already have, you can ignore it. Thank you for your help!
+Some time ago you were given a link to a questionnaire from us. Everyone who was given this link gets the \
+reminder, because we do not know who has answered. If you already have, you can ignore it. Thank you for your help!
 
 If you have not answered yet, you can do so until the end of {{last_day}}. It takes about {{minutes}}.
 
@@ -67,7 +67,7 @@ Hello
 
 {{why}}
 
-We now have a new questionnaire for you. It takes about {{minutes}}.
+{{asks}} It takes about {{minutes}}.
 
 Open it here:
 {{link}}
@@ -82,7 +82,7 @@ Answering is voluntary. You can skip questions and stop whenever you like. Your 
 answer nor what you answer.
 
 If you change your mind, you can withdraw from the study at any time. Write to {{contact_email}}. You do not have to \
-say why. You will then hear no more from us.
+say why.{{no_more}}
 
 Any questions? Write to {{contact_email}} or call {{contact_phone}} ({{contact}}).
 
@@ -113,7 +113,7 @@ Answering is voluntary. You can skip questions and stop whenever you like. Your 
 answer nor what you answer.
 
 If you change your mind, you can withdraw from the study at any time. Write to {{contact_email}}. You do not have to \
-say why. You will then hear no more from us.
+say why.{{no_more}}
 
 Any questions? Write to {{contact_email}} or call {{contact_phone}} ({{contact}}).
 
@@ -121,6 +121,8 @@ Kind regards
 {{responsible}}
 ",
     },
+    asks: ["We hope you will answer a questionnaire.", "We now have a new questionnaire for you."],
+    no_more: " You will then hear no more from us.",
     minutes: ["minute", "minutes"],
     after_the_day: "",
     months: [

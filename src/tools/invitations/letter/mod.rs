@@ -66,6 +66,10 @@ struct Language {
     unit_reminder: Draft,
     person: Draft,
     person_reminder: Draft,
+    /// What a personal letter asks for: in the first wave, and in a later one.
+    asks: [&'static str; 2],
+    /// What follows from withdrawing for those who have taken part before.
+    no_more: &'static str,
     /// One minute, and several.
     minutes: [&'static str; 2],
     /// A day as people write it: what stands after the number, and the months.
@@ -91,6 +95,8 @@ pub fn letter(
     address: &str,
 ) -> Option<Letter> {
     let language = language(tag)?;
+    // Who is invited for the first time has heard nothing before, and takes part in nothing yet.
+    let first = study.waves.first().is_some_and(|first| first.id == wave.id);
     let draft = match (whose, purpose) {
         (Whose::Unit, Purpose::Invitation) => &language.unit,
         (Whose::Unit, Purpose::Reminder) => &language.unit_reminder,
@@ -100,6 +106,11 @@ pub fn letter(
     let say = |words: &Words| study.say(words, tag).map(Text::words).unwrap_or_default();
     let known = |field: &str| match field {
         "title" => Some(say(&study.title)),
+        "asks" => {
+            let [at_first, later] = language.asks;
+            Some(if first { at_first } else { later }.to_owned())
+        }
+        "no_more" => Some(if first { "" } else { language.no_more }.to_owned()),
         "why" => Some(why(study, wave, tag)),
         "minutes" => Some(minutes(language, wave.minutes)),
         "address" => Some(address.to_owned()),
@@ -109,7 +120,9 @@ pub fn letter(
         "responsible" => Some(say(&study.responsible)),
         _ => None,
     };
-    Some(Letter { subject: filled(draft.subject, known), body: filled(draft.body, known) })
+    let inviting = first && purpose == Purpose::Invitation;
+    let subject = if inviting { language.unit.subject } else { draft.subject };
+    Some(Letter { subject: filled(subject, known), body: filled(draft.body, known) })
 }
 
 /// A day as people write it; as a machine does where the language is not known.

@@ -36,8 +36,8 @@ Vennlig hilsen
         body: "\
 Hei
 
-For en tid siden fikk du en lenke til et spørreskjema fra oss. Alle på arbeidsplassen får denne påminnelsen, for vi \
-vet ikke hvem som har svart. Har du allerede svart, kan du se bort fra den. Takk for hjelpen!
+For en tid siden fikk du en lenke til et spørreskjema fra oss. Alle som har fått denne lenken, får påminnelsen, \
+for vi vet ikke hvem som har svart. Har du allerede svart, kan du se bort fra den. Takk for hjelpen!
 
 Har du ikke svart ennå, kan du gjøre det til og med {{last_day}}. Det tar omtrent {{minutes}}.
 
@@ -67,7 +67,7 @@ Hei
 
 {{why}}
 
-Nå har vi et nytt spørreskjema til deg. Det tar omtrent {{minutes}}.
+{{asks}} Det tar omtrent {{minutes}}.
 
 Åpne skjemaet her:
 {{link}}
@@ -82,7 +82,7 @@ Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. A
 svarer eller hva du svarer.
 
 Ombestemmer du deg, kan du trekke deg fra studien når som helst. Skriv til {{contact_email}}. Du trenger ikke å si \
-hvorfor. Da hører du heller ikke mer fra oss.
+hvorfor.{{no_more}}
 
 Lurer du på noe? Kontakt {{contact}} på {{contact_email}} eller telefon {{contact_phone}}.
 
@@ -113,7 +113,7 @@ Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. A
 svarer eller hva du svarer.
 
 Ombestemmer du deg, kan du trekke deg fra studien når som helst. Skriv til {{contact_email}}. Du trenger ikke å si \
-hvorfor. Da hører du heller ikke mer fra oss.
+hvorfor.{{no_more}}
 
 Lurer du på noe? Kontakt {{contact}} på {{contact_email}} eller telefon {{contact_phone}}.
 
@@ -121,6 +121,8 @@ Vennlig hilsen
 {{responsible}}
 ",
     },
+    asks: ["Vi håper at du vil svare på et spørreskjema.", "Nå har vi et nytt spørreskjema til deg."],
+    no_more: " Da hører du heller ikke mer fra oss.",
     minutes: ["minutt", "minutter"],
     after_the_day: ".",
     months: [

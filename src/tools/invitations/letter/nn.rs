@@ -36,8 +36,8 @@ Venleg helsing
         body: "\
 Hei
 
-For ei tid sidan fekk du ei lenkje til eit spørjeskjema frå oss. Alle på arbeidsplassen får denne påminninga, for vi \
-veit ikkje kven som har svart. Har du alt svart, kan du sjå bort frå ho. Takk for hjelpa!
+For ei tid sidan fekk du ei lenkje til eit spørjeskjema frå oss. Alle som har fått denne lenkja, får påminninga, for \
+vi veit ikkje kven som har svart. Har du alt svart, kan du sjå bort frå ho. Takk for hjelpa!
 
 Har du ikkje svart enno, kan du gjere det til og med {{last_day}}. Det tek omtrent {{minutes}}.
 
@@ -67,7 +67,7 @@ Hei
 
 {{why}}
 
-No har vi eit nytt spørjeskjema til deg. Det tek omtrent {{minutes}}.
+{{asks}} Det tek omtrent {{minutes}}.
 
 Opne skjemaet her:
 {{link}}
@@ -82,7 +82,7 @@ Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. A
 svarer eller kva du svarer.
 
 Ombestemmer du deg, kan du trekkje deg frå studien når som helst. Skriv til {{contact_email}}. Du treng ikkje å seie \
-kvifor. Da høyrer du heller ikkje meir frå oss.
+kvifor.{{no_more}}
 
 Lurer du på noko? Kontakt {{contact}} på {{contact_email}} eller telefon {{contact_phone}}.
 
@@ -112,7 +112,7 @@ Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. A
 svarer eller kva du svarer.
 
 Ombestemmer du deg, kan du trekkje deg frå studien når som helst. Skriv til {{contact_email}}. Du treng ikkje å seie \
-kvifor. Da høyrer du heller ikkje meir frå oss.
+kvifor.{{no_more}}
 
 Lurer du på noko? Kontakt {{contact}} på {{contact_email}} eller telefon {{contact_phone}}.
 
@@ -120,6 +120,8 @@ Venleg helsing
 {{responsible}}
 ",
     },
+    asks: ["Vi håper at du vil svare på eit spørjeskjema.", "No har vi eit nytt spørjeskjema til deg."],
+    no_more: " Då høyrer du heller ikkje meir frå oss.",
     minutes: ["minutt", "minutt"],
     after_the_day: ".",
     months: [
