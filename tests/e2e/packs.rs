@@ -72,9 +72,8 @@ async fn the_questions_of_a_text_pack_are_asked_and_stored() {
         let body = server.body("q1-core").to_string();
         let system = "https://svar.example/fhir/CodeSystem/eq-5d-5l";
         for (dimension, _, _, code) in choices {
-            let stored = format!(
-                r#"{{"linkId":"eq-5d-5l.{dimension}","answer":[{{"valueCoding":{{"system":"{system}","code":"{code}"}}}}]}}"#
-            );
+            let coding = format!(r#"{{"valueCoding":{{"system":"{system}","code":"{code}"}}}}"#);
+            let stored = format!(r#"{{"linkId":"eq-5d-5l.{dimension}","answer":[{coding}]}}"#);
             assert!(body.contains(&stored), "{stored} in {body}");
         }
         assert!(body.contains(r#"{"linkId":"eq-5d-5l.vas","answer":[{"valueInteger":70}]}"#), "{body}");

@@ -109,8 +109,8 @@ impl Packs {
         &self.files
     }
 
-    /// Everything that is wrong with the packs, judged by the questionnaires and modules of the study (`sources`) and by
-    /// its languages. Only where this is empty may they be put in.
+    /// Everything that is wrong with the packs, judged by the questionnaires and modules of the study (`sources`) and
+    /// by its languages. Only where this is empty may they be put in.
     pub fn faults<'a>(&self, sources: impl IntoIterator<Item = &'a Value>, languages: &[&str]) -> Vec<Fault> {
         let mut faults = self.faults.clone();
         // A pack that cannot be read would only look like a missing language.

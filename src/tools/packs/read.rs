@@ -1,5 +1,5 @@
-//! A pack's JSON. What a pack has no name for is refused, so that nobody takes a range or a condition in it for one that
-//! counts.
+//! A pack's JSON. What a pack has no name for is refused, so that nobody takes a range or a condition in it for one
+//! that counts.
 
 use std::{collections::BTreeMap, path::Path};
 

@@ -84,7 +84,8 @@ impl<'a> Needs<'a> {
     }
 }
 
-/// The controls that change how an item looks, and not what may be answered: a tick box would make `false` of no answer.
+/// The controls that change how an item looks, and not what may be answered: a tick box would make `false` of no
+/// answer.
 fn controls(item: &Value, kind: &str, is_slot: bool) -> &'static [&'static str] {
     match kind {
         "group" if is_slot => &["page"],

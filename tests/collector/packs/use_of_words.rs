@@ -1,5 +1,5 @@
-//! One form for all: browser, codebook, paper, command line and export see the same words, and what was answered before a
-//! pack came is still read.
+//! One form for all: browser, codebook, paper, command line and export see the same words, and what was answered before
+//! a pack came is still read.
 
 use std::{fs, path::Path, process::Command};
 
