@@ -276,3 +276,32 @@ fn locked_slots_hold_no_words() {
     }
     assert!(count > 0, "no slot at all; the one of EQ-5D-5L is expected");
 }
+
+/// Licensed packs stay out of the repository; those of the tests say that their words are invented.
+#[test]
+fn no_licensed_pack_lies_here() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut studies = 0;
+    for study in fs::read_dir(root.join("studies")).unwrap() {
+        let packs = study.unwrap().path().join("packs");
+        let found: Vec<PathBuf> = fs::read_dir(&packs).into_iter().flatten().map(|file| file.unwrap().path()).collect();
+        assert!(found.is_empty(), "a study with text packs belongs outside the repository: {found:#?}");
+        studies += 1;
+    }
+    assert!(studies > 0, "where are the studies?");
+    let ignored = fs::read_to_string(root.join(".gitignore")).unwrap();
+    assert!(ignored.lines().any(|line| line == "/studies/*/packs/"), "git would take text packs");
+
+    let mut packs = sources(&["studies", "tests/fixtures"], ".json");
+    packs.retain(|source| {
+        // By its shape, wherever it lies.
+        serde_json::from_str::<Value>(&source.text)
+            .is_ok_and(|pack| pack["instrument"].is_string() && pack["texts"].is_object())
+    });
+    assert!(packs.len() >= 3, "where are the invented packs?");
+    for Source { path, text } in packs {
+        let pack: Value = serde_json::from_str(&text).unwrap();
+        let invented = pack["licenceHolder"].as_str().is_some_and(|holder| holder.contains("invented"));
+        assert!(path.starts_with("tests/fixtures/packs/") && invented, "{path}: a pack that somebody may hold");
+    }
+}

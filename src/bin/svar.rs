@@ -28,7 +28,9 @@ use tokio::{net::TcpListener, signal};
 const HELP: &str = "\
 svar: questionnaires that lose no answer
 
-  svar check FILE...      says what is wrong with questionnaires, modules, manifests or study folders
+  svar check FILE... [--pack FILE...]
+                          says what is wrong with questionnaires, modules, manifests or study folders, with these
+                          text packs beside those that lie in the study's packs/ (docs/text-packs.md)
   svar assemble FILE      prints a questionnaire with its modules put in, as FHIR JSON
   svar collect --studies DIR --data DIR [--site DIR] [--listen ADDRESS:PORT] [--origin URL]... [--faults FILE]
                           receives responses to the studies in DIR, and serves the site if it is given
@@ -170,12 +172,16 @@ fn tell(told: Result<Told, String>) -> ExitCode {
 }
 
 fn check(arguments: &[String]) -> ExitCode {
-    if arguments.is_empty() {
-        return unusable("expected files or folders to check, found none");
+    let mut halves = arguments.splitn(2, |argument| argument == "--pack");
+    let files = halves.next().unwrap_or_default();
+    let packs = halves.next().unwrap_or_default().iter().filter(|argument| *argument != "--pack");
+    let packs: Vec<PathBuf> = packs.map(PathBuf::from).collect();
+    if files.is_empty() || (packs.is_empty() && files.len() < arguments.len()) {
+        return unusable("expected files or folders to check, and packs after --pack, found none");
     }
     let (mut report, mut unreadable) = (Report::default(), false);
-    for argument in arguments {
-        match check::check(Path::new(argument)) {
+    for argument in files {
+        match check::check_with(Path::new(argument), &packs) {
             Ok(found) => report.append(found),
             Err(error) => {
                 eprintln!("svar: {error}");

@@ -24,6 +24,7 @@ pub(crate) const INSTRUMENT: &str = "https://svar.example/fhir/StructureDefiniti
 pub(crate) const FORMAT: &str = "https://svar.example/fhir/StructureDefinition/format";
 pub(crate) const FILLED_FROM: &str = "https://svar.example/fhir/StructureDefinition/filled-from";
 pub(crate) const TEXT_PACK: &str = "https://svar.example/fhir/StructureDefinition/text-pack";
+pub(crate) const WITHOUT_PACK: &str = "https://svar.example/fhir/StructureDefinition/without-pack";
 
 /// A place in a FHIR resource.
 #[derive(Clone, Debug)]

@@ -38,6 +38,7 @@ pub enum Rule {
     NoText,
     Repeats,
     Slot,
+    Pack,
 }
 
 impl Rule {
@@ -66,6 +67,7 @@ impl Rule {
             Rule::NoText => "no-text",
             Rule::Repeats => "repeats",
             Rule::Slot => "slot",
+            Rule::Pack => "pack",
         }
     }
 }

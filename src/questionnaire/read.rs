@@ -246,6 +246,7 @@ impl<'a> Reader<'a> {
         {
             self.findings.error(Rule::Format, &format, "only a question of type string can have a format");
         }
+        self.stand_in(place, &kind, parent);
         let filled_from = self.filled_from(place, hidden);
         let unit = place.extension(fhir::UNIT).and_then(|unit| unit.get("valueCoding"));
         let unit = unit.and_then(|coding| self.words(&coding, "display"));
@@ -298,6 +299,20 @@ impl<'a> Reader<'a> {
             above = self.form.item(id).parent;
         }
         false
+    }
+
+    /// A question that is left out once a pack is there leaves nothing behind that would miss it.
+    fn stand_in(&mut self, place: &Place<'a>, kind: &Kind, parent: Option<ItemId>) {
+        let Some(extension) = place.extension(fhir::WITHOUT_PACK) else { return };
+        if extension.text("valueString").is_none_or(|instrument| instrument.trim().is_empty()) || !kind.is_question() {
+            let message = "expected a question and the name of the instrument whose text pack replaces it";
+            self.findings.error(Rule::Slot, &extension, message);
+        }
+        let siblings = parent.and_then(|parent| self.places.get(parent.index())).map(|above| above.list("item"));
+        if !siblings.is_some_and(|all| all.iter().any(|other| other.extension(fhir::WITHOUT_PACK).is_none())) {
+            let message = "expected a group that holds something when this question is left out";
+            self.findings.error(Rule::Slot, &extension, message);
+        }
     }
 
     fn filled_from(&mut self, place: &Place<'a>, hidden: bool) -> Option<Filling> {
@@ -585,6 +600,11 @@ impl<'a> Reader<'a> {
             self.findings.error(Rule::ConditionTarget, when, message);
             return None;
         }
+        if self.places.get(question.index()).is_some_and(|place| place.extension(fhir::WITHOUT_PACK).is_some()) {
+            let message =
+                format!("expected a question that always stands, found `{link_id}`, which a text pack replaces");
+            self.findings.error(Rule::Slot, when, message);
+        }
         let operator = match when.text("operator") {
             Some("exists") => Operator::Exists,
             Some("=") => Operator::Equal,
@@ -676,7 +696,7 @@ fn number(value: &Value) -> Option<Decimal> {
 
 const MODIFIER: &str = "modifierExtension";
 
-const KNOWN_ON_ITEMS: [&str; 11] = [
+const KNOWN_ON_ITEMS: [&str; 12] = [
     fhir::ITEM_CONTROL,
     fhir::MIN_VALUE,
     fhir::MAX_VALUE,
@@ -687,5 +707,6 @@ const KNOWN_ON_ITEMS: [&str; 11] = [
     fhir::FILLED_FROM,
     fhir::FORMAT,
     fhir::TEXT_PACK,
+    fhir::WITHOUT_PACK,
     fhir::SUB_QUESTIONNAIRE,
 ];

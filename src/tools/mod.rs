@@ -1,7 +1,7 @@
 //! The native face: what the command line and the reference collector are made of. Here, and nowhere in the engine, are
 //! files, sockets, the clock and randomness.
 //!
-//! [`studies`] loads and compiles a study folder; [`check`] says what is wrong with one; [`invitations`] makes,
+//! [`studies`] loads and compiles a study folder, [`packs`] puts licensed words in; [`check`] says what is wrong with one; [`invitations`] makes,
 //! verifies and revokes; [`units`] knows when which window is open; [`collector`] is the endpoint of `docs/collection-endpoint.md`;
 //! [`gateway`] delivers what it keeps to a FHIR server behind it; [`conformance`] asks any endpoint whether it keeps
 //! that document, through [`client`]; [`keys`] makes the keys that [`jose`] opens sealed submissions with, [`open`]
@@ -25,6 +25,7 @@ pub mod invitations;
 pub mod jose;
 pub mod keys;
 pub mod open;
+pub mod packs;
 pub mod running;
 pub mod scores;
 pub mod site;

@@ -10,6 +10,7 @@ use std::{
 
 use serde_json::Value;
 
+use super::packs::{Fault, Packs};
 use crate::{
     questionnaire::{
         self, Finding, Form, Severity,
@@ -69,6 +70,12 @@ pub enum StudyError {
         /// Its errors.
         findings: Vec<Finding>,
     },
+    /// Text packs that do not fit; none of them is used then.
+    #[error("expected text packs that fit the study, found:\n{}", faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n"))]
+    Packs {
+        /// What is wrong with which.
+        faults: Vec<Fault>,
+    },
 }
 
 fn list(findings: &[Finding]) -> String {
@@ -96,7 +103,7 @@ pub struct StudyFolder {
 }
 
 impl StudyFolder {
-    /// Loads the study in `folder`.
+    /// Loads the study in `folder`, with the words of the text packs that lie there.
     ///
     /// # Errors
     /// The first file that cannot be used, and why.
@@ -106,13 +113,23 @@ impl StudyFolder {
             .map_err(|source| StudyError::Manifest { file: manifest.clone(), source })?;
         let modules = modules(folder)?;
         let languages: Vec<&str> = study.languages.iter().map(String::as_str).collect();
-        let mut questionnaires = BTreeMap::new();
+        let mut roots = BTreeMap::new();
         for name in files(&study) {
             let stem =
                 stem(name).ok_or_else(|| StudyError::FileName { file: manifest.clone(), name: name.to_owned() })?;
-            if !questionnaires.contains_key(stem) {
-                questionnaires.insert(stem.to_owned(), questionnaire(&folder.join(name), &modules, &languages)?);
+            if !roots.contains_key(stem) {
+                let file = folder.join(name);
+                roots.insert(stem.to_owned(), (read_json(&file)?, file));
             }
+        }
+        let packs = Packs::read(folder, &[])?;
+        let faults = packs.faults(roots.values().map(|(root, _)| root).chain(&modules), &languages);
+        if !faults.is_empty() {
+            return Err(StudyError::Packs { faults });
+        }
+        let mut questionnaires = BTreeMap::new();
+        for (stem, (root, file)) in &roots {
+            questionnaires.insert(stem.clone(), questionnaire(root, file, &modules, &packs, &languages)?);
         }
         Ok(StudyFolder { study, questionnaires })
     }
@@ -246,9 +263,16 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, StudyError> {
     Ok(paths)
 }
 
-fn questionnaire(file: &Path, modules: &[Value], languages: &[&str]) -> Result<Questionnaire, StudyError> {
+fn questionnaire(
+    root: &Value,
+    file: &Path,
+    modules: &[Value],
+    packs: &Packs,
+    languages: &[&str],
+) -> Result<Questionnaire, StudyError> {
     let refused = |findings| StudyError::Questionnaire { file: file.to_owned(), findings };
-    let assembled = assemble(&read_json(file)?, modules).map_err(refused)?;
+    let mut assembled = assemble(root, modules).map_err(refused)?;
+    packs.put_into(&mut assembled);
     let reading = questionnaire::read(&assembled, languages);
     match reading.form {
         Some(form) => Ok(Questionnaire { canonical: canonical_of(&assembled), form: Arc::new(form), assembled }),

@@ -18,9 +18,16 @@ mod faults;
 mod fhir;
 mod gateway;
 mod invitations;
+#[path = "../engine/judge.rs"]
+#[allow(clippy::unwrap_used, reason = "shared with the tests of the engine")]
+mod judge;
 mod keeping;
 mod openapi;
 mod opening;
+mod packs;
+#[path = "../engine/random.rs"]
+#[allow(dead_code, reason = "shared with the tests of the engine")]
+mod random;
 mod replies;
 mod running;
 mod scores;
@@ -30,5 +37,8 @@ mod site;
 mod trial;
 mod units;
 mod versions;
+#[path = "../engine/walk.rs"]
+#[allow(dead_code, clippy::unwrap_used, reason = "shared with the tests of the engine")]
+mod walk;
 mod ways;
 mod window;

@@ -32,6 +32,7 @@ mod killed;
 mod language;
 mod later;
 mod moving;
+mod packs;
 mod plan;
 mod policy;
 #[path = "../engine/random.rs"]

@@ -167,12 +167,24 @@ impl Server {
         Server::compiled(&format!("studies/{id}"), id, |_| {}).await
     }
 
+    /// Serves the whole study with the packs of invented words.
+    pub(crate) async fn with_packs() -> Server {
+        let packs = |sources: &Path| copy(&root().join("tests/fixtures/packs"), &sources.join("packs"));
+        Server::compiled_of("studies/health-at-work", "health-at-work", |_| {}, packs).await
+    }
+
     /// Serves a study that is compiled anew, in a host of its own ([`Server::hosts`]).
     async fn compiled(folder: &str, id: &str, change: impl FnOnce(&mut Value)) -> Server {
+        Server::compiled_of(folder, id, change, |_| {}).await
+    }
+
+    /// The same, after `add` has put something into the copy of the study's folder.
+    async fn compiled_of(folder: &str, id: &str, change: impl FnOnce(&mut Value), add: impl FnOnce(&Path)) -> Server {
         let scratch = Scratch::new();
         let (site, sources) = (scratch.join("site"), scratch.join("study"));
         copy(&built_site(), &site);
         copy(&root().join(folder), &sources);
+        add(&sources);
         let manifest = sources.join("study.json");
         let mut study: Value = serde_json::from_slice(&fs::read(&manifest).expect("a manifest")).expect("JSON");
         change(&mut study);

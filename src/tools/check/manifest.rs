@@ -1,8 +1,11 @@
 //! A study's folder: its manifest, every questionnaire and module in it, and how they fit together.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
-use super::{CheckError, Report, Source, json_files, languages, locate, module, read, root};
+use super::{CheckError, Report, Source, json_files, languages, locate, module, packs, read, root};
 use crate::{
     questionnaire::{Expected, Filling, Finding, Form, Rule, Severity, assemble::canonical_of},
     study::{Study, source},
@@ -13,7 +16,7 @@ use crate::{
 };
 
 /// Checks the study in `folder`.
-pub(super) fn folder(report: &mut Report, folder: &Path) -> Result<(), CheckError> {
+pub(super) fn folder(report: &mut Report, folder: &Path, more_packs: &[PathBuf]) -> Result<(), CheckError> {
     let file = folder.join(MANIFEST);
     let Some(manifest) = read(report, &file)? else { return Ok(()) };
     let languages = languages(&manifest.value);
@@ -30,20 +33,21 @@ pub(super) fn folder(report: &mut Report, folder: &Path) -> Result<(), CheckErro
     // A file beside the questionnaires may be anything, unless the manifest says that it is one.
     let named: Vec<&str> = study.iter().flat_map(studies::files).collect();
     roots.retain(|root| root.is_questionnaire() || name(root).is_some_and(|name| named.contains(&name)));
+    let packs = packs(report, folder, more_packs, roots.iter().chain(&modules), &languages)?;
     let mut forms = BTreeMap::new();
     for source in &roots {
         let form = if source.is_module() {
-            module(report, source, &roots, &modules, &languages);
+            module(report, source, &roots, &modules, &packs, &languages);
             None
         } else {
-            root(report, source, &modules, &languages)
+            root(report, source, &modules, &packs, &languages)
         };
         if let Some(name) = name(source) {
             forms.insert(name, form);
         }
     }
     for source in &modules {
-        module(report, source, &roots, &modules, &languages);
+        module(report, source, &roots, &modules, &packs, &languages);
     }
     once(report, roots.iter().chain(&modules));
     unused(report, &roots, &modules);

@@ -13,6 +13,7 @@ use std::{
 use serde_json::Value;
 
 use super::{
+    packs::{Packs, place_before},
     scores,
     studies::{self, MANIFEST, StudyError},
 };
@@ -42,6 +43,12 @@ pub enum CheckError {
     NoStudy {
         /// Which folder.
         folder: PathBuf,
+    },
+    /// Text packs beside something that is no study.
+    #[error("{}: expected the folder of a study to put text packs into, found something else", path.display())]
+    PacksOfNoStudy {
+        /// What was to be checked.
+        path: PathBuf,
     },
     /// A questionnaire that cannot be assembled, where only the assembled one will do.
     #[error("{report}")]
@@ -141,26 +148,38 @@ impl Source {
 /// # Errors
 /// If something cannot be read at all; what can be read and is wrong is in the report.
 pub fn check(path: &Path) -> Result<Report, CheckError> {
+    check_with(path, &[])
+}
+
+/// The same for a study with these text packs, beside those that lie in its folder.
+///
+/// # Errors
+/// As [`check`], or if there are `packs` and `path` is no study.
+pub fn check_with(path: &Path, packs: &[PathBuf]) -> Result<Report, CheckError> {
     let mut report = Report::default();
+    if !packs.is_empty() && !path.is_dir() && path.file_name().is_none_or(|name| name != MANIFEST) {
+        return Err(CheckError::PacksOfNoStudy { path: path.to_owned() });
+    }
     if path.is_dir() {
         if !path.join(MANIFEST).is_file() {
             return Err(CheckError::NoStudy { folder: path.to_owned() });
         }
-        manifest::folder(&mut report, path)?;
+        manifest::folder(&mut report, path, packs)?;
     } else if path.file_name().is_some_and(|name| name == MANIFEST) {
-        manifest::folder(&mut report, folder_of(path))?;
+        manifest::folder(&mut report, folder_of(path), packs)?;
     } else if let Some(source) = read(&mut report, path)? {
         let surroundings = Surroundings::of(&source, &mut report)?;
+        let Surroundings { languages, roots, modules, packs, .. } = &surroundings;
         if source.is_module() {
-            module(&mut report, &source, &surroundings.roots, &surroundings.modules, &surroundings.languages);
+            module(&mut report, &source, roots, modules, packs, languages);
         } else {
-            root(&mut report, &source, &surroundings.modules, &surroundings.languages);
+            root(&mut report, &source, modules, packs, languages);
         }
     }
     Ok(report)
 }
 
-/// The questionnaire in `file`, with its modules put in.
+/// The questionnaire in `file`, with its modules put in, and the text packs of its study.
 ///
 /// # Errors
 /// If it cannot be read or assembled.
@@ -169,7 +188,11 @@ pub fn assembled(file: &Path) -> Result<Value, CheckError> {
     if let Some(source) = read(&mut report, file)? {
         let surroundings = Surroundings::of(&source, &mut report)?;
         match assemble(&source.value, &values(&surroundings.modules)) {
-            Ok(assembled) => return Ok(assembled),
+            Ok(mut assembled) if !report.found.iter().any(|found| found.finding.rule == Rule::Pack) => {
+                surroundings.packs.put_into(&mut assembled);
+                return Ok(assembled);
+            }
+            Ok(_) => {}
             Err(findings) => findings.into_iter().for_each(|finding| report.add(file, finding)),
         }
     }
@@ -180,8 +203,10 @@ pub fn assembled(file: &Path) -> Result<Value, CheckError> {
 #[derive(Default)]
 struct Surroundings {
     languages: Vec<String>,
+    study: Option<PathBuf>,
     roots: Vec<Source>,
     modules: Vec<Source>,
+    packs: Packs,
 }
 
 impl Surroundings {
@@ -194,6 +219,7 @@ impl Surroundings {
             let manifest = folder.join(MANIFEST);
             if around.languages.is_empty() && manifest.is_file() {
                 around.languages = read(&mut aside, &manifest)?.map_or(Vec::new(), |found| languages(&found.value));
+                around.study = Some(folder.to_owned());
             }
             for file in json_files(folder)? {
                 if !same(&file, &source.file) && file.file_name().is_some_and(|name| name != MANIFEST) {
@@ -211,6 +237,10 @@ impl Surroundings {
                 }
             }
         }
+        if let Some(study) = &around.study {
+            let sources = around.roots.iter().chain(&around.modules).chain([source]);
+            around.packs = packs(report, study, &[], sources, &around.languages)?;
+        }
         Ok(around)
     }
 
@@ -225,7 +255,7 @@ impl Surroundings {
 
 /// Checks a questionnaire as it stands once its modules are in; what is found in a module is said of that file. Returns
 /// the form, if nothing forbids showing it.
-fn root(report: &mut Report, source: &Source, modules: &[Source], languages: &[String]) -> Option<Form> {
+fn root(report: &mut Report, source: &Source, modules: &[Source], packs: &Packs, languages: &[String]) -> Option<Form> {
     let origin = Origin::of(source, modules);
     let assembled = match assemble(&source.value, &values(modules)) {
         Ok(assembled) => assembled,
@@ -239,13 +269,23 @@ fn root(report: &mut Report, source: &Source, modules: &[Source], languages: &[S
         base_language(report, source, module);
     }
     let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
-    let reading = questionnaire::read(&assembled, &languages);
-    for finding in reading.findings {
+    let mut reading = questionnaire::read(&assembled, &languages);
+    for finding in reading.findings.drain(..) {
         let (file, finding) = origin.locate(&assembled, finding);
         report.add(&file, finding);
     }
+    let mut asked = assembled.clone();
+    packs.put_into(&mut asked);
+    if reading.form.is_some() && asked != assembled {
+        reading = questionnaire::read(&asked, &languages);
+        for mut finding in reading.findings.drain(..) {
+            finding.path = place_before(&asked, &assembled, &finding.path);
+            let (file, finding) = origin.locate(&assembled, finding);
+            report.add(&file, finding);
+        }
+    }
     if let Some(form) = &reading.form
-        && let Err(wrong) = scores::definitions(&assembled, form)
+        && let Err(wrong) = scores::definitions(&asked, form)
     {
         report.error(&source.file, Rule::Shape, "Questionnaire", wrong.to_string());
     }
@@ -254,19 +294,47 @@ fn root(report: &mut Report, source: &Source, modules: &[Source], languages: &[S
 
 /// Checks a module inside each of the `roots` that include it, and by itself as far as that is possible: its conditions
 /// may look at items of other modules, so where some root includes it, that root is their judge.
-fn module(report: &mut Report, source: &Source, roots: &[Source], modules: &[Source], languages: &[String]) {
+fn module(
+    report: &mut Report,
+    source: &Source,
+    roots: &[Source],
+    modules: &[Source],
+    packs: &Packs,
+    languages: &[String],
+) {
     let mut pool: Vec<Source> = vec![Source { file: source.file.clone(), value: source.value.clone() }];
     let others = modules.iter().filter(|other| !same(&other.file, &source.file));
     pool.extend(others.map(|other| Source { file: other.file.clone(), value: other.value.clone() }));
     let including: Vec<&Source> = roots.iter().filter(|root| locate::includes(root, source)).collect();
     for including in &including {
         let mut whole = Report::default();
-        root(&mut whole, including, &pool, languages);
+        root(&mut whole, including, &pool, packs, languages);
         for found in whole.found.into_iter().filter(|found| found.file == source.file) {
             report.add(&found.file, found.finding);
         }
     }
     alone(report, source, !including.is_empty(), languages);
+}
+
+/// The text packs of the study in `folder`, and `more`; what is wrong with them is in the report, and none is used then.
+fn packs<'a>(
+    report: &mut Report,
+    folder: &Path,
+    more: &[PathBuf],
+    sources: impl Iterator<Item = &'a Source>,
+    languages: &[String],
+) -> Result<Packs, CheckError> {
+    let packs = Packs::read(folder, more).map_err(|error| match error {
+        StudyError::Read { file, source } => CheckError::Read { file, source },
+        other => CheckError::Read { file: folder.to_owned(), source: io::Error::other(other) },
+    })?;
+    packs.files().iter().for_each(|file| report.looked_at(file));
+    let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
+    let faults = packs.faults(sources.map(|source| &source.value), &languages);
+    for fault in &faults {
+        report.error(&fault.file, Rule::Pack, &fault.path, fault.message.clone());
+    }
+    Ok(if faults.is_empty() { packs } else { Packs::default() })
 }
 
 /// Checks a module as if it were a questionnaire.

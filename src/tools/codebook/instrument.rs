@@ -8,6 +8,19 @@ use crate::questionnaire::{Form, ItemId};
 
 const INSTRUMENT: &str = "https://svar.example/fhir/StructureDefinition/instrument";
 
+/// Where the words of an instrument come from, if not from the study itself (`docs/text-packs.md`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TextPack {
+    /// BCP 47 tag of the words.
+    pub language: String,
+    /// The pack's version.
+    pub version: String,
+    /// Who holds the licence of the words.
+    pub licence_holder: String,
+    /// What it says.
+    pub licence: String,
+}
+
 /// What a module says of the instrument that it holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Instrument {
@@ -23,6 +36,27 @@ pub struct Instrument {
     pub scoring: String,
     /// What a missing answer does to a score, in words.
     pub missing: String,
+    /// The packs that its words come from, one for each language; none where the words are the study's own.
+    pub packs: Vec<TextPack>,
+}
+
+fn value(part: &Json, name: &str) -> String {
+    part.get(name).and_then(Json::as_str).unwrap_or("").to_owned()
+}
+
+impl TextPack {
+    fn of(part: &Json) -> TextPack {
+        let parts = part.get("extension").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+        let find = |url: &str, name: &str| {
+            parts.iter().find(|part| value(part, "url") == url).map(|part| value(part, name)).unwrap_or_default()
+        };
+        TextPack {
+            language: find("language", "valueCode"),
+            version: find("version", "valueString"),
+            licence_holder: find("licenceHolder", "valueString"),
+            licence: find("licence", "valueString"),
+        }
+    }
 }
 
 impl Instrument {
@@ -39,9 +73,7 @@ impl Instrument {
                 }
                 let parts = list(&extension, "extension");
                 let part = |url: &str| parts.iter().find(|part| part.get("url").and_then(Json::as_str) == Some(url));
-                let text = |url: &str| {
-                    part(url).and_then(|part| part.get("valueString")).and_then(Json::as_str).unwrap_or("").to_owned()
-                };
+                let text = |url: &str| part(url).map(|part| value(part, "valueString")).unwrap_or_default();
                 let validated = part("validated").and_then(|part| part.get("valueBoolean")).and_then(Json::as_bool);
                 let instrument = Instrument {
                     first: first.to_owned(),
@@ -50,6 +82,7 @@ impl Instrument {
                     validated: validated.unwrap_or(false),
                     scoring: text("scoring"),
                     missing: text("missing"),
+                    packs: parts.iter().filter(|part| value(part, "url") == "pack").map(TextPack::of).collect(),
                 };
                 found.push((id, Arc::new(instrument)));
             }

@@ -14,7 +14,7 @@ mod rows;
 pub mod variables;
 
 pub use dictionary::Dictionary;
-pub use instrument::Instrument;
+pub use instrument::{Instrument, TextPack};
 pub use variables::{Code, Missing, Type, Use, Variable};
 
 use super::scores::ScoreError;

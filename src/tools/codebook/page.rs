@@ -160,6 +160,12 @@ impl Page<'_> {
                             @if !instrument.validated { " (" (self.said.not_validated) ")" }
                         }
                         p { (self.said.modelled_on) ": " (instrument.modelled_on) }
+                        @for pack in &instrument.packs {
+                            p.pack {
+                                (self.said.text_pack) " (" (own_name(&pack.language)) "): " (pack.version) ", "
+                                (pack.licence_holder) ". " (pack.licence)
+                            }
+                        }
                     }
                 }
                 (notes)

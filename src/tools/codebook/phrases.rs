@@ -45,6 +45,8 @@ pub struct Phrases {
     pub modelled_on: &'static str,
     /// Not validated.
     pub not_validated: &'static str,
+    /// Text pack, before a language.
+    pub text_pack: &'static str,
     /// Codes where there is no answer, as a heading.
     pub missing: &'static str,
     /// Explains them.
@@ -120,6 +122,7 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             instrument: "Instrument",
             modelled_on: "Bygd på",
             not_validated: "ikke validert",
+            text_pack: "Tekstpakke",
             missing: "Koder når svaret mangler",
             missing_intro: "Hver variabel nedenfor viser bare de kodene som kan forekomme. Tom celle: personen har \
                 ikke sendt inn den delen, eller svaret kan være under null.",
@@ -168,6 +171,7 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             instrument: "Instrument",
             modelled_on: "Bygd på",
             not_validated: "ikkje validert",
+            text_pack: "Tekstpakke",
             missing: "Kodar når svaret manglar",
             missing_intro: "Kvar variabel nedanfor viser berre dei kodane som kan førekome. Tom celle: Personen har \
                 ikkje sendt inn den delen, eller svaret kan vere under null.",
@@ -216,6 +220,7 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             instrument: "Instrument",
             modelled_on: "Modelled on",
             not_validated: "not validated",
+            text_pack: "Text pack",
             missing: "Codes where there is no answer",
             missing_intro: "Each variable below lists only the codes that can occur. An empty cell: the person has \
                 not sent that part, or answers may be below zero.",

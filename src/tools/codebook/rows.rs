@@ -1,7 +1,7 @@
 //! `codebook.csv`: one row for each variable in each wave and part.
 
 use super::{
-    Dictionary,
+    Dictionary, TextPack,
     describe::{self, bounds},
     names,
     phrases::phrases,
@@ -22,7 +22,16 @@ pub(super) fn heading(languages: &[String]) -> Vec<String> {
         plain(&["min", "max"]),
         each("unit"),
         each("shown_if"),
-        plain(&["missing_codes", "instrument", "modelled_on", "validated", "scores", "waves", "questionnaire"]),
+        plain(&[
+            "missing_codes",
+            "instrument",
+            "modelled_on",
+            "validated",
+            "text_pack",
+            "scores",
+            "waves",
+            "questionnaire",
+        ]),
     ]
     .concat()
 }
@@ -57,6 +66,8 @@ fn row(dictionary: &Dictionary, variable: &Variable, at: &Use) -> Vec<String> {
     let scores = scores.filter(|score| score.score.items.contains(&variable.link_id));
     let instrument = at.instrument.as_deref().cloned().unwrap_or_default();
     let named = !instrument.construct.is_empty();
+    let pack = |pack: &TextPack| format!("{}: {} ({})", pack.language, pack.version, pack.licence_holder);
+    let packs = instrument.packs.iter().map(pack).collect::<Vec<_>>().join("; ");
     [
         vec![
             at.wave.clone(),
@@ -85,6 +96,7 @@ fn row(dictionary: &Dictionary, variable: &Variable, at: &Use) -> Vec<String> {
             instrument.construct,
             instrument.modelled_on,
             if named { if instrument.validated { "1" } else { "0" } } else { "" }.to_owned(),
+            packs,
             scores.map(|score| score.score.name.clone()).collect::<Vec<_>>().join(" "),
             variable.waves().join(" "),
             at.canonical.clone(),

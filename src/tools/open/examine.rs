@@ -178,12 +178,22 @@ fn place<'a>(
     }
     let canonical = response.questionnaire();
     let of_study = |folder: &&StudyFolder| outside.is_empty() || folder.study.id == outside;
-    let found = studies.iter().filter(of_study).find_map(|folder| {
+    let mut found = studies.iter().filter(of_study).filter_map(|folder| {
         let mut known = folder.questionnaires.values();
         Some((folder, known.find(|questionnaire| questionnaire.canonical == canonical)?))
     });
-    let (folder, questionnaire) = found.ok_or_else(|| Refused::Questionnaire(canonical.to_owned()))?;
-    let session = review(&questionnaire.form, &response).map_err(Refused::Answers)?;
+    let (mut folder, mut questionnaire) = found.next().ok_or_else(|| Refused::Questionnaire(canonical.to_owned()))?;
+    let mut reviewed = review(&questionnaire.form, &response);
+    // A text pack shows a slot under the same version: an earlier folder may be the one without it.
+    while reviewed.is_err()
+        && let Some(other) = found.next()
+    {
+        if let Ok(session) = review(&other.1.form, &response) {
+            (folder, questionnaire) = other;
+            reviewed = Ok(session);
+        }
+    }
+    let session = reviewed.map_err(Refused::Answers)?;
     let (own_study, own_wave) = (filled(&session, Filling::Study), filled(&session, Filling::Wave));
     for (own, routed, received, what) in [
         (&own_study, header.map(|header| &header.study), &source.study, "study"),
