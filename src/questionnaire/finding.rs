@@ -37,6 +37,7 @@ pub enum Rule {
     Format,
     NoText,
     Repeats,
+    Ranked,
     Slot,
 }
 
@@ -65,6 +66,7 @@ impl Rule {
             Rule::Format => "format",
             Rule::NoText => "no-text",
             Rule::Repeats => "repeats",
+            Rule::Ranked => "ranked",
             Rule::Slot => "slot",
         }
     }

@@ -212,6 +212,7 @@ fn wrong(problem: Problem) -> String {
         Problem::Format(Format::NationalIdentityNumber) => {
             "This is not a valid national identity number or D number. Check that all 11 digits are right.".to_owned()
         }
+        Problem::TooMany { max } => format!("Choose no more than {max}. Remove what is not among the most important."),
         Problem::TooLong { max, found } => {
             format!("The text is too long: {found} characters. There is room for {max}.")
         }

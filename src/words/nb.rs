@@ -200,6 +200,7 @@ fn wrong(problem: Problem) -> String {
         Problem::Format(Format::NationalIdentityNumber) => {
             "Dette er ikke et gyldig fødselsnummer eller d-nummer. Sjekk at alle de 11 sifrene er riktige.".to_owned()
         }
+        Problem::TooMany { max } => format!("Velg høyst {max}. Fjern det som ikke er viktigst."),
         Problem::TooLong { max, found } => format!("Teksten er for lang: {found} tegn. Det er plass til {max}."),
     }
 }

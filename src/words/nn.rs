@@ -198,6 +198,7 @@ fn wrong(problem: Problem) -> String {
         Problem::Format(Format::NationalIdentityNumber) => {
             "Dette er ikkje eit gyldig fødselsnummer eller d-nummer. Sjekk at alle dei 11 siffera er rette.".to_owned()
         }
+        Problem::TooMany { max } => format!("Vel høgst {max}. Fjern det som ikkje er viktigast."),
         Problem::TooLong { max, found } => format!("Teksten er for lang: {found} teikn. Det er plass til {max}."),
     }
 }
