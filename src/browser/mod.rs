@@ -6,6 +6,7 @@ mod copy;
 mod crypto;
 pub mod device;
 mod first;
+mod hold;
 mod js;
 pub mod locks;
 mod network;
@@ -18,6 +19,7 @@ pub mod wake;
 pub(crate) use clock::{as_people_write, now};
 pub(crate) use copy::save_copy;
 pub(crate) use first::keeps_nothing;
+pub(crate) use hold::{Held, focus_soon};
 pub(crate) use network::{FetchError, Standing, fetch, post, received, standing};
 pub(crate) use page::{
     ask_before_leaving, focus, focus_within, forget_invitation, go_back, keep_invitation, on_back, print, push_history,

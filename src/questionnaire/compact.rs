@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{graph::Graph, model::Form};
 
 const MAGIC: &[u8; 4] = b"SVAR";
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 const HEADER: usize = 14;
 
 /// What a compact file holds.

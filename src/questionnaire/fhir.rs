@@ -23,6 +23,8 @@ pub(crate) const ASSEMBLE: &str =
 pub(crate) const INSTRUMENT: &str = "https://svar.example/fhir/StructureDefinition/instrument";
 pub(crate) const FORMAT: &str = "https://svar.example/fhir/StructureDefinition/format";
 pub(crate) const FILLED_FROM: &str = "https://svar.example/fhir/StructureDefinition/filled-from";
+pub(crate) const RANKED: &str = "https://svar.example/fhir/StructureDefinition/ranked";
+pub(crate) const OPTION_PRESENT: &str = "https://svar.example/fhir/StructureDefinition/option-present";
 pub(crate) const TEXT_PACK: &str = "https://svar.example/fhir/StructureDefinition/text-pack";
 pub(crate) const WITHOUT_PACK: &str = "https://svar.example/fhir/StructureDefinition/without-pack";
 

@@ -37,6 +37,7 @@ pub enum Rule {
     Format,
     NoText,
     Repeats,
+    Ranked,
     Slot,
     Pack,
 }
@@ -66,6 +67,7 @@ impl Rule {
             Rule::Format => "format",
             Rule::NoText => "no-text",
             Rule::Repeats => "repeats",
+            Rule::Ranked => "ranked",
             Rule::Slot => "slot",
             Rule::Pack => "pack",
         }

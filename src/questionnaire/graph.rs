@@ -8,7 +8,7 @@ use super::model::{Form, ItemId};
 /// The dependencies of one form.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Graph {
-    /// The items whose conditions look at this one.
+    /// The items whose conditions look at this one, or whose options wait for it.
     dependents: Vec<Vec<ItemId>>,
     /// Place in dependency order; what an item depends on has a smaller one, unless they form a cycle.
     rank: Vec<u32>,
@@ -21,8 +21,8 @@ impl Graph {
     pub(crate) fn of(form: &Form) -> Graph {
         let mut dependents = vec![Vec::new(); form.items.len()];
         for id in form.ids() {
-            for condition in &form.item(id).conditions {
-                if let Some(list) = dependents.get_mut(condition.question.index())
+            for input in Self::awaited(form, id) {
+                if let Some(list) = dependents.get_mut(input.index())
                     && list.last() != Some(&id)
                 {
                     list.push(id);
@@ -34,7 +34,7 @@ impl Graph {
         graph
     }
 
-    /// The items whose conditions look at `id`.
+    /// The items whose conditions look at `id`, or whose options wait for it.
     pub(crate) fn dependents(&self, id: ItemId) -> &[ItemId] {
         self.dependents.get(id.index()).map_or(&[], Vec::as_slice)
     }
@@ -49,10 +49,15 @@ impl Graph {
         &self.unordered
     }
 
-    /// What must be known before `id`'s answers count: its parent, and what its own conditions look at.
-    fn inputs(form: &Form, id: ItemId) -> impl Iterator<Item = ItemId> + '_ {
-        let item = form.item(id);
-        item.parent.into_iter().chain(item.conditions.iter().map(|condition| condition.question))
+    /// What must be known before `id`'s answers count: its parent, what its own conditions look at, and what its options
+    /// wait for.
+    pub(crate) fn inputs(form: &Form, id: ItemId) -> impl Iterator<Item = ItemId> + '_ {
+        form.item(id).parent.into_iter().chain(Self::awaited(form, id))
+    }
+
+    fn awaited(form: &Form, id: ItemId) -> impl Iterator<Item = ItemId> + '_ {
+        let conditions = form.item(id).conditions.iter().map(|condition| condition.question);
+        conditions.chain(form.options(id).iter().filter_map(|option| option.present))
     }
 
     /// Kahn's algorithm, smallest item first, so that the order is the reading order where that will do.

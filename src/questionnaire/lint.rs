@@ -4,6 +4,7 @@ use super::{
     fhir::{Findings, Place},
     finding::Rule,
     format::Format,
+    graph::Graph,
     model::{Choice, Form, ItemId, Kind, Layout, Role},
 };
 
@@ -29,8 +30,7 @@ fn cycle(form: &Form, start: ItemId) -> Option<Vec<String>> {
     let mut seen = vec![start];
     let mut stack = vec![vec![start]];
     while let Some(way) = stack.pop() {
-        let item = form.item(*way.last()?);
-        for input in item.parent.into_iter().chain(item.conditions.iter().map(|condition| condition.question)) {
+        for input in Graph::inputs(form, *way.last()?) {
             if input == start {
                 let first = way.iter().all(|step| start <= *step);
                 let name = |id: &ItemId| form.item(*id).link_id.clone();
@@ -94,7 +94,7 @@ fn shortest(format: Format) -> u32 {
 }
 
 fn options(form: &Form, id: ItemId, place: &Place<'_>, findings: &mut Findings) {
-    let Kind::Choice { repeats, .. } = form.item(id).kind else { return };
+    let Kind::Choice { repeats, ranked, drop_down, .. } = form.item(id).kind else { return };
     let options = form.options(id);
     if options.is_empty() {
         findings.error(Rule::Options, place, "expected options to choose from, found none");
@@ -102,7 +102,22 @@ fn options(form: &Form, id: ItemId, place: &Place<'_>, findings: &mut Findings) 
     if options.len() > usize::from(u16::MAX) {
         findings.error(Rule::Options, place, format!("expected at most 65535 options, found {}", options.len()));
     }
+    if ranked.is_some_and(|most| usize::from(most) > options.len()) {
+        let message = format!("expected at most as many to rank as the {} options", options.len());
+        findings.error(Rule::Ranked, place, message);
+    }
+    if ranked.is_some() && drop_down {
+        findings.error(Rule::Ranked, place, "expected a list to rank, found the item control `drop-down`");
+    }
+    if ranked.is_some() && form.item(id).required && options.iter().all(|option| option.present.is_some()) {
+        let message = "a required ranking needs an option that is always offered, or nobody could go on without it";
+        findings.error(Rule::Ranked, place, message);
+    }
     for (index, option) in options.iter().enumerate() {
+        if option.exclusive && ranked.is_some() {
+            let message = format!("expected options that can be ranked, found `{}`, which is exclusive", option.code);
+            findings.error(Rule::Ranked, place, message);
+        }
         let same = |other: &&Choice| other.code == option.code && other.system == option.system;
         if options.iter().take(index).any(|other| same(&other)) {
             findings.error(Rule::Options, place, format!("expected each option once, found `{}` twice", option.code));

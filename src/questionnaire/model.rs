@@ -117,6 +117,8 @@ pub enum Kind {
         repeats: bool,
         /// Shown as a drop-down list.
         drop_down: bool,
+        /// The order of the answers is the person's, first what matters most; at most so many.
+        ranked: Option<u8>,
     },
 }
 
@@ -179,6 +181,8 @@ pub struct Choice {
     pub exclusive: bool,
     /// `ordinalValue`: its score.
     pub score: Option<Decimal>,
+    /// The item that must be enabled for the option to be offered.
+    pub present: Option<ItemId>,
 }
 
 /// One `enableWhen`.

@@ -241,6 +241,11 @@ impl<'a> Reader<'a> {
             let message = "`repeats` is supported on `choice` only in this profile";
             self.findings.error(Rule::Repeats, place, message);
         }
+        if let Some(ranked) = place.extension(fhir::RANKED)
+            && !matches!(kind, Kind::Choice { repeats: true, .. })
+        {
+            self.findings.error(Rule::Ranked, &ranked, "only a choice with `repeats` can be ranked");
+        }
         if let Some(format) = place.extension(fhir::FORMAT)
             && !matches!(kind, Kind::Text { .. })
         {
@@ -382,9 +387,9 @@ impl<'a> Reader<'a> {
             }
             "string" | "text" => (self.text_kind(place, type_name == "text"), &[]),
             "choice" => {
-                let list = self.options(place);
-                let kind =
-                    Kind::Choice { list, repeats: place.flag("repeats"), drop_down: control == Some("drop-down") };
+                let (list, ranked) = (self.options(place), self.ranked(place));
+                let (repeats, drop_down) = (place.flag("repeats"), control == Some("drop-down"));
+                let kind = Kind::Choice { list, repeats, drop_down, ranked };
                 (kind, &["radio-button", "check-box", "drop-down"])
             }
             other => {
@@ -469,6 +474,19 @@ impl<'a> Reader<'a> {
         format
     }
 
+    /// How many answers a ranked choice takes at most.
+    fn ranked(&mut self, place: &Place<'a>) -> Option<u8> {
+        let extension = place.extension(fhir::RANKED)?;
+        let found = extension.value.get("valueInteger");
+        let most = found.and_then(Value::as_u64).and_then(|most| u8::try_from(most).ok()).filter(|most| *most > 0);
+        if most.is_none() {
+            let found = found.map_or_else(|| "nothing".to_owned(), Value::to_string);
+            let message = format!("expected a valueInteger from 1 to {}, found {found}", u8::MAX);
+            self.findings.error(Rule::Ranked, &extension, message);
+        }
+        most
+    }
+
     fn options(&mut self, place: &Place<'a>) -> ListId {
         if let Some(reference) = place.text("answerValueSet") {
             if place.get("answerOption").is_some() {
@@ -523,7 +541,7 @@ impl<'a> Reader<'a> {
             self.findings.error(Rule::OptionWithoutCode, coding, "expected an option with a code, found none");
         }
         let text = self.words(coding, "display");
-        Choice { system: system.map(str::to_owned), code, text, exclusive: false, score: None }
+        Choice { system: system.map(str::to_owned), code, text, exclusive: false, score: None, present: None }
     }
 
     fn list(&mut self, options: Vec<Choice>) -> ListId {
@@ -584,6 +602,29 @@ impl<'a> Reader<'a> {
                 place.list("enableWhen").iter().filter_map(|when| self.condition(id, when)).collect();
             if let Some(item) = self.form.items.get_mut(id.index()) {
                 item.conditions = conditions;
+            }
+            self.offers(id, &place);
+        }
+    }
+
+    /// Which item each option of a choice waits for.
+    fn offers(&mut self, id: ItemId, place: &Place<'a>) {
+        let Kind::Choice { list, ranked, .. } = self.form.item(id).kind else { return };
+        let coded = place.list("answerOption").into_iter().filter(|option| option.get("valueCoding").is_some());
+        for (index, option) in coded.enumerate() {
+            let Some(extension) = option.extension(fhir::OPTION_PRESENT) else { continue };
+            if ranked.is_none() {
+                self.findings.error(Rule::Ranked, &extension, "only options of a ranked choice come and go");
+            }
+            let link_id = extension.text("valueString").unwrap_or("");
+            let Some(&awaited) = self.by_link_id.get(link_id) else {
+                let message = format!("expected the linkId of an item, found `{link_id}`, which no item has");
+                self.findings.error(Rule::ConditionTarget, &extension, message);
+                continue;
+            };
+            let options = self.form.lists.get_mut(list.0 as usize);
+            if let Some(option) = options.and_then(|options| options.get_mut(index)) {
+                option.present = Some(awaited);
             }
         }
     }
@@ -696,7 +737,7 @@ fn number(value: &Value) -> Option<Decimal> {
 
 const MODIFIER: &str = "modifierExtension";
 
-const KNOWN_ON_ITEMS: [&str; 12] = [
+const KNOWN_ON_ITEMS: [&str; 13] = [
     fhir::ITEM_CONTROL,
     fhir::MIN_VALUE,
     fhir::MAX_VALUE,
@@ -708,5 +749,6 @@ const KNOWN_ON_ITEMS: [&str; 12] = [
     fhir::FORMAT,
     fhir::TEXT_PACK,
     fhir::WITHOUT_PACK,
+    fhir::RANKED,
     fhir::SUB_QUESTIONNAIRE,
 ];

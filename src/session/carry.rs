@@ -14,9 +14,10 @@ impl Session {
             let link_id = &later.form().item(id).link_id;
             // A part that does not ask it leaves what another one carried.
             let Some(own) = self.form().find(link_id) else { continue };
-            let answers = if self.enabled(own) { self.answers(own) } else { &[] };
+            let answers = self.offered_answers(own);
             let carried: Vec<Value> = answers
                 .iter()
+                .filter(|_| self.enabled(own))
                 .filter_map(|value| self.set_down(own, value))
                 .filter_map(|value| later.place(id, &value))
                 .collect();

@@ -12,6 +12,8 @@ pub struct Changes {
     pub answered: Option<ItemId>,
     /// Items whose own conditions began or ceased to hold; what stands below them follows.
     pub switched: Vec<ItemId>,
+    /// Ranked choices whose options may have come or gone.
+    pub offered: Vec<ItemId>,
 }
 
 impl Changes {
@@ -35,7 +37,7 @@ impl Session {
     /// looked at once at most and evaluation ends, even in a form with cycles, which the checker would have refused.
     pub(super) fn settle(&mut self, answered: ItemId) -> Changes {
         let form = self.form.clone();
-        let mut changes = Changes { answered: Some(answered), switched: Vec::new() };
+        let mut changes = Changes { answered: Some(answered), switched: Vec::new(), offered: Vec::new() };
         let mut queue = BinaryHeap::new();
         let mut last = None;
         let waiting = |of: ItemId| form.graph.dependents(of).iter().map(|&id| Reverse((form.graph.rank(id), id)));
@@ -45,6 +47,11 @@ impl Session {
                 continue;
             }
             last = Some((rank, id));
+            let offers = self.has_waiting_options(id);
+            if offers {
+                changes.offered.push(id);
+                queue.extend(waiting(id));
+            }
             if self.look_again(id) {
                 changes.switched.push(id);
                 queue.extend(waiting(id));

@@ -31,7 +31,7 @@ pub fn flat(session: &Session, heading: &Heading) -> Vec<u8> {
         let answers = session.counting(id);
         let asked = !matches!(form.item(id).kind, Kind::Display(_) | Kind::Group(_));
         if asked && (session.shown(id) || !answers.is_empty()) {
-            write_answers(session, id, answers, &mut out);
+            write_answers(session, id, &answers, &mut out);
         }
     }
     out.push('}');

@@ -10,10 +10,11 @@ mod enable;
 pub mod flat;
 mod pages;
 mod problem;
+mod ranked;
 pub mod response;
 pub mod review;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 pub use answer::Value;
 pub use enable::Changes;
@@ -62,12 +63,12 @@ impl Session {
     }
 
     /// The answers that count, in conditions and in the response: none while the item is disabled, `false` for a box that
-    /// is shown and was never ticked.
-    pub fn counting(&self, id: ItemId) -> &[Value] {
+    /// is shown and was never ticked. An option that is no longer offered does not count.
+    pub fn counting(&self, id: ItemId) -> Cow<'_, [Value]> {
         match self.answers(id) {
-            _ if !self.enabled(id) => &[],
-            [] if self.is_tick_box(id) && self.shown(id) => &UNTICKED,
-            answers => answers,
+            _ if !self.enabled(id) => Cow::Borrowed(&[]),
+            [] if self.is_tick_box(id) && self.shown(id) => Cow::Borrowed(&UNTICKED),
+            _ => self.offered_answers(id),
         }
     }
 
@@ -110,9 +111,12 @@ impl Session {
     }
 
     /// Chooses an option: the only one, or one more where several may be chosen; there, an option chosen already is
-    /// taken back, and an exclusive one stands alone.
+    /// taken back, and an exclusive one stands alone. Of a ranked choice it becomes the last, if there is room.
     pub fn choose(&mut self, id: ItemId, option: u16) -> Changes {
-        let Kind::Choice { repeats, .. } = self.form.item(id).kind else { return Changes::none() };
+        let Kind::Choice { repeats, ranked, .. } = self.form.item(id).kind else { return Changes::none() };
+        if ranked.is_some() {
+            return self.rank(id, option);
+        }
         let options = self.form.options(id);
         let Some(chosen) = options.get(usize::from(option)) else { return Changes::none() };
         let mut values = if repeats { self.answers(id).to_vec() } else { Vec::new() };

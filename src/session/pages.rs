@@ -35,6 +35,6 @@ impl Session {
 
     /// Whether a question has no answer. A tick box is never open: unticked is an answer.
     pub fn is_open(&self, id: ItemId) -> bool {
-        !self.is_tick_box(id) && self.answers(id).is_empty() && self.unread(id).is_none()
+        !self.is_tick_box(id) && self.offered_answers(id).is_empty() && self.unread(id).is_none()
     }
 }

@@ -27,6 +27,11 @@ pub enum Problem {
         /// Found so many.
         found: u32,
     },
+    /// More than there is room for in a ranking.
+    TooMany {
+        /// At most so many.
+        max: u8,
+    },
     /// Text of another shape than the question asks for.
     Format(Format),
 }
@@ -42,10 +47,17 @@ impl Session {
             let whole = matches!(item.kind, Kind::Integer { .. });
             return Some(if whole { Problem::NotWhole } else { Problem::NotANumber });
         }
-        match self.counting(id) {
+        match &*self.counting(id) {
             [] => item.required.then_some(Problem::Required),
-            answers => answers.iter().find_map(|answer| wrong(&item.kind, answer)),
+            answers => {
+                self.too_many(id, answers).or_else(|| answers.iter().find_map(|answer| wrong(&item.kind, answer)))
+            }
         }
+    }
+
+    /// More can stand in a ranking than it takes: an option came back that was chosen before others.
+    pub(super) fn too_many(&self, id: ItemId, answers: &[Value]) -> Option<Problem> {
+        self.most(id).filter(|max| answers.len() > usize::from(*max)).map(|max| Problem::TooMany { max })
     }
 }
 

@@ -51,6 +51,9 @@ pub enum Reason {
     /// More answers than the question takes, the same twice, or an exclusive option with others.
     #[error("expected answers that can stand together")]
     Together,
+    /// An option that is not offered, since what it waits for is not asked.
+    #[error("expected options that are offered: one of these waits for an item that is not enabled")]
+    NotOffered,
     /// Blank text.
     #[error("expected words, found blank text")]
     Blank,
@@ -195,7 +198,13 @@ impl Review {
         let form = self.session.form().clone();
         for id in form.ids() {
             let kind = &form.item(id).kind;
-            let broken = self.session.answers(id).iter().any(|answer| problem::wrong(kind, answer).is_some());
+            let answers = self.session.answers(id);
+            if self.session.offered_answers(id).len() != answers.len() {
+                self.refuse(&path_to(&form, id), Reason::NotOffered);
+                continue;
+            }
+            let broken = answers.iter().any(|answer| problem::wrong(kind, answer).is_some())
+                || self.session.too_many(id, answers).is_some();
             if broken || self.session.problem(id).is_some() {
                 self.refuse(&path_to(&form, id), Reason::Limits);
             }

@@ -217,6 +217,19 @@ pub struct Part {
     pub minutes: u32,
     /// Shown once it has arrived.
     pub received: Words,
+    /// What the respondent can bring along of it, on paper.
+    pub summary: Option<Summary>,
+}
+
+/// A summary of the answers, to be printed by the respondent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// What it is called.
+    pub title: Words,
+    /// What it is for, above the answers.
+    pub intro: Words,
+    /// `linkId`s of the questions and groups that stand in it, in this order.
+    pub items: Vec<String>,
 }
 
 impl Study {

@@ -14,5 +14,5 @@ pub use invitation::{Invitation, InvitationError, Mode};
 pub use journey::Journey;
 pub use manifest::{
     CONSENT, CONTACT, Calendar, Consent, Contact, ContactForm, Delay, Detail, Endpoint, EndpointKind, Part, PublicKey,
-    Start, Study, Wave, Window, Words, Write,
+    Start, Study, Summary, Wave, Window, Words, Write,
 };

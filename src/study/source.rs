@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::manifest::{
     CONSENT, CONTACT, Calendar, Consent, Contact, ContactForm, Delay, Detail, Endpoint, EndpointKind, Part, PublicKey,
-    Start, Study, Wave, Window, Words, Write,
+    Start, Study, Summary, Wave, Window, Words, Write,
 };
 use crate::questionnaire::text::Text;
 
@@ -297,6 +297,15 @@ impl<'a> Node<'a> {
             file: self.at("questionnaire")?.text()?,
             minutes: self.at("minutes")?.minutes()?,
             received: self.at("received")?.rich()?,
+            summary: self.maybe("summary").map(|summary| summary.summary()).transpose()?,
         })
+    }
+
+    fn summary(&self) -> Read<Summary> {
+        let items: Vec<String> = self.list("items")?.iter().map(Node::text).collect::<Read<_>>()?;
+        if items.is_empty() {
+            return Err(self.at("items")?.expected("at least one linkId"));
+        }
+        Ok(Summary { title: self.at("title")?.words()?, intro: self.at("intro")?.rich()?, items })
     }
 }

@@ -253,7 +253,7 @@ impl Score {
         let form = session.form();
         let items: Vec<ItemId> = self.items.iter().map(|link_id| form.find(link_id)).collect::<Option<_>>()?;
         if self.rule == Rule::Profile {
-            let code = |id: &ItemId| match session.counting(*id) {
+            let code = |id: &ItemId| match &*session.counting(*id) {
                 [Value::Option(place)] => form.options(*id).get(usize::from(*place)).map(|option| option.code.as_str()),
                 _ => None,
             };
@@ -298,7 +298,7 @@ fn points_between(form: &Form, id: ItemId) -> Option<(i64, i64)> {
 /// The points of an answer: an option's score, a whole number as it is. An option without score, such as "prefer not to
 /// say", is no answer here.
 fn points(session: &Session, id: ItemId) -> Option<i64> {
-    match session.counting(id) {
+    match &*session.counting(id) {
         [Value::Integer(number)] => Some(*number),
         [Value::Option(place)] => session.form().options(id).get(usize::from(*place))?.score.and_then(whole),
         _ => None,

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    element::{all, el, live},
+    element::{all, live},
     frame::frame,
     page, parts, resume, review,
     sheet::Freezing,
@@ -41,7 +41,7 @@ fn step(app: App, place: Place) -> AnyView {
         Step::Consent | Step::Contact | Step::Part(_) => answering(app, place),
         Step::Consented | Step::Received(_) | Step::Finished(_) => {
             // What has arrived had a keeper.
-            app.kept(|keeper| keeper.receipt(place.step)).unwrap_or_else(|| el("p").say(app.say(Say::Loading)).view())
+            app.kept(|keeper| keeper.receipt(place.step)).unwrap_or_else(|| parts::loading(app))
         }
         Step::Declined => resume::declined(app),
         Step::Ended => resume::cleared(app),

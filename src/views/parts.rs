@@ -73,6 +73,11 @@ pub(super) fn submit(text: impl Fn() -> String + Send + 'static) -> AnyView {
     el_of("button", Look::Primary.class()).attr("type", "submit").say(text).view()
 }
 
+/// What stands where something is still being loaded.
+pub(super) fn loading(app: App) -> AnyView {
+    el("p").say(app.say(Say::Loading)).view()
+}
+
 /// Buttons in a row.
 pub(super) fn actions(buttons: Vec<AnyView>) -> AnyView {
     el_of("div", "svar-actions").child(buttons).view()

@@ -39,6 +39,7 @@ fn item(page: Page, id: ItemId) -> AnyView {
         Kind::Display(_) => ().into_any(),
         Kind::Boolean { tick_box: true } => choice::tick_box(page, id),
         Kind::Boolean { tick_box: false } => choice::yes_or_no(page, id),
+        Kind::Choice { ranked: Some(_), .. } => ranking(page, id),
         Kind::Choice { drop_down: true, repeats: false, .. } => choice::drop_down(page, id),
         Kind::Choice { .. } => choice::options(page, id),
         Kind::Integer { slider: Some(step), min: Some(min), max: Some(max) } => slider::view(page, id, min, max, step),
@@ -62,6 +63,12 @@ fn group(page: Page, id: ItemId) -> AnyView {
         .child(title)
         .child(items(page, id))
         .view()
+}
+
+/// A ranking, as soon as the second part is here.
+fn ranking(page: Page, id: ItemId) -> AnyView {
+    let app = page.app;
+    live(move || app.kept(|keeper| keeper.ranking(page, id)).unwrap_or_else(|| parts::loading(app)))
 }
 
 /// Information.

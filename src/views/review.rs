@@ -10,7 +10,7 @@ use super::{
     state::{App, At},
 };
 use crate::{
-    questionnaire::{ItemId, Kind},
+    questionnaire::ItemId,
     session::Value,
     study::Step,
     words::{Say, Tongue},
@@ -78,8 +78,23 @@ fn row(app: App, sheet: Sheet, page: ItemId, id: ItemId) -> AnyView {
     el("li").child(button).view()
 }
 
-/// The answer in words.
+/// The answer in words; ranked ones with their places.
 fn answer(app: App, sheet: Sheet, id: ItemId) -> String {
+    let mut answers = answers(app, sheet, id);
+    let ranked = sheet.read(|session| session.most(id).is_some());
+    if answers.is_empty() {
+        return app.say(Say::Open)();
+    }
+    if ranked {
+        for (place, answer) in (1_usize..).zip(&mut answers) {
+            *answer = [&place.to_string(), ". ", answer].concat();
+        }
+    }
+    answers.join(if ranked { " " } else { ", " })
+}
+
+/// The answers in words.
+pub(super) fn answers(app: App, sheet: Sheet, id: ItemId) -> Vec<String> {
     let language = app.language.read();
     let say = |what: Say| Tongue::of(&language).say(&what);
     sheet.read(|session| {
@@ -96,12 +111,6 @@ fn answer(app: App, sheet: Sheet, id: ItemId) -> String {
                 None => number.typed(),
             },
         };
-        let answers: Vec<String> = session.answers(id).iter().map(words).collect();
-        let tick_box = matches!(form.item(id).kind, Kind::Boolean { tick_box: true });
-        match answers.is_empty() {
-            true if tick_box => say(Say::No),
-            true => say(Say::Open),
-            false => answers.join(", "),
-        }
+        session.counting(id).iter().map(words).collect()
     })
 }

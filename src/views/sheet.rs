@@ -104,7 +104,7 @@ impl Sheet {
     pub(super) fn act(&self, command: impl FnOnce(&mut Session) -> Changes) {
         let Some(changes) = self.session.try_update_value(command) else { return };
         let triggers: Vec<ArcTrigger> = self.watched.with_value(|watched| {
-            let answered = changes.answered.iter().filter_map(|id| watched.answers.get(id));
+            let answered = changes.answered.iter().chain(&changes.offered).filter_map(|id| watched.answers.get(id));
             let switched = changes.switched.iter().filter_map(|id| watched.switches.get(id));
             answered.chain(switched).cloned().collect()
         });

@@ -189,6 +189,23 @@ pub(super) fn told(what: &Told) -> String {
             "Many codes have been tried in a short time. Wait a minute, and try again."
         }
         Told::CodeWrong(CodeTrouble::Unreachable) => "We could not connect. Check that you are online, and try again.",
+        Told::RankCount { chosen, of } => return format!("{chosen} of {of} chosen"),
+        Told::RankFull { of } => {
+            return format!("You have chosen {of}. Remove one if you want to choose something else.");
+        }
+        Told::RankChosen => "Your order, most important first",
+        Told::RankOffered => "Choose from the list",
+        Told::RankAdd(what) => return format!("Add “{what}”"),
+        Told::RankUp(what) => return format!("Move “{what}” up"),
+        Told::RankDown(what) => return format!("Move “{what}” down"),
+        Told::RankRemove(what) => return format!("Remove “{what}”"),
+        Told::RankRemoved(what) => return format!("“{what}” has been removed."),
+        Told::RankNow { what, place, of } => return format!("“{what}” is now number {place} of {of}."),
+        Told::SummaryShow => "Show the summary",
+        Told::SummaryOf(when) => return format!("Answered {when}"),
+        Told::SummaryPrint => "Print the summary",
+        Told::SummaryClose => "Back to the receipt",
+        Told::SummaryKept => "The summary is not stored. It is gone once you close the page.",
     };
     words.to_owned()
 }
@@ -212,6 +229,7 @@ fn wrong(problem: Problem) -> String {
         Problem::Format(Format::NationalIdentityNumber) => {
             "This is not a valid national identity number or D number. Check that all 11 digits are right.".to_owned()
         }
+        Problem::TooMany { max } => format!("Choose no more than {max}. Remove what is not among the most important."),
         Problem::TooLong { max, found } => {
             format!("The text is too long: {found} characters. There is room for {max}.")
         }

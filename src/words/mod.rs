@@ -192,6 +192,21 @@ pub enum Told {
     CodeLabel,
     CodeOpen,
     CodeWrong(CodeTrouble),
+    RankCount { chosen: usize, of: usize },
+    RankFull { of: usize },
+    RankChosen,
+    RankOffered,
+    RankAdd(String),
+    RankUp(String),
+    RankDown(String),
+    RankRemove(String),
+    RankRemoved(String),
+    RankNow { what: String, place: usize, of: usize },
+    SummaryShow,
+    SummaryOf(String),
+    SummaryPrint,
+    SummaryClose,
+    SummaryKept,
 }
 
 /// Where answers are that were sent and have not arrived.

@@ -177,6 +177,21 @@ pub(super) fn told(what: &Told) -> String {
         }
         Told::CodeWrong(CodeTrouble::TooMany) => "Mange koder er prøvd på kort tid. Vent et minutt, og prøv igjen.",
         Told::CodeWrong(CodeTrouble::Unreachable) => "Vi fikk ikke kontakt. Sjekk at du er på nett, og prøv igjen.",
+        Told::RankCount { chosen, of } => return format!("{chosen} av {of} valgt"),
+        Told::RankFull { of } => return format!("Du har valgt {of}. Fjern noe hvis du vil velge noe annet."),
+        Told::RankChosen => "Din rekkefølge, det viktigste først",
+        Told::RankOffered => "Velg fra listen",
+        Told::RankAdd(what) => return format!("Legg til «{what}»"),
+        Told::RankUp(what) => return format!("Flytt «{what}» opp"),
+        Told::RankDown(what) => return format!("Flytt «{what}» ned"),
+        Told::RankRemove(what) => return format!("Fjern «{what}»"),
+        Told::RankRemoved(what) => return format!("«{what}» er fjernet."),
+        Told::RankNow { what, place, of } => return format!("«{what}» er nå nummer {place} av {of}."),
+        Told::SummaryShow => "Vis oppsummeringen",
+        Told::SummaryOf(when) => return format!("Svart {when}"),
+        Told::SummaryPrint => "Skriv ut oppsummeringen",
+        Told::SummaryClose => "Tilbake til kvitteringen",
+        Told::SummaryKept => "Oppsummeringen blir ikke lagret. Når du lukker siden, er den borte.",
     };
     words.to_owned()
 }
@@ -200,6 +215,7 @@ fn wrong(problem: Problem) -> String {
         Problem::Format(Format::NationalIdentityNumber) => {
             "Dette er ikke et gyldig fødselsnummer eller d-nummer. Sjekk at alle de 11 sifrene er riktige.".to_owned()
         }
+        Problem::TooMany { max } => format!("Velg høyst {max}. Fjern det som ikke er viktigst."),
         Problem::TooLong { max, found } => format!("Teksten er for lang: {found} tegn. Det er plass til {max}."),
     }
 }

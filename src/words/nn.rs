@@ -175,6 +175,21 @@ pub(super) fn told(what: &Told) -> String {
         }
         Told::CodeWrong(CodeTrouble::TooMany) => "Mange kodar er prøvde på kort tid. Vent eit minutt, og prøv igjen.",
         Told::CodeWrong(CodeTrouble::Unreachable) => "Vi fekk ikkje kontakt. Sjekk at du er på nett, og prøv igjen.",
+        Told::RankCount { chosen, of } => return format!("{chosen} av {of} valde"),
+        Told::RankFull { of } => return format!("Du har valt {of}. Fjern noko om du vil velje noko anna."),
+        Told::RankChosen => "Di rekkjefølgje, det viktigaste først",
+        Told::RankOffered => "Vel frå lista",
+        Told::RankAdd(what) => return format!("Legg til «{what}»"),
+        Told::RankUp(what) => return format!("Flytt «{what}» opp"),
+        Told::RankDown(what) => return format!("Flytt «{what}» ned"),
+        Told::RankRemove(what) => return format!("Fjern «{what}»"),
+        Told::RankRemoved(what) => return format!("«{what}» er fjerna."),
+        Told::RankNow { what, place, of } => return format!("«{what}» er no nummer {place} av {of}."),
+        Told::SummaryShow => "Vis oppsummeringa",
+        Told::SummaryOf(when) => return format!("Svart {when}"),
+        Told::SummaryPrint => "Skriv ut oppsummeringa",
+        Told::SummaryClose => "Tilbake til kvitteringa",
+        Told::SummaryKept => "Oppsummeringa blir ikkje lagra. Når du lukkar sida, er ho borte.",
     };
     words.to_owned()
 }
@@ -198,6 +213,7 @@ fn wrong(problem: Problem) -> String {
         Problem::Format(Format::NationalIdentityNumber) => {
             "Dette er ikkje eit gyldig fødselsnummer eller d-nummer. Sjekk at alle dei 11 siffera er rette.".to_owned()
         }
+        Problem::TooMany { max } => format!("Vel høgst {max}. Fjern det som ikkje er viktigast."),
         Problem::TooLong { max, found } => format!("Teksten er for lang: {found} teikn. Det er plass til {max}."),
     }
 }

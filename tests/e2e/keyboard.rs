@@ -107,6 +107,7 @@ async fn gives(person: &Respondent, focus: &Focus, question: &Question) {
                 at = tab(person).await;
             }
         }
+        Answer::Ranked(_) => panic!("ranked by keyboard elsewhere"),
         Answer::Tick(true) => press(person, Key::Space, 1).await,
         Answer::Tick(false) => {}
         Answer::Text(text) => person.types(text.as_str()).await,

@@ -38,6 +38,7 @@ mod policy;
 #[path = "../engine/random.rs"]
 #[allow(dead_code, reason = "shared with the tests of the engine")]
 mod random;
+mod ranking;
 mod respondent;
 mod screenshots;
 mod secrets;

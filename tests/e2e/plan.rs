@@ -29,6 +29,8 @@ pub(crate) enum Answer {
     One(String, usize),
     /// Some of several options.
     Some(Vec<String>),
+    /// Some of several options, the most important first.
+    Ranked(Vec<String>),
     /// A box to tick, or to leave.
     Tick(bool),
     /// Something to write.
@@ -153,6 +155,15 @@ impl<'a> Paper<'a> {
             // Nobody who declines has anything more to answer.
             Kind::Boolean { .. } if item.link_id == "consent.taking-part" => vec![Given::Say(true)],
             Kind::Boolean { .. } => vec![Given::Say(true), Given::Say(false)],
+            Kind::Choice { ranked: Some(most), .. } => {
+                let mut offered: Vec<u16> = (0..form.options(id).len() as u16).collect();
+                offered.retain(|place| self.session.offers(id, *place));
+                for last in (1..offered.len()).rev() {
+                    offered.swap(last, self.random.below(last + 1));
+                }
+                offered.truncate(usize::from(most));
+                vec![Given::Options(offered)]
+            }
             Kind::Choice { repeats: true, .. } => {
                 let options = form.options(id);
                 let (alone, together): (Vec<u16>, Vec<u16>) =
@@ -185,8 +196,9 @@ impl<'a> Paper<'a> {
         let options = self.options(link_id);
         let form = self.session.form();
         match (given, &form.item(id).kind) {
-            (Given::Options(places), Kind::Choice { repeats: true, .. }) => {
-                Answer::Some(places.iter().map(|place| options[usize::from(*place)].0.clone()).collect())
+            (Given::Options(places), Kind::Choice { repeats: true, ranked, .. }) => {
+                let words = places.iter().map(|place| options[usize::from(*place)].0.clone()).collect();
+                if ranked.is_some() { Answer::Ranked(words) } else { Answer::Some(words) }
             }
             (Given::Options(places), _) => {
                 let place = usize::from(places[0]);
@@ -222,6 +234,10 @@ impl<'a> Paper<'a> {
         let mut shown = match &question.answer {
             Answer::One(words, _) | Answer::Text(words) => words.clone(),
             Answer::Some(several) => several.join(", "),
+            Answer::Ranked(several) => {
+                let placed = several.iter().zip(1..).map(|(words, place)| format!("{place}. {words}"));
+                placed.collect::<Vec<_>>().join(" ")
+            }
             Answer::Tick(yes) => match (self.language, yes) {
                 ("en", true) => "Yes".to_owned(),
                 ("en", false) => "No".to_owned(),
@@ -280,9 +296,11 @@ impl<'a> Paper<'a> {
         flatten(&body["item"], &mut found);
         for (link_id, answers) in &found {
             let entered = self.entered.get(link_id).map_or(&[][..], Vec::as_slice);
-            let same = answers.len() == entered.len() && answers.iter().all(|answer| entered.contains(answer));
-            assert!(same, "{link_id}: entered {entered:?}, but stored {answers:?}");
             let id = self.session.form().find(link_id).expect("an item of the questionnaire");
+            let same = answers.len() == entered.len() && answers.iter().all(|answer| entered.contains(answer));
+            // In a ranking the order is part of the answer.
+            let same = if self.session.most(id).is_some() { answers == entered } else { same };
+            assert!(same, "{link_id}: entered {entered:?}, but stored {answers:?}");
             assert!(self.session.enabled(id), "{link_id} is stored, but disabled");
         }
         for link_id in self.entered.keys() {

@@ -204,6 +204,11 @@ impl Respondent {
                     self.ticks_in(&question.words, option).await;
                 }
             }
+            Answer::Ranked(several) => {
+                for option in several {
+                    self.presses_say(Told::RankAdd(option.clone())).await;
+                }
+            }
             Answer::Tick(true) => self.ticks(&question.words).await,
             Answer::Tick(false) => {}
             Answer::Text(text) => self.writes(&question.words, text).await,

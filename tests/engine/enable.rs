@@ -380,8 +380,13 @@ impl Plainly<'_> {
         match self.0.answers(id) {
             _ if !self.enabled(id) => Vec::new(),
             [] if unticked => vec![Value::Boolean(false)],
-            answers => answers.to_vec(),
+            answers => answers.iter().filter(|answer| self.offered(id, answer)).cloned().collect(),
         }
+    }
+
+    fn offered(&self, id: ItemId, answer: &Value) -> bool {
+        let Value::Option(place) = answer else { return true };
+        self.form().options(id)[usize::from(*place)].present.is_none_or(|awaited| self.enabled(awaited))
     }
 
     fn holds(&self, condition: &Condition) -> bool {
@@ -451,7 +456,7 @@ fn settling_by_and_by_equals_settling_from_scratch() {
             for id in form.ids() {
                 let link_id = &form.item(id).link_id;
                 assert_eq!(session.enabled(id), plainly.enabled(id), "{link_id} in {source}");
-                assert_eq!(session.counting(id), plainly.answers(id), "{link_id} in {source}");
+                assert_eq!(*session.counting(id), plainly.answers(id), "{link_id} in {source}");
             }
             // One command again, alone, to see what it says of itself.
             let mut again = known;

@@ -25,6 +25,7 @@ mod manifest;
 mod paths;
 mod random;
 mod random_form;
+mod ranking;
 mod read;
 mod record;
 mod response;

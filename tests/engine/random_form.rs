@@ -13,10 +13,13 @@ pub(crate) fn random_form(random: &mut Random) -> Value {
     let mut maker = Maker { random, items: Vec::new() };
     let pages: Vec<usize> = (0..1 + maker.random.below(3)).map(|_| maker.group(None, 0)).collect();
     maker.conditions();
+    maker.offers();
     let mut form = questionnaire(pages.iter().map(|page| maker.json(*page)).collect());
     form["contained"] = json!([value_set()]);
     form
 }
+
+const SVAR: &str = "https://svar.example/fhir/StructureDefinition";
 
 struct Maker<'a> {
     random: &'a mut Random,
@@ -61,7 +64,7 @@ impl Maker<'_> {
 
     fn leaf(&mut self, parent: usize) {
         let mut extensions = Vec::new();
-        let mut item = match self.random.below(13) {
+        let mut item = match self.random.below(14) {
             0 => json!({ "type": "display" }),
             1 | 2 => json!({ "type": "boolean" }),
             3 => {
@@ -87,6 +90,10 @@ impl Maker<'_> {
                 extensions.push(json!({ "url": url, "valueCode": code }));
                 json!({ "type": "string", "maxLength": 11 + self.random.below(20) })
             }
+            12 => {
+                extensions.push(json!({ "url": format!("{SVAR}/ranked"), "valueInteger": 1 + self.random.below(3) }));
+                json!({ "type": "choice", "repeats": true, "answerOption": [option("a"), option("b"), option("c")] })
+            }
             _ => {
                 json!({ "type": "choice", "repeats": true, "answerOption": [option("a"), option("b"), option("c"), option("none!")] })
             }
@@ -110,6 +117,27 @@ impl Maker<'_> {
         }
         if self.random.chance(60) {
             extensions.push(extension("maxValue", key, number(3 + self.random.below(4))));
+        }
+    }
+
+    /// Options of rankings that wait for what comes before in the order of heights; the first never waits.
+    fn offers(&mut self) {
+        for item in 0..self.items.len() {
+            let ranked = |extension: &Value| extension["url"] == format!("{SVAR}/ranked");
+            if !self.items[item].json["extension"].as_array().is_some_and(|all| all.iter().any(ranked)) {
+                continue;
+            }
+            let height = self.items[item].height;
+            let earlier: Vec<usize> =
+                (0..self.items.len()).filter(|other| self.items[*other].height < height).collect();
+            for option in 1..3 {
+                if earlier.is_empty() || self.random.chance(30) {
+                    continue;
+                }
+                let awaited = self.items[self.random.pick(&earlier)].json["linkId"].clone();
+                let waits = json!([{ "url": format!("{SVAR}/option-present"), "valueString": awaited }]);
+                self.items[item].json["answerOption"][option]["extension"] = waits;
+            }
         }
     }
 

@@ -94,6 +94,39 @@ fn each_barrier_that_was_ticked_is_rated_and_no_other() {
 }
 
 #[test]
+fn what_was_ticked_can_be_ranked_and_nothing_else() {
+    let mut session = session("now-what-2", "barriers");
+    let form = session.form().clone();
+    let ranking = form.find("next-step.most-important").unwrap();
+    let offered = |session: &Session| -> Vec<String> {
+        let options = form.options(ranking).iter().zip(0..);
+        let offered = options.filter(|(_, place)| session.offers(ranking, *place));
+        offered.map(|(option, _)| option.code.clone()).collect()
+    };
+    for list in ["capacity", "volition", "habituation", "environment-work", "environment-other"] {
+        give(&mut session, &format!("barriers.{list}"), "none");
+    }
+    assert!(!session.shown(ranking) && offered(&session).is_empty(), "nothing is in the way");
+    give(&mut session, "barriers.capacity", "pain sleep");
+    give(&mut session, "barriers.environment-work", "leader");
+    assert!(session.shown(ranking));
+    assert_eq!(offered(&session), ["pain", "sleep", "leader"]);
+    for list in ["capacity", "volition", "habituation", "environment-work", "environment-other"] {
+        let lists = form.options(form.find(&format!("barriers.{list}")).unwrap());
+        for option in lists.iter().filter(|option| !option.exclusive) {
+            let mut one = Session::new(form.clone());
+            give(&mut one, &format!("barriers.{list}"), &option.code);
+            assert!(one.shown(ranking), "{} alone is ticked", option.code);
+            assert_eq!(offered(&one), [option.code.as_str()]);
+            let same = form.options(ranking).iter().find(|other| other.code == option.code).unwrap();
+            for language in ["nb", "en"] {
+                assert_eq!(form.text(same.text, language), form.text(option.text, language), "one name everywhere");
+            }
+        }
+    }
+}
+
+#[test]
 fn only_those_who_work_are_asked_how_work_is_going() {
     let block = ["back-at-work", "job-satisfaction", "work-functioning"];
     for (answer, expected) in [("yes", &block[..]), ("no", &[]), ("", &[])] {
@@ -115,7 +148,10 @@ fn every_condition_of_the_sister_studies_holds_for_some_and_not_for_others() {
         for run in 0..400 {
             let mut session = Session::new(part.form.clone());
             session.fill(Filling::Variant, if run % 2 == 0 { "full" } else { "health" });
-            from_first_to_last(&mut session, &mut random);
+            // Now and then somebody opens it and answers nothing.
+            if run % 10 > 1 {
+                from_first_to_last(&mut session, &mut random);
+            }
             for id in &branches {
                 if session.enabled(*id) {
                     opened.insert(*id)

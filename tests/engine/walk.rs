@@ -107,6 +107,7 @@ pub(crate) fn step(session: &mut Session, random: &mut Random, id: ItemId, yes: 
     let form = session.form().clone();
     match form.item(id).kind {
         Kind::Boolean { .. } => drop(session.say(id, random.chance(yes))),
+        Kind::Choice { ranked: Some(_), .. } => rank(session, random, id),
         Kind::Choice { repeats, .. } => {
             let options = form.options(id).len();
             for _ in 0..if repeats { 1 + random.below(3) } else { 1 } {
@@ -131,6 +132,21 @@ pub(crate) fn step(session: &mut Session, random: &mut Random, id: ItemId, yes: 
             session.type_in(id, &typed);
         }
         Kind::Group(_) | Kind::Display(_) => {}
+    }
+}
+
+/// Chooses, moves and takes away, whether it is offered or not.
+fn rank(session: &mut Session, random: &mut Random, id: ItemId) {
+    let options = session.form().options(id).len();
+    for _ in 0..1 + random.below(8) {
+        let option = random.below(options) as u16;
+        match random.below(8) {
+            0 => drop(session.move_up(id, option)),
+            1 => drop(session.move_down(id, option)),
+            2 => drop(session.move_to(id, option, random.below(4))),
+            3 => drop(session.remove(id, option)),
+            _ => drop(session.choose(id, option)),
+        }
     }
 }
 
@@ -270,7 +286,10 @@ pub(crate) fn rightly(session: &mut Session, random: &mut Random, id: ItemId) {
         Kind::Text { format, .. } => drop(session.type_in(id, format.map_or("å", example))),
         Kind::Choice { .. } => {
             session.clear(id);
-            session.choose(id, random.below(form.options(id).len()) as u16);
+            let offered: Vec<u16> = (0..form.options(id).len() as u16).filter(|at| session.offers(id, *at)).collect();
+            if !offered.is_empty() {
+                session.choose(id, random.pick(&offered));
+            }
         }
         Kind::Boolean { .. } => drop(session.say(id, random.chance(50))),
         Kind::Group(_) | Kind::Display(_) => {}

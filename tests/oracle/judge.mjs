@@ -11,6 +11,7 @@ import { realpathSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const SD = 'http://hl7.org/fhir/StructureDefinition/';
+const SVAR = 'https://svar.example/fhir/StructureDefinition/';
 const SDC = 'http://hl7.org/fhir/uv/sdc/StructureDefinition/';
 const CONTROL_SYSTEM = 'http://hl7.org/fhir/questionnaire-item-control';
 const PSEUDONYM_SYSTEM = 'https://svar.example/fhir/pseudonym';
@@ -220,7 +221,7 @@ export function compile(questionnaire) {
         index: form.nodes.length, linkId: id, type: item.type, kind, parent, place: out.length,
         children: [], placeOf: new Map(), conditions: [], any: false, hidden: parent ? parent.hidden : false,
         required: item.required === true, repeats: item.repeats === true, tick: false,
-        maxLength: null, format: null, min: [], max: [], options: null,
+        maxLength: null, format: null, min: [], max: [], options: null, ranked: null,
       };
       form.nodes.push(node);
       form.byId.set(id, node);
@@ -258,6 +259,12 @@ export function compile(questionnaire) {
         }
       }
       if (node.type === 'choice') node.options = readOptions(item, valueSets, bad);
+      for (const e of extensions(item, `${SVAR}ranked`)) {
+        const v = e.valueInteger;
+        if (!node.repeats || !Number.isInteger(v) || v < 1 || v > 255) bad(id, `ranked ${JSON.stringify(v)} on ${node.type}`);
+        else node.ranked = v;
+      }
+      if (node.options && node.ranked === null && [...node.options.values()].some((o) => o.present !== null)) bad(id, 'option-present without ranked');
 
       for (const w of list(item.enableWhen)) node.conditions.push(w);
       if (item.enableWhen !== undefined && !Array.isArray(item.enableWhen)) bad(id, 'enableWhen is no array');
@@ -279,20 +286,28 @@ export function compile(questionnaire) {
   for (const node of form.nodes) {
     node.conditions = node.conditions.map((w) => readCondition(w, node, form, bad)).filter(Boolean);
   }
+  for (const node of form.nodes) {
+    for (const option of node.options?.values() ?? []) {
+      if (option.present === null) continue;
+      option.source = form.byId.get(option.present);
+      if (!option.source) bad(node.linkId, 'option-present names no item of the form');
+    }
+  }
   form.order = evaluationOrder(form);
   return form;
 }
 
 const codingKey = (system, code) => JSON.stringify([system ?? null, code]);
 
-// Map from (system, code) to { exclusive }, or null if there are none.
+// Map from (system, code) to { exclusive, present }, or null if there are none.
 function readOptions(item, valueSets, bad) {
   const options = new Map();
   const exclusive = (e) => extensions(e, `${SD}questionnaire-optionExclusive`).some((x) => x.valueBoolean === true);
   const add = (system, code, e) => {
     if (!isString(code) || code === '' || (system !== undefined && !isString(system))) { bad(item.linkId, 'option without code'); return; }
     const key = codingKey(system, code);
-    options.set(key, { exclusive: exclusive(e) || options.get(key)?.exclusive === true });
+    const present = extensions(e, `${SVAR}option-present`).map((x) => x.valueString)[0] ?? null;
+    options.set(key, { exclusive: exclusive(e) || options.get(key)?.exclusive === true, present, source: null });
   };
   if (item.answerOption !== undefined && item.answerValueSet !== undefined) bad(item.linkId, 'both answerOption and answerValueSet');
   for (const o of list(item.answerOption)) {
@@ -337,12 +352,15 @@ function readCondition(w, node, form, bad) {
   return { source, operator: w.operator, key, value: v };
 }
 
+// What the options of a ranked choice wait for.
+const awaited = (node) => [...(node.options?.values() ?? [])].map((option) => option.source).filter(Boolean);
+
 // An order in which everything an item's state depends on comes before it. In a cycle there is
 // none: there one item comes first, and asks about items not yet judged (see `Judging.answersOf`).
 function evaluationOrder(form) {
   const order = [];
   const state = new Uint8Array(form.nodes.length);
-  const needs = form.nodes.map((n) => [...(n.parent ? [n.parent] : []), ...n.conditions.map((c) => c.source)]);
+  const needs = form.nodes.map((n) => [...(n.parent ? [n.parent] : []), ...n.conditions.map((c) => c.source), ...awaited(n)]);
   for (const start of form.nodes) {
     if (state[start.index]) continue;
     state[start.index] = 1;
@@ -499,6 +517,7 @@ class Judging {
       if (!node.repeats) this.bad('R6', id, 'several answers without repeats');
       this.severalOptions(node, values);
     }
+    if (node.ranked !== null && item.answer.length > node.ranked) this.bad('R6', id, `more than ${node.ranked} ranked`);
   }
 
   // The type of a value (true if conditions may look at it), and rules 6 and 7.
@@ -618,6 +637,10 @@ class Judging {
       if (node.kind === 'display') { this.bad('R4', node.linkId, 'display items are left out'); continue; }
       if (!this.stands[node.index]) {
         this.bad('R4', node.linkId, node.kind === 'group' ? 'the group has nothing to say and should be left out' : 'hidden item without answer');
+      }
+      for (const v of this.answers[node.index] ?? []) {
+        const option = node.type === 'choice' ? node.options.get(codingKey(v.system, v.code)) : undefined;
+        if (option?.source && this.state[option.source.index] !== ENABLED) this.bad('R6', node.linkId, `"${v.code}" is not offered`);
       }
       if (node.kind === 'group') this.compare(node.children);
       else if (!node.hidden && item.answer === undefined) {

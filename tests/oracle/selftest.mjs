@@ -288,6 +288,30 @@ for (const [name, form, answers, expected] of [
   ['two integers', one, [I(1), I(2)], 'R6'],
 ]) verdict(name, form, response([r('x', ...answers)]), expected);
 
+// A ranking: at most two, and `b` only while `p` is asked. What is chosen decides about `y`.
+const svar = (name, more) => ({ url: `https://svar.example/fhir/StructureDefinition/${name}`, ...more });
+const waits = (code, linkId) => option(code, svar('option-present', { valueString: linkId }));
+const ranking = (most, options, more = {}) => q('x', 'choice', { repeats: true, extension: [svar('ranked', { valueInteger: most })], answerOption: options, ...more });
+const ranks = questionnaire([
+  q('a', 'boolean'), q('p', 'integer', { enableWhen: on('a') }),
+  ranking(2, [option('a'), waits('b', 'p'), option('c')]),
+  q('y', 'integer', { enableWhen: [when('x', '=', { answerCoding: { system: S, code: 'b' } })] }),
+]);
+for (const [name, answerSet, expected] of [
+  ['ranked', response([Y('a'), r('p'), r('x', C('c'), C('b')), r('y')]), 'ok'],
+  ['ranked the other way', response([Y('a'), r('p'), r('x', C('b'), C('c')), r('y')]), 'ok'],
+  ['nothing ranked', response([r('a'), r('x')]), 'ok'],
+  ['more than can be ranked', response([Y('a'), r('p'), r('x', C('a'), C('b'), C('c')), r('y')]), 'R6'],
+  ['ranked twice', response([r('a'), r('x', C('a'), C('a'))]), 'R6'],
+  ['ranked, but not offered', response([r('a'), r('x', C('b')), r('y')]), 'R6'],
+]) verdict(name, ranks, answerSet, expected);
+for (const [name, item] of [
+  ['ranked without repeats', ranking(1, [option('a')], { repeats: false })],
+  ['at most none', ranking(0, [option('a')])],
+  ['waits for nothing there is', ranking(1, [waits('a', 'nowhere')])],
+  ['waits without a ranking', q('x', 'choice', { repeats: true, answerOption: [waits('a', 'x')] })],
+]) verdict(name, questionnaire([item]), response([r('x')]), 'Q');
+
 // --- rule 7 -------------------------------------------------------------------------------------
 const bounds = (kind, low, high) => ({ extension: [{ url: `${SD}minValue`, [kind]: low }, { url: `${SD}maxValue`, [kind]: high }] });
 const scale = questionnaire([q('x', 'integer', bounds('valueInteger', 0, 10))]);

@@ -7,8 +7,8 @@ use std::{
 
 use super::{CheckError, Report, Source, json_files, languages, locate, module, packs, read, root};
 use crate::{
-    questionnaire::{Expected, Filling, Finding, Form, Rule, Severity, assemble::canonical_of},
-    study::{Study, source},
+    questionnaire::{Expected, Filling, Finding, Form, Kind, Rule, Severity, assemble::canonical_of},
+    study::{Study, Summary, source},
     tools::{
         studies::{self, MANIFEST},
         units::calendar,
@@ -165,7 +165,21 @@ impl<'a> Manifest<'a> {
                 if wave.parts.iter().take(place).any(|other| other.id == part.id) {
                     self.error(Rule::Shape, &path, format!("expected an id of its own, found `{}` twice", part.id));
                 }
-                self.questionnaire(&path, &part.file);
+                if let (Some(form), Some(summary)) = (self.questionnaire(&path, &part.file), &part.summary) {
+                    self.summary(&format!("{path}.summary"), form, summary);
+                }
+            }
+        }
+    }
+
+    /// Each linkId of a summary is one of the part's.
+    fn summary(&mut self, path: &str, form: &Form, summary: &Summary) {
+        for (place, link_id) in summary.items.iter().enumerate() {
+            let shown =
+                form.find(link_id).map(|id| form.item(id)).filter(|item| !matches!(item.kind, Kind::Display(_)));
+            if shown.is_none() {
+                let message = format!("expected the linkId of a question or a group of the part, found `{link_id}`");
+                self.error(Rule::Missing, &format!("{path}.items[{place}]"), message);
             }
         }
     }

@@ -69,8 +69,10 @@ fn answer(session: &mut Session, id: ItemId, chance: &mut Chance) {
         Kind::Boolean { .. } => drop(session.say(id, chance.below(2) == 0)),
         Kind::Choice { .. } => {
             session.clear(id);
-            let options = u64::try_from(form.options(id).len()).unwrap_or(0);
-            session.choose(id, u16::try_from(chance.below(options)).unwrap_or(0));
+            let options = u16::try_from(form.options(id).len()).unwrap_or(0);
+            let offered: Vec<u16> = (0..options).filter(|option| session.offers(id, *option)).collect();
+            let place = usize::try_from(chance.below(u64::try_from(offered.len()).unwrap_or(0))).unwrap_or(0);
+            session.choose(id, offered.get(place).copied().unwrap_or(0));
         }
         Kind::Integer { min, max, .. } => {
             let low = min.unwrap_or_else(|| max.map_or(0, |max| max.min(0)));

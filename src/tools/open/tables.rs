@@ -132,8 +132,8 @@ impl Tables {
         }
         let Some((wide, scores)) = self.wide.get_mut(canonical) else { return Ok(()) };
         let cell = |id: &ItemId| {
-            let answers = good.session.counting(*id).iter();
-            answers.map(|answer| written(form, *id, answer)).collect::<Vec<_>>().join("|")
+            let answers = good.session.counting(*id);
+            answers.iter().map(|answer| written(form, *id, answer)).collect::<Vec<_>>().join("|")
         };
         let scores = scores.iter().map(|score| score.of(&good.session).unwrap_or_default());
         wide.write_record(heading.iter().cloned().chain(questions.iter().map(cell)).chain(scores))?;

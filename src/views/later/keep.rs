@@ -16,18 +16,20 @@ use super::{
     errand::Errand,
     find::{self, Left, Unusable},
     freeze::freeze,
-    receipt, sending,
+    ranking, receipt, sending,
 };
 use crate::{
     browser::{
         device::{Device, Link, StoreState},
         wake::{self, Subscription},
     },
+    questionnaire::ItemId,
     session::Session,
     study::{Journey, Step},
     submission::{Event, Frozen, policy, record::Arrived},
     views::{
         delivery::Delivery,
+        marks::Page,
         sheet::{Freezing, Sheet},
         state::{App, At, Place},
     },
@@ -283,6 +285,10 @@ impl Keeper for Keeping {
 
     fn sending(&self, sheet: Sheet, step: Step) -> AnyView {
         sending::view(self.app, sheet, step)
+    }
+
+    fn ranking(&self, page: Page, id: ItemId) -> AnyView {
+        ranking::view(page, id)
     }
 
     fn receipt(&self, step: Step) -> AnyView {

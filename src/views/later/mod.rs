@@ -7,7 +7,9 @@
 mod errand;
 mod find;
 mod freeze;
+mod handout;
 mod keep;
+mod ranking;
 mod receipt;
 mod sending;
 mod trouble;
@@ -20,11 +22,13 @@ use wasm_split_helpers::SplitLoaderError;
 use super::{
     delivery::Delivery,
     load::Enter,
+    marks::Page,
     sheet::Sheet,
     state::{Admitted, App},
 };
 use crate::{
     browser::Standing,
+    questionnaire::ItemId,
     study::{Step, Study},
     submission::Event,
     words::{Told, Tongue, Trouble},
@@ -66,6 +70,8 @@ pub(super) trait Keeper {
     fn outlives_tab(&self) -> bool;
     /// The view of a sheet that is frozen, and on its way.
     fn sending(&self, sheet: Sheet, step: Step) -> AnyView;
+    /// A question whose options are ranked.
+    fn ranking(&self, page: Page, id: ItemId) -> AnyView;
     /// The view of what has arrived.
     fn receipt(&self, step: Step) -> AnyView;
     /// Removes everything of this person but what is frozen and has not arrived.

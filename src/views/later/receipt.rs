@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{sending, told};
+use super::{handout, sending, told};
 use crate::{
     browser,
     questionnaire::text::Text,
@@ -22,7 +22,7 @@ use crate::{
 pub(super) fn view(app: App, step: Step) -> AnyView {
     match step {
         Step::Received(received) => part(app, received),
-        Step::Finished(finished_at) => finished(app, finished_at),
+        Step::Finished(part) => last(app, part),
         _ => consented(app),
     }
 }
@@ -60,17 +60,30 @@ fn part(app: App, part: usize) -> AnyView {
     ])
 }
 
+/// The last page: the receipt, or the summary that it leads to.
+fn last(app: App, part: usize) -> AnyView {
+    let showing = RwSignal::new(None);
+    live(move || match showing.get() {
+        Some(part) => handout::view(app, part, move || showing.set(None)),
+        None => finished(app, part, showing),
+    })
+}
+
 /// Everything that the person wanted to send has arrived.
-fn finished(app: App, part: usize) -> AnyView {
+fn finished(app: App, part: usize, showing: RwSignal<Option<usize>>) -> AnyView {
     let last = app.wave().parts.len() == part.saturating_add(1);
     let title = if last { Told::ReceivedTitle } else { Told::StoppedTitle };
+    let summaries = (0..=part).filter(|part| handout::is_there(app, *part));
+    let shows = |part| button(Look::Primary, told(app, Told::SummaryShow), move || showing.set(Some(part)));
+    let summaries = summaries.map(shows);
+    let print = button(Look::Secondary, told(app, Told::Print), browser::print);
     all([
         done(app, title).into(),
         receipt(app, Step::Finished(part)).into(),
         last.then(|| text_box(said(app, received(app, part)))).into(),
         contact_details(app),
         facts(contact(app)).into(),
-        actions(vec![button(Look::Secondary, told(app, Told::Print), browser::print)]).into(),
+        actions(summaries.chain([print]).collect()).into(),
         next_person(app),
     ])
 }

@@ -142,7 +142,7 @@ impl Office {
     }
 
     pub(super) fn units(&self, more: &[&str]) -> String {
-        units::command::run(&self.line(more)).expect("svar units")
+        units::command::run(&self.line(more)).expect("svar units").report
     }
 
     /// `svar invite`; what it says, and the rows of the mail merge.
