@@ -231,7 +231,7 @@ async fn drags(person: &Respondent, server: &Server, finger: bool) {
     for (from, to, beyond, order) in [(0, 2, 20.0, [sleep, leader, pain]), (2, 1, -20.0, [sleep, pain, leader])] {
         let (x, y) = grip(person, from).await;
         let far = person.script(
-            "const [a, b] = arguments.map((place) => document.querySelectorAll('.svar-ranking-row')[place].offsetTop);
+            "const [a, b] = [...arguments].map((place) => document.querySelectorAll('.svar-ranking-row')[place].offsetTop);
              return b - a",
             vec![json!(from), json!(to)],
         );
