@@ -98,7 +98,7 @@ impl Trial {
         assert_eq!(revoke(&line.map(str::to_owned), hours_into("2021-04-21", 9)), Ok(1));
 
         let (said, reminders) =
-            self.invited("q2", "q2-reminder", contacts, hours_into("2021-06-01", 9), &["--reminder"]);
+            self.invited("q2", "q2-reminder", contacts, hours_into("2021-05-06", 9), &["--reminder"]);
         assert_eq!(reminders.len(), contacts.len() - 1, "{said}");
         assert!(row(&reminders, &person.pseudonym).is_none());
 
