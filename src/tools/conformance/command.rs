@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{Report, Settings, run};
 use crate::{
-    study::{EndpointKind, Invitation, Write},
+    study::{EndpointKind, Invitation, Mode, Write},
     tools::{
         client::reachable,
         invitations::{Keys, random_id},
@@ -107,7 +107,8 @@ fn settings(base: &str, given: &BTreeMap<&str, &str>) -> Result<Settings, String
             unit: get("--unit").unwrap_or("conformance").to_owned(),
             variant: None,
             sub: None,
-            mode: None,
+            // Invented people must be in no table of the study.
+            mode: Some(Mode::Test),
             nbf: None,
             exp: Some(now.saturating_add(INVITED_FOR)),
         },
