@@ -64,8 +64,9 @@ svar: questionnaires that lose no answer
                           says how many have answered, by unit; with --missing, lists who has not (docs/running.md)
   svar withdraw --study DIR --data DIR (--pseudonym P | --reference R | --ids FILE) [--by WHO]
                           deletes what a person has delivered, and takes nothing more of them
-  svar purge --study DIR --data DIR --before DATE [--contact-only] [--yes] [--by WHO]
-                          counts what was received before a date; with --yes, deletes it
+  svar purge --study DIR --data DIR --before DATE [--contact-only] [--undelivered] [--yes] [--by WHO]
+                          counts what was received before a date; with --yes, deletes it; what a gateway has yet to
+                          deliver only with --undelivered
   svar export --study DIR [--earlier DIR]... [--key FILE]... [--withdrawn DB]... [--language L] --out DIR INPUT...
                           the same over all waves of a study: long and wide tables, with labels for R, Stata and SPSS
   svar codebook STUDYDIR --out DIR [--language L]

@@ -521,6 +521,13 @@ fn the_command_says_it_by_its_exit_code_as_a_table_and_as_json() {
     for line in ["1    create                 pass         201, names it", "level 1    kept: 28 passed, 0 failed"] {
         assert!(table.contains(line), "{line} in\n{table}");
     }
+    // Invented people are in no table of the study.
+    let kept = |name: &str| -> i64 {
+        let database = rusqlite::Connection::open(good.data.path().join(name)).expect("the database");
+        database.query_row("SELECT count(*) FROM submission", [], |row| row.get(0)).expect("a count")
+    };
+    assert_eq!((kept("collector.sqlite"), kept("contact.sqlite")), (0, 0));
+    assert!(kept("test-collector.sqlite") > 10);
     let broken = endpoint(Some(allows_headers_by_wildcard));
     let (code, json, _) = ask(broken.address, &broken.data, &["--json"]);
     assert_eq!(code, Some(1), "{json}");

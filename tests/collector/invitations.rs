@@ -323,6 +323,30 @@ fn revoking_takes_what_was_named_and_nothing_else() {
     assert_eq!(fs::read_dir(elsewhere.path()).expect("the folder").count(), 0);
 }
 
+/// The register is what keeps a revoked link out: its row stays as long as the link itself would admit, the 72 hours
+/// after its end included, and for ever if it has no end.
+#[test]
+fn what_was_revoked_stays_out_whatever_is_purged() {
+    let server = Server::start();
+    let office = Office::of(&server.data);
+    let people = office.rows("people", CONTACTS, &["--exp", "2027-05-01"]);
+    assert_eq!(office.revoke(&["--pseudonym", "p-1", "--study", "tiny"]), Ok(1));
+    let register = rusqlite::Connection::open(server.data.path().join("invitations.sqlite")).expect("the register");
+    register.execute_batch("UPDATE invitation SET revoked_at = '2020-01-01T00:00:00Z' WHERE revoked_at IS NOT NULL;
+        INSERT INTO invitation SELECT 'endless', study, wave, unit, variant, pseudonym, mode, CAST('e' AS BLOB), nbf, NULL,
+            made_at, '2020-01-01T00:00:00Z', last_day FROM invitation LIMIT 1;
+        INSERT INTO invitation SELECT 'grace', study, wave, unit, variant, pseudonym, mode, CAST('g' AS BLOB), nbf,
+            unixepoch('2020-05-29T12:00:00Z'), made_at, '2020-01-01T00:00:00Z', last_day FROM invitation LIMIT 1;
+        INSERT INTO invitation SELECT 'over', study, wave, unit, variant, pseudonym, mode, CAST('o' AS BLOB), nbf,
+            unixepoch('2020-05-28T11:00:00Z'), made_at, NULL, last_day FROM invitation LIMIT 1").expect("more rows");
+    let purged = crate::running::svar("purge", server.data.path(), &["--before", "2020-06-01", "--yes"]);
+    assert!(purged.out.contains("invitations.sqlite: 1 deleted\n"), "{}{}", purged.out, purged.err);
+    let left = crate::running::ids(&register, "SELECT jti FROM invitation WHERE length(jti) < 8 ORDER BY jti");
+    assert_eq!(left, ["endless", "grace"]);
+    assert_eq!(refused(&server, token(&people[0])).as_deref(), Some("revoked"));
+    assert_eq!(refused(&server, token(&people[1])), None);
+}
+
 /// What was received stays received, as the widget on a device that was offline must hear.
 #[test]
 fn a_receipt_is_given_again_after_a_revocation() {

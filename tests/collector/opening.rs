@@ -164,6 +164,73 @@ fn responses_stand_on_one_line_however_they_came() {
     assert_eq!(lines.lines().map(read).collect::<Vec<_>>(), [body(&uuid(1)), body(&uuid(2))]);
 }
 
+/// What `svar withdraw --ids` deleted may be in an older copy, and in files: it is known by its UUID alone.
+#[test]
+fn what_was_withdrawn_by_its_id_is_left_out_of_every_copy() {
+    let server = Server::start();
+    for number in 1..=3 {
+        let id = uuid(number);
+        assert_eq!(server.delivery(&id, body(&id).to_string()).send(server.address).status, 201);
+    }
+    let work = Folder::new();
+    let copy = |name: &str| {
+        let file = work.path().join(name);
+        server.database().execute("VACUUM INTO ?1", [file.to_string_lossy()]).expect("a copy");
+        file
+    };
+    let before = copy("before.sqlite");
+    let withdrawn = "INSERT INTO withdrawn_submission VALUES (?1, 'tiny', '', '2026-11-23', '')";
+    server.database().execute(withdrawn, [uuid(2)]).expect("a row");
+    let after = copy("after.sqlite");
+    let plain = work.path().join("2.json");
+    fs::write(&plain, body(&uuid(2)).to_string()).expect("a file");
+    let jwe = work.path().join("2.jose");
+    fs::write(&jwe, sealed(&uuid(2), &body(&uuid(2)), |_| ())).expect("a file");
+    for (inputs, more, expected) in [
+        (vec![&before], vec![&after], (2, 1)),
+        (vec![&after], vec![], (2, 1)),
+        (vec![&plain], vec![&after], (0, 1)),
+        // Without its key, too.
+        (vec![&jwe], vec![&after], (0, 1)),
+    ] {
+        let inputs: Vec<_> = inputs.into_iter().cloned().collect();
+        let more: Vec<_> = more.into_iter().cloned().collect();
+        let out = Folder::new();
+        let summary = open(&[], &[tiny()], &inputs, &more, out.path()).expect("tables");
+        assert_eq!(summary, Summary { opened: expected.0, withdrawn: expected.1, ..Summary::default() }, "{inputs:?}");
+        assert_eq!(table(out.path(), "withdrawn.csv")[1][0], uuid(2));
+        let answers = fs::read_to_string(out.path().join("answers.csv")).expect("answers");
+        assert!(!answers.contains(&uuid(2)));
+    }
+}
+
+/// What is opened is health data and names, on a machine that may be several people's.
+#[cfg(unix)]
+#[test]
+fn what_is_opened_can_be_read_by_its_owner_alone() {
+    use std::{os::unix::fs::PermissionsExt, process::Command};
+
+    use crate::server::fixture;
+    let server = Server::start();
+    let id = uuid(1);
+    assert_eq!(server.delivery(&id, body(&id).to_string()).send(server.address).status, 201);
+    let database = server.data.path().join("collector.sqlite");
+    let mode = |file: &Path| fs::metadata(file).expect("it").permissions().mode() & 0o777;
+    for (command, option) in [("open", "--studies"), ("export", "--study")] {
+        let out = Folder::new().path().join("new/tables");
+        let mut svar = Command::new(env!("CARGO_BIN_EXE_svar"));
+        svar.arg(command).arg(option).arg(fixture("tests/fixtures/studies/tiny")).arg("--out").arg(&out).arg(&database);
+        assert!(svar.status().expect("the command").success(), "{command}");
+        assert_eq!(mode(&out), 0o700, "{command}");
+        let files: Vec<_> = fs::read_dir(&out).expect("it").map(|file| file.expect("a file").path()).collect();
+        assert!(files.len() > 5, "{files:?}");
+        for file in files {
+            assert_eq!(mode(&file), 0o600, "{}", file.display());
+        }
+        fs::remove_dir_all(out.parent().expect("a folder")).expect("to tidy up");
+    }
+}
+
 /// Contact records are sealed, and the collector of a unit's link knows no pseudonym: only who opens them can say which
 /// are to be deleted.
 #[test]

@@ -140,6 +140,40 @@ fn files_with(data: &Path, words: &str) -> usize {
     files.filter(holds).count()
 }
 
+/// The log is kept for longer than any key that signs: a line must be found by its mark all that time.
+#[test]
+fn a_mark_is_the_same_when_the_signing_keys_have_changed() {
+    let server = Server::start();
+    let data = server.data.path();
+    assert_eq!(answer(&server, &own_uuid(1), "p-1").status, 201);
+    let mark = || {
+        let said = svar("withdraw", data, &["--pseudonym", "p-1"]);
+        let (_, mark) = said.out.split_once("person=").expect("a mark");
+        mark.split(')').next().expect("an end").to_owned()
+    };
+    let first = mark();
+    let first_key = svar::tools::invitations::Keys::open(data).expect("keys").names()[0].clone();
+    svar::tools::invitations::keyring::rotate(data).expect("a new key");
+    assert_eq!(mark(), first);
+    svar::tools::invitations::keyring::forget(data, &first_key).expect("to forget");
+    assert_eq!(mark(), first);
+    assert!(audit(data).iter().all(|line| line.contains(&format!("person={first} "))), "{:?}", audit(data));
+    let key = data.join("audit-key");
+    #[cfg(unix)]
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&key).expect("the key").permissions()) & 0o777,
+        0o600
+    );
+    assert!(fs::read_dir(data).expect("it").all(|file| {
+        let name = file.expect("a file").file_name().into_string().expect("a name");
+        !name.starts_with("audit-key.")
+    }));
+    // Another key makes other marks, so half a key must not pass for one.
+    fs::write(&key, "cut").expect("a spoiled key");
+    let said = svar("withdraw", data, &["--pseudonym", "p-1"]);
+    assert!(said.code == Some(2) && said.err.contains("audit-key: expected the key"), "{}", said.err);
+}
+
 /// The register of invitations, with these: id, study, wave, pseudonym, mode.
 pub(crate) fn register(data: &Path, rows: &[(&str, &str, &str, &str, &str)]) -> Connection {
     drop(Register::open(data).expect("a register"));
@@ -522,6 +556,81 @@ fn the_gateway_delivers_nothing_of_whoever_has_withdrawn_and_what_it_had_deliver
     assert!(tried.contains(&late), "{}", said.out);
     assert_eq!(ids(&database, "SELECT id FROM forwarded"), [others], "nothing is left of the rest");
     assert!(svar("withdraw", data, &["--pseudonym", "p-1"]).out.contains(&delivered), "it can be asked again");
+}
+
+/// The FHIR server's copy may be the one that the study uses: what it has not got is not deleted by the way.
+#[test]
+fn what_the_gateway_has_not_delivered_is_purged_only_if_that_is_said() {
+    let down = Arc::new(Mutex::new(false));
+    let told = down.clone();
+    let target =
+        FhirServer::start(move |_, _| if *told.lock().expect("it") { Fault::Status(503) } else { Fault::None });
+    let server = Server::start();
+    let data = server.data.path();
+    let database = server.database();
+    assert_eq!(answer(&server, &own_uuid(1), "p-1").status, 201);
+    let forwarder = forward(data, &hurried(&target));
+    until("the first is there", || gateway::status(data).expect("a status").forwarded == 1);
+    *down.lock().expect("it") = true;
+    copy(&database, &own_uuid(1), &own_uuid(2), "tiny", "q2", "p-2");
+    until("a try has failed", || gateway::status(data).expect("a status").last_error.is_some());
+    drop(forwarder);
+    // Never tried; nobody's to deliver, since it is sealed; and of a person who has withdrawn.
+    copy(&database, &own_uuid(1), &own_uuid(3), "tiny", "q1", "p-3");
+    copy(&database, &own_uuid(1), &own_uuid(4), "tiny", "q1", "p-4");
+    copy(&database, &own_uuid(1), &own_uuid(5), "tiny", "q1", "p-5");
+    database.execute("INSERT INTO forwarded VALUES (?1, 'kept-here', 0, 0, NULL, NULL)", [own_uuid(4)]).expect("a row");
+    database.execute("INSERT INTO withdrawn VALUES ('tiny', 'p-5', '2026-11-22')", []).expect("a row");
+    let said = svar("purge", data, &["--before", "2026-11-23"]);
+    assert!(said.out.contains("\n2 of these are not delivered to the FHIR server; "), "{}", said.out);
+    let said = svar("purge", data, &["--before", "2026-11-23", "--yes"]);
+    assert!(said.code == Some(2) && said.err.contains("found 2 that the gateway has not delivered"), "{}", said.err);
+    assert_eq!(submissions(&server, "collector.sqlite").len(), 5, "nothing was deleted");
+    let said = svar("purge", data, &["--before", "2026-11-23", "--yes", "--contact-only"]);
+    assert_eq!(said.code, Some(0), "contact details are never forwarded: {}", said.err);
+    let said = svar("purge", data, &["--before", "2026-11-23", "--yes", "--undelivered"]);
+    assert!(said.code == Some(0) && said.out.contains("\n2 of these were never delivered"), "{}{}", said.out, said.err);
+    assert_eq!(submissions(&server, "collector.sqlite"), [""; 0]);
+}
+
+/// A database may be deleted, or restored from an old copy, while the others know better.
+#[test]
+fn whoever_one_database_knows_to_have_withdrawn_all_of_them_know_at_the_next_start() {
+    let names = [
+        "collector.sqlite",
+        "contact.sqlite",
+        "test-collector.sqlite",
+        "test-contact.sqlite",
+        "pilot-collector.sqlite",
+        "pilot-contact.sqlite",
+    ];
+    let data = Folder::new();
+    let open = || {
+        let keys = svar::tools::invitations::Keys::open(data.path()).expect("keys");
+        let studies = vec![crate::server::tiny()];
+        drop(svar::tools::collector::Collector::open(data.path(), studies, keys, system_clock()).expect("a collector"));
+    };
+    open();
+    for (number, name) in (1..).zip(names) {
+        let database = Connection::open(data.path().join(name)).expect(name);
+        let person = "INSERT INTO withdrawn VALUES ('tiny', ?1, '2026-11-22')";
+        database.execute(person, [format!("p-{number}")]).expect("a person");
+        let one = "INSERT INTO withdrawn_submission VALUES (?1, 'tiny', '', '2026-11-22', 'tried')";
+        database.execute(one, [own_uuid(number)]).expect("a submission");
+    }
+    open();
+    for name in names {
+        let database = Connection::open(data.path().join(name)).expect(name);
+        let people = ids(&database, "SELECT pseudonym FROM withdrawn ORDER BY 1");
+        assert_eq!(people, ["p-1", "p-2", "p-3", "p-4", "p-5", "p-6"], "{name}");
+        let all = ids(&database, "SELECT id FROM withdrawn_submission WHERE server = 'tried' ORDER BY 1");
+        assert_eq!(all, [1, 2, 3, 4, 5, 6].map(own_uuid), "{name}");
+    }
+    // And it is told of once.
+    let file = data.path().join("ids");
+    fs::write(&file, own_uuid(1)).expect("a file");
+    let said = svar("withdraw", data.path(), &["--ids", file.to_str().expect("a path")]);
+    assert!(said.out.contains("deleted before: 1\n") && said.out.contains("and deleted: 1\n"), "{}", said.out);
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod sealed;
 mod status;
 mod store;
 mod window;
+mod withdrawn;
 
 use std::{path::Path, sync::Arc};
 
@@ -161,9 +162,8 @@ impl Collector {
         let own = shelf(DATABASE, CONTACT_DATABASE)?;
         let test = shelf(TEST_DATABASE, TEST_CONTACT_DATABASE)?;
         let pilot = shelf(PILOT_DATABASE, PILOT_CONTACT_DATABASE)?;
-        for other in [&own.contact, &test.answers, &test.contact, &pilot.answers, &pilot.contact] {
-            other.take_over_withdrawn(&own.answers)?;
-        }
+        let shelves = [&own, &test, &pilot];
+        withdrawn::share(&shelves.map(|shelf| [&shelf.answers, &shelf.contact]).concat())?;
         let windows = Windows::open(folder, &studies)?;
         let door = Door::new(Fresh::new(folder, keys), Register::open(folder)?);
         let (origins, log) = (Origins::Any, log_to_stderr());

@@ -153,7 +153,7 @@ impl Store {
     }
 
     /// A thread that panicked while it held the lock left no transaction behind: dropping one rolls it back.
-    fn connection(&self) -> MutexGuard<'_, Connection> {
+    pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -214,23 +214,6 @@ impl Store {
         let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM submission WHERE id = ?1"))?;
         let Some(found) = statement.query_row([id], row).optional()? else { return Ok(None) };
         Ok(if withdrawn(&connection, &found)? { None } else { Some(found) })
-    }
-
-    /// Takes over who has withdrawn from another database: this one may be new, or restored from an old copy.
-    pub(super) fn take_over_withdrawn(&self, other: &Store) -> Result<(), StoreError> {
-        let found = {
-            let connection = other.connection();
-            let mut statement = connection.prepare("SELECT study, pseudonym, at FROM withdrawn")?;
-            let rows = statement.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
-            rows.collect::<Result<Vec<[String; 3]>, _>>()?
-        };
-        let mut connection = self.connection();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for row in found {
-            let noted = "INSERT INTO withdrawn (study, pseudonym, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-            transaction.prepare_cached(noted)?.execute(row)?;
-        }
-        Ok(transaction.commit()?)
     }
 
     /// What the person with this pseudonym has delivered in a wave, first things first.

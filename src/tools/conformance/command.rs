@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{Report, Settings, run};
 use crate::{
-    study::{EndpointKind, Invitation, Write},
+    study::{EndpointKind, Invitation, Mode, Write},
     tools::{
         client::reachable,
         invitations::{Keys, random_id},
@@ -108,7 +108,8 @@ fn settings(base: &str, given: &BTreeMap<&str, &str>) -> Result<Settings, String
             variant: None,
             sub: None,
             room: None,
-            mode: None,
+            // Invented people must be in no table of the study.
+            mode: Some(Mode::Test),
             nbf: None,
             exp: Some(now.saturating_add(INVITED_FOR)),
         },

@@ -10,7 +10,7 @@ mod syntax;
 mod tables;
 
 use std::{
-    fs,
+    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -19,7 +19,7 @@ use gather::Gathered;
 use super::{
     codebook::{Dictionary, DictionaryError},
     jose::PrivateKey,
-    open::{OpenFailed, Summary, empty_folder, receive},
+    open::{OpenFailed, Summary, empty_folder, new_file, receive},
     studies::StudyFolder,
 };
 
@@ -82,8 +82,8 @@ pub fn export(order: Order<'_>, folder: &Path) -> Result<Summary, ExportFailed> 
         ("labels.sps", syntax::spss::syntax(&columns, &wide)),
         ("README.txt", readme::readme(&dictionary, &gathered.summary)),
     ] {
-        let file = folder.join(name);
-        fs::write(&file, text).map_err(|source| OpenFailed::File { file, source })?;
+        let written = new_file(folder, name)?.write_all(text.as_bytes());
+        written.map_err(|source| OpenFailed::File { file: folder.join(name), source })?;
     }
     Ok(gathered.summary)
 }

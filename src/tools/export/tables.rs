@@ -11,16 +11,14 @@ use crate::{
     questionnaire::Filling,
     tools::{
         codebook::{Dictionary, Type, Use, Variable},
-        open::{OpenFailed, examine::filled, harmless},
+        open::{OpenFailed, examine::filled, harmless, new_file},
     },
 };
 
 type Table = csv::Writer<BufWriter<File>>;
 
 fn table(folder: &Path, name: &str) -> Result<Table, OpenFailed> {
-    let file = folder.join(name);
-    let made = File::create(&file).map_err(|source| OpenFailed::File { file, source })?;
-    Ok(csv::Writer::from_writer(BufWriter::new(made)))
+    Ok(csv::Writer::from_writer(BufWriter::new(new_file(folder, name)?)))
 }
 
 fn end(folder: &Path, mut table: Table) -> Result<(), OpenFailed> {

@@ -146,7 +146,7 @@ pub(in crate::tools) fn write_new(file: &Path, text: &str) -> io::Result<()> {
 }
 
 /// A file to write to, readable to its owner alone if it is made now.
-pub(super) fn private(file: &Path, options: &mut OpenOptions) -> io::Result<File> {
+pub(in crate::tools) fn private(file: &Path, options: &mut OpenOptions) -> io::Result<File> {
     options.write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);

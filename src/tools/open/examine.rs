@@ -1,9 +1,7 @@
 //! One submission: opened, matched with its study, wave and questionnaire, and validated again by the engine that wrote
 //! it.
 
-use std::collections::BTreeSet;
-
-use super::Source;
+use super::{Source, Withdrawn};
 use crate::{
     questionnaire::Filling,
     session::{
@@ -110,7 +108,7 @@ pub enum Outcome<'a> {
 pub fn examine<'a>(
     keys: &[PrivateKey],
     studies: &'a [StudyFolder],
-    withdrawn: &BTreeSet<(String, String)>,
+    withdrawn: &Withdrawn,
     source: &Source,
 ) -> Outcome<'a> {
     let header = source.is_sealed().then(|| jose::read_header(source.body.trim()).ok()).flatten();
@@ -119,9 +117,10 @@ pub fn examine<'a>(
     if !outside.is_empty() && !studies.iter().any(|folder| folder.study.id == outside) {
         return Outcome::Foreign;
     }
-    let has_left = |study: &str, pseudonym: &str| withdrawn.contains(&(study.to_owned(), pseudonym.to_owned()));
-    if has_left(outside, &source.pseudonym) {
-        return Outcome::Withdrawn { id: source.id.clone(), study: outside.to_owned() };
+    // A file says its UUID in the header, if it is sealed.
+    let told = if source.id.is_empty() { header.as_ref().map_or("", |header| &header.uuid) } else { &source.id };
+    if withdrawn.person(outside, &source.pseudonym) || withdrawn.submission(told) {
+        return Outcome::Withdrawn { id: told.to_owned(), study: outside.to_owned() };
     }
     let response = match read(keys, source) {
         Ok(response) => response,
@@ -131,9 +130,10 @@ pub fn examine<'a>(
     let url = address(response.questionnaire());
     let asked_in = studies.iter().filter(|folder| folder.questionnaires.values().any(|q| address(&q.canonical) == url));
     let mut ids = asked_in.map(|folder| folder.study.id.as_str()).chain([outside]);
-    let pseudonym = response.pseudonym().unwrap_or("");
-    if let Some(study) = ids.find(|study| (outside.is_empty() || *study == outside) && has_left(study, pseudonym)) {
-        return Outcome::Withdrawn { id: response.uuid().unwrap_or("").to_owned(), study: study.to_owned() };
+    let (id, pseudonym) = (response.uuid().unwrap_or(""), response.pseudonym().unwrap_or(""));
+    let left = |study: &&str| withdrawn.person(study, pseudonym) || withdrawn.submission(id);
+    if let Some(study) = ids.find(|study| (outside.is_empty() || *study == outside) && left(study)) {
+        return Outcome::Withdrawn { id: id.to_owned(), study: study.to_owned() };
     }
     match place(studies, source, outside, header.as_ref(), response) {
         Ok(good) => Outcome::Good(Box::new(good)),

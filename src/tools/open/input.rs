@@ -53,8 +53,29 @@ pub struct Received {
     /// The submissions, each once, in the order in which they were received; files, which do not say, as they were
     /// named.
     pub sources: Vec<Source>,
-    /// `(study, pseudonym)` of those who have withdrawn.
-    pub withdrawn: BTreeSet<(String, String)>,
+    /// What is left out.
+    pub withdrawn: Withdrawn,
+}
+
+/// Who has withdrawn, and which submissions were.
+#[derive(Clone, Debug, Default)]
+pub struct Withdrawn {
+    /// Study and pseudonym of people.
+    people: BTreeSet<(String, String)>,
+    /// UUIDs of submissions: what names nobody outside is withdrawn by these alone.
+    ids: BTreeSet<String>,
+}
+
+impl Withdrawn {
+    /// Whether this person has.
+    pub fn person(&self, study: &str, pseudonym: &str) -> bool {
+        self.people.contains(&(study.to_owned(), pseudonym.to_owned()))
+    }
+
+    /// Whether the submission with this UUID was.
+    pub fn submission(&self, id: &str) -> bool {
+        self.ids.contains(id)
+    }
 }
 
 /// Reads the inputs, and who has withdrawn: by what stands in them and in the databases `withdrawn`.
@@ -151,12 +172,18 @@ fn rows(file: &Path, received: &mut Received) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Adds those who have withdrawn.
+/// Adds those who have withdrawn, and what was.
 fn left(database: &Connection, received: &mut Received) -> rusqlite::Result<()> {
     let mut statement = database.prepare("SELECT study, pseudonym FROM withdrawn")?;
     let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     for person in found {
-        received.withdrawn.insert(person?);
+        received.withdrawn.people.insert(person?);
+    }
+    if has_table(database, "withdrawn_submission")? {
+        let mut statement = database.prepare("SELECT id FROM withdrawn_submission")?;
+        for id in statement.query_map([], |row| row.get(0))? {
+            received.withdrawn.ids.insert(id?);
+        }
     }
     Ok(())
 }

@@ -12,10 +12,10 @@ use std::{
 };
 
 use examine::{Outcome, examine};
-pub use input::{Received, Source, receive};
+pub use input::{Received, Source, Withdrawn, receive};
 use tables::Tables;
 
-use super::{jose::PrivateKey, scores::ScoreError, studies::StudyFolder};
+use super::{invitations::keyring::private, jose::PrivateKey, scores::ScoreError, studies::StudyFolder};
 
 /// Why a folder of tables could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -136,11 +136,24 @@ pub fn open(
 /// Something is in it, or it cannot be made.
 pub fn empty_folder(folder: &Path) -> Result<(), OpenFailed> {
     let failed = |source| OpenFailed::File { file: folder.to_owned(), source };
-    fs::create_dir_all(folder).map_err(failed)?;
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(failed)?;
     match fs::read_dir(folder).map_err(failed)?.next() {
         Some(_) => Err(OpenFailed::NotEmpty { folder: folder.to_owned() }),
         None => Ok(()),
     }
+}
+
+/// A new file in that folder, readable to its owner alone: it holds answers, or who gave them.
+///
+/// # Errors
+/// It cannot be made.
+pub fn new_file(folder: &Path, name: &str) -> Result<fs::File, OpenFailed> {
+    let file = folder.join(name);
+    private(&file, fs::OpenOptions::new().create_new(true)).map_err(|source| OpenFailed::File { file, source })
 }
 
 /// A text that a spreadsheet would run as a formula gets an apostrophe before it, which spreadsheets take for "this is

@@ -11,7 +11,7 @@ use std::{
 use super::{
     OpenFailed, Source,
     examine::{Good, address, filled},
-    harmless,
+    harmless, new_file,
 };
 use crate::{
     questionnaire::{Filling, Form, ItemId},
@@ -200,8 +200,7 @@ fn name(canonical: &str) -> String {
 }
 
 fn file(folder: &Path, name: &str) -> Result<BufWriter<File>, OpenFailed> {
-    let file = folder.join(name);
-    File::create(&file).map(BufWriter::new).map_err(|source| OpenFailed::File { file, source })
+    new_file(folder, name).map(BufWriter::new)
 }
 
 fn table(folder: &Path, name: &str) -> Result<Table, OpenFailed> {

@@ -1,53 +1,21 @@
 //! The log of acts on a study's data: one line for each, only ever added to.
 //!
 //! A line must let the study show that a withdrawal was carried out, and must hold nobody's pseudonym, since the log
-//! outlives what was deleted. So it holds a mark: a keyed hash of study and pseudonym. Who has the pseudonym (or a
-//! receipt) and the data folder's key can make the mark again and find the line; who has the log alone can try no list
-//! of pseudonyms against it.
+//! outlives what was deleted. So it holds a mark ([`super::mark`]).
 
 use std::{
-    env, fs,
+    env,
     fs::{File, OpenOptions},
     io::Write,
     path::{Path, PathBuf},
 };
 
-use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
-use sha2::Sha256;
 
 use super::{RunningError, register::Counts};
-use crate::tools::invitations::KEY_FILE;
 
 /// The log's file in the data folder.
 pub const LOG: &str = "audit.log";
-
-/// Bytes of a mark: enough that no two people of a study share one.
-const MARK: usize = 10;
-
-/// The mark of a person in a study.
-///
-/// # Errors
-/// If the data folder has no key.
-pub fn mark(data: &Path, study: &str, pseudonym: &str) -> Result<String, RunningError> {
-    let file = data.join(KEY_FILE);
-    let expected = "the key that the collector has made (start svar collect once)";
-    let key = fs::read_to_string(&file).map_err(|source| RunningError::File { file, expected, source })?;
-    // A key for this purpose alone is made of the other, which signs.
-    let purpose = hashed(key.trim().as_bytes(), &["svar audit mark"]);
-    let hash = hashed(&purpose, &[study, pseudonym]);
-    Ok(hash.iter().take(MARK).map(|byte| format!("{byte:02x}")).collect())
-}
-
-fn hashed(key: &[u8], words: &[&str]) -> Vec<u8> {
-    // HMAC takes keys of any length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
-    for word in words {
-        mac.update(word.as_bytes());
-        mac.update(&[0]);
-    }
-    mac.finalize().into_bytes().to_vec()
-}
 
 /// What a line says.
 #[derive(Clone, Debug, Default)]

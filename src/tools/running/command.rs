@@ -120,7 +120,7 @@ pub fn withdraw(arguments: &[String]) -> Result<Told, String> {
 /// What was expected instead.
 pub fn purge(arguments: &[String]) -> Result<Told, String> {
     let known = ["--study", "--data", "--before", "--by"];
-    let options = Options::read(arguments, &known, &["--contact-only", "--yes"])?;
+    let options = Options::read(arguments, &known, &["--contact-only", "--undelivered", "--yes"])?;
     let before = options.get("--before").ok_or("expected --before DATE, found none")?;
     let wrong = || format!("expected --before as a date, such as 2027-01-01, found `{before}`");
     let before: Date = before.parse().map_err(|_| wrong())?;
@@ -131,6 +131,7 @@ pub fn purge(arguments: &[String]) -> Result<Told, String> {
         data: &data,
         before,
         contact_only: options.has("--contact-only"),
+        undelivered: options.has("--undelivered"),
         delete: options.has("--yes"),
         by: &by,
         now: Timestamp::now(),

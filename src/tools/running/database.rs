@@ -70,9 +70,9 @@ impl Database {
     }
 
     /// Whether there is a table of that name.
-    pub(super) fn has(&self, table: &str) -> Result<bool, RunningError> {
+    pub(super) fn has(&self, table: &str) -> rusqlite::Result<bool> {
         let asked = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1)";
-        self.connection.query_row(asked, [table], |row| row.get(0)).map_err(|source| self.failed(source))
+        self.connection.query_row(asked, [table], |row| row.get(0))
     }
 
     /// Leaves no byte of what was deleted in the database's files: the database is written anew, all of the

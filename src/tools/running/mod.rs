@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod command;
 mod database;
+pub mod mark;
 pub mod missing;
 pub mod purge;
 mod register;
@@ -169,6 +170,15 @@ pub enum RunningError {
     /// Who does it, in the audit log.
     #[error("expected a name of 1 to 64 letters, digits and . _ - @ after --by, found something else")]
     By,
+    /// Not yet at the FHIR server.
+    #[error(
+        "expected everything before that day to be at the FHIR server, found {found} that the gateway has not delivered \
+         (svar forward-status says why). Nothing was deleted. With --undelivered they are deleted, too"
+    )]
+    Undelivered {
+        /// How many.
+        found: usize,
+    },
     /// A day to come.
     #[error("expected a date up to today, found {found}: what is received today is not deleted unseen")]
     Ahead {

@@ -1,4 +1,5 @@
-//! Data whose time is over: what was received before a date is deleted, and invitations that ended before it.
+//! Data whose time is over: what was received before a date is deleted, and invitations that admitted nothing any more
+//! before it.
 
 use std::{fmt, path::Path};
 
@@ -25,6 +26,8 @@ pub struct Asked<'a> {
     pub before: Date,
     /// Contact details alone.
     pub contact_only: bool,
+    /// Also what the gateway has yet to deliver.
+    pub undelivered: bool,
     /// Deletes; else it is only counted.
     pub delete: bool,
     /// Who does it.
@@ -40,6 +43,8 @@ pub struct Purged {
     pub counts: Counts,
     /// How many of the deleted answers the gateway has delivered to a FHIR server, which still has them.
     pub delivered: usize,
+    /// How many of them the gateway has not delivered, and would have gone on trying to, or a person would have to see to.
+    pub undelivered: usize,
     /// Whether it was deleted.
     pub deleted: bool,
     /// Why bytes of what was deleted may still be in the files.
@@ -54,6 +59,14 @@ impl fmt::Display for Purged {
         }
         if self.delivered > 0 {
             writeln!(out, "{} of these were delivered to the FHIR server, and stay there", self.delivered)?;
+        }
+        match (self.undelivered, self.deleted) {
+            (0, _) => {}
+            (count, true) => writeln!(out, "{count} of these were never delivered to the FHIR server")?,
+            (count, false) => writeln!(
+                out,
+                "{count} of these are not delivered to the FHIR server; they are deleted only with --undelivered"
+            )?,
         }
         Ok(())
     }
@@ -71,8 +84,16 @@ pub fn purge(asked: &Asked<'_>) -> Result<Purged, RunningError> {
     let before = midnight(asked.before, &zone);
     let mut databases = Database::all(asked.data)?;
     databases.retain(|database| !asked.contact_only || database.name.ends_with("contact.sqlite"));
-    let audit = asked.delete.then(|| Audit::open(asked.data)).transpose()?;
     let mut purged = Purged { deleted: asked.delete, ..Purged::default() };
+    let instant = stored(before);
+    for database in &databases {
+        let more = undelivered(database, &asked.study.id, &instant).map_err(|source| database.failed(source))?;
+        purged.undelivered = purged.undelivered.saturating_add(more);
+    }
+    if asked.delete && !asked.undelivered && purged.undelivered > 0 {
+        return Err(RunningError::Undelivered { found: purged.undelivered });
+    }
+    let audit = asked.delete.then(|| Audit::open(asked.data)).transpose()?;
     let register = if asked.contact_only { None } else { register::to_purge(asked.data)? };
     let done = carry_out(asked, &databases, register.as_ref(), before, &mut purged);
     let Some(audit) = audit else { return done.map(|()| purged) };
@@ -99,18 +120,17 @@ fn carry_out(
     before: Timestamp,
     purged: &mut Purged,
 ) -> Result<(), RunningError> {
-    let instant = before.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+    let instant = stored(before);
     let id = asked.study.id.as_str();
     for database in databases {
-        let queue = database.has("forwarded")?;
         let (count, delivered) =
-            rows(database, id, &instant, queue, asked.delete).map_err(|source| database.failed(source))?;
+            rows(database, id, &instant, asked.delete).map_err(|source| database.failed(source))?;
         purged.counts.insert(database.name, count);
         purged.delivered = purged.delivered.saturating_add(delivered);
     }
     if let Some(register) = register {
         let act = if asked.delete { register::delete_over } else { register::count_over };
-        purged.counts.insert(INVITATIONS, act(register, id, before.as_second(), &instant)?);
+        purged.counts.insert(INVITATIONS, act(register, id, before)?);
     }
     if asked.delete { scrub(databases.iter().chain(register)) } else { Ok(()) }
 }
@@ -120,8 +140,29 @@ pub(super) fn midnight(day: Date, zone: &TimeZone) -> Timestamp {
     zone.to_ambiguous_zoned(day.at(0, 0, 0, 0)).compatible().map_or(Timestamp::MIN, |zoned| zoned.timestamp())
 }
 
+/// An instant as `received_at` has it.
+fn stored(instant: Timestamp) -> String {
+    instant.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// How many rows the gateway has not delivered, though they are for a FHIR server and nobody has withdrawn them. Without
+/// a gateway there are none.
+fn undelivered(database: &Database, study: &str, before: &str) -> rusqlite::Result<usize> {
+    if !database.has("forwarded")? {
+        return Ok(0);
+    }
+    let asked = "SELECT count(*) FROM submission s LEFT JOIN forwarded f ON f.id = s.id
+        WHERE s.study = ?1 AND s.received_at < ?2 AND coalesce(f.state, '') NOT IN ('forwarded', 'kept-here')
+            AND NOT EXISTS (
+                SELECT 1 FROM withdrawn w
+                WHERE w.study = s.study AND w.pseudonym = s.pseudonym AND s.pseudonym <> '')";
+    let count: i64 = database.connection.query_row(asked, [study, before], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
 /// How many rows there are, and how many of them the gateway has delivered.
-fn rows(database: &Database, study: &str, before: &str, queue: bool, delete: bool) -> rusqlite::Result<(usize, usize)> {
+fn rows(database: &Database, study: &str, before: &str, delete: bool) -> rusqlite::Result<(usize, usize)> {
+    let queue = database.has("forwarded")?;
     let transaction = Transaction::new_unchecked(&database.connection, TransactionBehavior::Immediate)?;
     let count = |asked: &str| -> rusqlite::Result<usize> {
         let count: i64 = transaction.query_row(asked, [study, before], |row| row.get(0))?;

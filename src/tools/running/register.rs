@@ -3,9 +3,11 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use jiff::Timestamp;
 use rusqlite::{OpenFlags, params};
 
 use super::{RunningError, database::Database};
+use crate::submission::policy;
 
 /// The units of the studies, with their dates.
 pub const UNITS: &str = "units.sqlite";
@@ -88,25 +90,26 @@ pub(super) fn to_purge(data: &Path) -> Result<Option<Database>, RunningError> {
     Database::open(data, INVITATIONS, OpenFlags::SQLITE_OPEN_READ_WRITE)
 }
 
-/// What is over: invitations that ended or were revoked before then.
-const OVER: &str = "study = ?1 AND (exp < ?2 OR revoked_at < ?3)";
+/// What is over: invitations that nothing is taken by any more, whatever the register says. One that was revoked
+/// before its end admits again as soon as its row is gone, so it stays until then; without an end, for ever.
+const OVER: &str = "study = ?1 AND exp < ?2";
 
-/// How many are over.
-pub(super) fn count_over(database: &Database, study: &str, seconds: i64, instant: &str) -> Result<usize, RunningError> {
+fn last(before: Timestamp) -> i64 {
+    let grace = i64::try_from(policy::GRACE.as_secs()).unwrap_or(i64::MAX);
+    before.as_second().saturating_sub(grace)
+}
+
+/// How many were over, the grace included, before then.
+pub(super) fn count_over(database: &Database, study: &str, before: Timestamp) -> Result<usize, RunningError> {
     let asked = format!("SELECT count(*) FROM invitation WHERE {OVER}");
-    let count = database.connection.query_row(&asked, params![study, seconds, instant], |row| row.get::<_, i64>(0));
+    let count = database.connection.query_row(&asked, params![study, last(before)], |row| row.get::<_, i64>(0));
     count.map(|count| usize::try_from(count).unwrap_or(0)).map_err(|source| database.failed(source))
 }
 
-/// Deletes what is over.
-pub(super) fn delete_over(
-    database: &Database,
-    study: &str,
-    seconds: i64,
-    instant: &str,
-) -> Result<usize, RunningError> {
+/// Deletes them.
+pub(super) fn delete_over(database: &Database, study: &str, before: Timestamp) -> Result<usize, RunningError> {
     let asked = format!("DELETE FROM invitation WHERE {OVER}");
-    database.connection.execute(&asked, params![study, seconds, instant]).map_err(|source| database.failed(source))
+    database.connection.execute(&asked, params![study, last(before)]).map_err(|source| database.failed(source))
 }
 
 /// So many of each, under their names.

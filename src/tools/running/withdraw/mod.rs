@@ -18,8 +18,9 @@ pub use whom::{Whom, ids, reference};
 
 use super::{
     RunningError,
-    audit::{Act, Audit, mark},
+    audit::{Act, Audit},
     database::{Database, scrub},
+    mark::mark,
     register,
 };
 
@@ -155,7 +156,7 @@ impl Delete<'_> {
         report: &mut Withdrawal,
         chosen: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<(BTreeSet<String>, BTreeSet<String>)>,
     ) -> Result<(), RunningError> {
-        let queue = self.database.has("forwarded")?;
+        let queue = self.database.has("forwarded").map_err(|source| self.database.failed(source))?;
         let mut told = Withdrawal::default();
         let carry_out = || {
             let mode = TransactionBehavior::Immediate;
@@ -170,10 +171,7 @@ impl Delete<'_> {
             transaction.commit()
         };
         carry_out().map_err(|source| self.database.failed(source))?;
-        report.deleted.append(&mut told.deleted);
-        report.earlier.append(&mut told.earlier);
-        report.delivered.append(&mut told.delivered);
-        report.tried.append(&mut told.tried);
+        report.add(told);
         Ok(())
     }
 

@@ -89,6 +89,21 @@ impl fmt::Display for Withdrawal {
 }
 
 impl Withdrawal {
+    /// Adds what one database told. They know of each other's deletions, and each is told of once.
+    pub(super) fn add(&mut self, told: Withdrawal) {
+        self.deleted.extend(told.deleted);
+        self.earlier.extend(told.earlier);
+        let deleted = |id: &str| self.deleted.iter().any(|deleted| deleted.id == id);
+        self.earlier.retain(|(id, _)| !deleted(id));
+        self.earlier.sort();
+        self.earlier.dedup_by(|one, other| one.0 == other.0);
+        for (mine, more) in [(&mut self.delivered, told.delivered), (&mut self.tried, told.tried)] {
+            mine.extend(more);
+            mine.sort();
+            mine.dedup();
+        }
+    }
+
     /// What is to be deleted by somebody else.
     fn elsewhere(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (ids, why) in [
