@@ -11,7 +11,10 @@ use super::{
 use crate::{
     study::source,
     tools::{
-        running::audit::{Act, Audit, mark, who},
+        running::{
+            audit::{Act, Audit, who},
+            mark::mark,
+        },
         studies::{MANIFEST, read_json},
     },
 };
