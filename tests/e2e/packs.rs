@@ -4,8 +4,11 @@ use svar::words::{Say, Told};
 
 use crate::{browser::browse, judge::Judge, policy, respondent::Respondent, server::Server};
 
-/// What is chosen in each language: the question of a dimension, an option, and its code.
-const CHOICES: [(&str, [(&str, &str, &str, &str); 5]); 2] = [
+/// The end of a question's linkId, its words, the option that is chosen, and its code.
+type Choice = (&'static str, &'static str, &'static str, &'static str);
+
+/// What is chosen in each language.
+const CHOICES: [(&str, [Choice; 5]); 2] = [
     (
         "nb",
         [

@@ -42,9 +42,11 @@ fn every_study_comes_out_as_it_went_in() {
     }
 }
 
-/// A study as the widget gets it: everything but the dates, which it asks the collector for.
+/// A study as the widget gets it: everything but the dates, which it asks the collector for, and the list of variants, of
+/// which its invitation names one.
 fn shipped(mut study: Study) -> Study {
     study.calendar = None;
+    study.variants = Vec::new();
     study.waves.iter_mut().for_each(|wave| wave.window = None);
     study
 }

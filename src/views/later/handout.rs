@@ -123,7 +123,7 @@ fn turned(app: App, sheet: Sheet, table: ItemId, asked: &[ItemId]) -> Vec<AnyVie
             None => said.push((place, answer, vec![question])),
         }
     }
-    said.sort_by(|one, other| other.0.cmp(&one.0));
+    said.sort_by_key(|other| std::cmp::Reverse(other.0));
     said.into_iter().map(|(_, answer, rows)| row(answer, el("dd").text(rows.join("; ")).into())).collect()
 }
 

@@ -1,6 +1,6 @@
 //! A person withdraws: what they delivered is deleted in every wave, and nothing more of them is taken.
 //!
-//! Who it is comes first ([`whom`]), and changes nothing. Then, in this order, so that nothing can arrive in between
+//! Who it is comes first (`whom`), and changes nothing. Then, in this order, so that nothing can arrive in between
 //! and a power cut leaves what the same command ends: `withdrawn` is written in each database; the person's own
 //! invitations are revoked; the rows are deleted, in each database together with the note that they were; the files
 //! are scrubbed; the audit log gets its line.

@@ -19,7 +19,7 @@ use crate::tools::collector::{canonical_uuid, plain_pseudonym};
 pub enum Whom {
     /// The person of this pseudonym.
     Pseudonym(String),
-    /// The person whose receipt shows this reference, as [`reference`] reads it.
+    /// The person whose receipt shows this reference, as [`reference()`] reads it.
     Reference(String),
     /// These submissions, as [`ids`] reads them: what only the holder of the private key can tell to be a person's.
     Ids(BTreeSet<String>),
