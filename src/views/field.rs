@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     questionnaire::{Format, ItemId},
-    session::Session,
+    session::{Session, Value},
     words::{Say, Tongue},
 };
 
@@ -63,7 +63,11 @@ fn input(
 /// What every field to write in has.
 fn written(page: Page, id: ItemId, element: Element, complete: &'static str, also: &'static [&'static str]) -> Element {
     let (sheet, around) = (page.sheet, Around::new(page, id));
-    let at_first = sheet.read(|session| typed(session, id));
+    let language = page.app.language;
+    let at_first = sheet.read(|session| match session.answers(id).first() {
+        Some(Value::Decimal(number)) => language.with_untracked(|tag| Tongue::of(tag).written(number.to_string())),
+        _ => typed(session, id),
+    });
     element
         .attr("id", id_of(id))
         .attr("autocomplete", complete)

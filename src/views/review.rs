@@ -96,7 +96,8 @@ fn answer(app: App, sheet: Sheet, id: ItemId) -> String {
 /// The answers in words.
 pub(super) fn answers(app: App, sheet: Sheet, id: ItemId) -> Vec<String> {
     let language = app.language.read();
-    let say = |what: Say| Tongue::of(&language).say(&what);
+    let tongue = Tongue::of(&language);
+    let say = |what: Say| tongue.say(&what);
     sheet.read(|session| {
         let form = session.form();
         let words = |value: &Value| match value {
@@ -106,9 +107,10 @@ pub(super) fn answers(app: App, sheet: Sheet, id: ItemId) -> Vec<String> {
                 let text = form.options(id).get(usize::from(*place)).and_then(|option| option.text);
                 form.text(text, &language).map_or_else(String::new, |(text, _)| text.words())
             }
+            Value::Text(words) => words.clone(),
             number => match form.text(form.item(id).unit, &language) {
-                Some((unit, _)) => format!("{} {}", number.typed(), unit.words()),
-                None => number.typed(),
+                Some((unit, _)) => format!("{} {}", tongue.written(number.typed()), unit.words()),
+                None => tongue.written(number.typed()),
             },
         };
         session.counting(id).iter().map(words).collect()

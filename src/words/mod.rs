@@ -52,6 +52,11 @@ impl Tongue {
         }
     }
 
+    /// A number as people write it: decimal comma in Norwegian, point in English.
+    pub fn written(self, number: String) -> String {
+        if self == Tongue::English { number } else { number.replace('.', ",") }
+    }
+
     /// Says what only the second part says.
     pub fn told(self, what: &Told) -> String {
         match self {

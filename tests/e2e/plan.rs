@@ -229,9 +229,14 @@ impl<'a> Paper<'a> {
             (Given::Options(places), _) => places.iter().map(|place| options[usize::from(*place)].1.clone()).collect(),
             (Given::Say(yes), _) => vec![json!({ "valueBoolean": yes })],
             (Given::Type(typed), "integer") => vec![json!({ "valueInteger": typed.parse::<i64>().expect("a number") })],
+            (Given::Type(typed), "decimal") => {
+                let number: f64 = typed.replace(',', ".").parse().expect("a number");
+                vec![json!({ "valueDecimal": number })]
+            }
             (Given::Type(typed), _) => vec![json!({ "valueString": typed })],
         };
         let mut shown = match &question.answer {
+            Answer::Text(words) if item["type"] == "decimal" && self.language == "en" => words.replace(',', "."),
             Answer::One(words, _) | Answer::Text(words) => words.clone(),
             Answer::Some(several) => several.join(", "),
             Answer::Ranked(several) => {
