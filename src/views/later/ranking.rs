@@ -113,6 +113,8 @@ impl Ranking {
         });
         let grip = el_of("span", "svar-ranking-place")
             .text(place.to_string())
+            // Else the end of a drag is a fling to the browser, which makes no click of a tap while that lasts.
+            .on("touchstart", |event| event.prevent_default())
             .on("pointerdown", move |event| self.held.set_value(Held::by(&event)))
             .on("pointermove", move |event| {
                 self.held.with_value(|held| held.iter().for_each(|held| held.moves(&event)));
