@@ -25,6 +25,7 @@ mod contact;
 mod devices;
 mod faults;
 mod gate;
+mod handout;
 #[path = "../engine/judge.rs"]
 mod judge;
 mod keyboard;

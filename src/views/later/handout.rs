@@ -118,6 +118,8 @@ fn turned(app: App, sheet: Sheet, table: ItemId, asked: &[ItemId]) -> Vec<AnyVie
             _ => 0,
         });
         let (Some(answer), question) = (answers.into_iter().next(), words(app, sheet, id)) else { continue };
+        // They stand in a row, where a full stop in the middle would be in the way.
+        let question = question.trim_end_matches('.').to_owned();
         match said.iter_mut().find(|(known, ..)| *known == place) {
             Some((.., rows)) => rows.push(question),
             None => said.push((place, answer, vec![question])),

@@ -1,0 +1,70 @@
+//! What the clinician is handed: the answers on one sheet of paper, in both variants of the form.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::json;
+use svar::words::Told;
+
+use crate::{
+    axe,
+    browser::browse,
+    plan::Manner,
+    policy,
+    server::Server,
+    whole::{Hand, Walk},
+};
+
+/// How many sheets of A4 the page takes.
+async fn sheets(person: &crate::respondent::Respondent) -> usize {
+    let paper = json!({ "paperWidth": 8.27, "paperHeight": 11.69 });
+    let printed = person.cdp().send_raw("Page.printToPDF", paper).await.expect("a printer");
+    let file = STANDARD.decode(printed["data"].as_str().expect("a file")).expect("Base64");
+    let file = String::from_utf8_lossy(&file).into_owned();
+    file.matches("/Type /Page\n").count()
+}
+
+/// Everything that was answered is on the summary, with its question, and it is one sheet.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_clinician_gets_one_sheet() {
+    for (variant, language, manner, seed) in [
+        ("full", "nb", Manner::EveryBranchOpen, 70),
+        ("health", "en", Manner::EveryBranchOpen, 71),
+        ("full", "en", Manner::EveryBranchClosed, 72),
+    ] {
+        let mut server = Server::of_study("nsac-nudge").await;
+        server.variant = Some(variant);
+        browse("the_clinician_gets_one_sheet", &server, language, async |person| {
+            let wave = "before-consultation";
+            let walk = Walk { person, server: &server, wave, hand: Hand::Pointer, manner, seed };
+            let papers = walk.to_the_end(async |_| {}).await;
+            person.presses_say(Told::SummaryShow).await;
+            person.is_at(person.in_words("Oppsummering til timen", "Summary for the appointment")).await;
+            assert_eq!(axe::violations(person).await, Vec::<String>::new(), "the summary");
+            let media = json!({ "media": "print" });
+            person.cdp().send_raw("Emulation.setEmulatedMedia", media).await.expect("a printer");
+            let summary = person.looks().await.words;
+            let paper = &papers[0];
+            let study = server.study();
+            let listed = &study.waves[0].parts[0].summary.as_ref().expect("a summary").items;
+            let form = paper.session.form();
+            let mut seen = 0;
+            for (link_id, answer) in &paper.shown {
+                let id = form.find(link_id).expect("a question");
+                let mut above = Some(id);
+                while let Some(item) = above.filter(|item| !listed.contains(&form.item(*item).link_id)) {
+                    above = form.item(item).parent;
+                }
+                if above.is_some() {
+                    let question = paper.words(id);
+                    assert!(summary.contains(question.trim_end_matches('.')), "«{question}» in {summary}");
+                    assert!(summary.contains(answer.as_str()), "«{answer}» to «{question}» in {summary}");
+                    seen += 1;
+                }
+            }
+            assert!(seen > 5, "{seen} answers");
+            let sheets = sheets(person).await;
+            assert_eq!(sheets, 1, "{variant} {language}, {seen} answers");
+            policy::nothing_reported(person).await;
+        })
+        .await;
+    }
+}
