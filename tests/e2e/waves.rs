@@ -13,6 +13,12 @@ use crate::{
     whole::{Hand, Walk, check_stored_of},
 };
 
+/// 200 words a minute: adults read 238 a minute silently (Brysbaert 2019, doi 10.1016/j.jml.2019.104047), forms slower.
+const SECONDS_A_HUNDRED_WORDS: usize = 30;
+
+/// To decide and to press; a guess on the safe side, since most are rows of a table.
+const SECONDS_A_QUESTION: usize = 6;
+
 /// One wave to its last receipt. Says how many questions it came to, for the table of the study.
 async fn walks(name: &str, server: &Server, wave: &'static str, language: &str, manner: Manner, seed: u64) {
     browse(name, server, language, async |person| {
@@ -21,13 +27,21 @@ async fn walks(name: &str, server: &Server, wave: &'static str, language: &str, 
         check_stored_of(wave, server, &papers);
         policy::nothing_reported(person).await;
         let variant = server.variant.unwrap_or("-");
-        println!(
-            "walked: {} {wave} {language} {variant}: {} questions shown, {} answers sent, {} words",
-            server.study().id,
+        let [shown, sent, words] = [
             papers.iter().map(|paper| paper.shown.len()).sum::<usize>(),
-            papers.iter().map(Paper::answered).sum::<usize>(),
-            papers.iter().map(Paper::words_read).sum::<usize>(),
+            papers.iter().map(Paper::answered).sum(),
+            papers.iter().map(Paper::words_read).sum(),
+        ];
+        let minutes = (words * SECONDS_A_HUNDRED_WORDS / 100 + shown * SECONDS_A_QUESTION).div_ceil(60);
+        let study = server.study();
+        let promised = study.waves.iter().find(|known| known.id == wave).expect("the wave").minutes;
+        println!(
+            "walked: {} {wave} {language} {variant}: {shown} questions shown, {sent} answers sent, {words} words, \
+             {minutes} minutes by words and questions, {promised} by the manifest",
+            study.id,
         );
+        // "About": with every branch open it may be a fifth more.
+        assert!(minutes * 5 <= promised as usize * 6, "{wave} takes {minutes} minutes, not {promised}");
     })
     .await;
 }
