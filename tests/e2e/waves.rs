@@ -26,24 +26,29 @@ async fn walks(name: &str, server: &Server, wave: &'static str, language: &str, 
         let papers = walk.to_the_end(async |_| {}).await;
         check_stored_of(wave, server, &papers);
         policy::nothing_reported(person).await;
-        let variant = server.variant.unwrap_or("-");
-        let [shown, sent, words] = [
-            papers.iter().map(|paper| paper.shown.len()).sum::<usize>(),
-            papers.iter().map(Paper::answered).sum(),
-            papers.iter().map(Paper::words_read).sum(),
-        ];
-        let minutes = (words * SECONDS_A_HUNDRED_WORDS / 100 + shown * SECONDS_A_QUESTION).div_ceil(60);
-        let study = server.study();
-        let promised = study.waves.iter().find(|known| known.id == wave).expect("the wave").minutes;
-        println!(
-            "walked: {} {wave} {language} {variant}: {shown} questions shown, {sent} answers sent, {words} words, \
-             {minutes} minutes by words and questions, {promised} by the manifest",
-            study.id,
-        );
-        // "About": with every branch open it may be a fifth more.
-        assert!(minutes * 5 <= promised as usize * 6, "{wave} takes {minutes} minutes, not {promised}");
+        says_how_long(server, wave, language, &papers);
     })
     .await;
+}
+
+/// How long the wave takes, for the table of the study; the manifest may not promise less.
+pub(crate) fn says_how_long(server: &Server, wave: &str, language: &str, papers: &[Paper<'_>]) {
+    let variant = server.variant.unwrap_or("-");
+    let [shown, sent, words] = [
+        papers.iter().map(|paper| paper.shown.len()).sum::<usize>(),
+        papers.iter().map(Paper::answered).sum(),
+        papers.iter().map(Paper::words_read).sum(),
+    ];
+    let minutes = (words * SECONDS_A_HUNDRED_WORDS / 100 + shown * SECONDS_A_QUESTION).div_ceil(60);
+    let study = server.study();
+    let promised = study.waves.iter().find(|known| known.id == wave).expect("the wave").minutes;
+    println!(
+        "walked: {} {wave} {language} {variant}: {shown} questions shown, {sent} answers sent, {words} words, \
+         {minutes} minutes by words and questions, {promised} by the manifest",
+        study.id,
+    );
+    // "About": with every branch open it may be a fifth more.
+    assert!(minutes * 5 <= promised as usize * 6, "{wave} takes {minutes} minutes, not {promised}");
 }
 
 /// One study: wave, language, variant.

@@ -17,6 +17,7 @@ use crate::{
     policy,
     respondent::{Respondent, Spoken},
     server::{Server, root},
+    waves::says_how_long,
 };
 
 /// What answers are given with.
@@ -291,6 +292,7 @@ async fn whole(name: &str, language: &str, hand: Hand, width: u32, seed: u64) {
             assert_eq!(paper.never_asked(), Vec::<&str>::new(), "a branch stayed closed");
         }
         check_stored(&server, &papers);
+        says_how_long(&server, "q1", person.language(), &papers);
         policy::nothing_reported(person).await;
     })
     .await;
@@ -339,6 +341,7 @@ async fn every_branch_closed() {
             assert_eq!(paper.never_asked(), paper.conditional());
         }
         check_stored(&server, &papers);
+        says_how_long(&server, "q1", person.language(), &papers);
         policy::nothing_reported(person).await;
     })
     .await;
