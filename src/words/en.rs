@@ -205,6 +205,9 @@ pub(super) fn told(what: &Told) -> String {
         Told::SummaryOf(when) => return format!("Answered {when}"),
         Told::SummaryPrint => "Print the summary",
         Told::SummaryClose => "Back to the receipt",
+        Told::LaterWaves => {
+            "If you get more questionnaires later, you can answer them even though you missed this one."
+        }
         Told::SummaryKept => "The summary is not stored. It is gone once you close the page.",
     };
     words.to_owned()

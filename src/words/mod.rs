@@ -197,8 +197,13 @@ pub enum Told {
     CodeLabel,
     CodeOpen,
     CodeWrong(CodeTrouble),
-    RankCount { chosen: usize, of: usize },
-    RankFull { of: usize },
+    RankCount {
+        chosen: usize,
+        of: usize,
+    },
+    RankFull {
+        of: usize,
+    },
     RankChosen,
     RankOffered,
     RankAdd(String),
@@ -206,12 +211,18 @@ pub enum Told {
     RankDown(String),
     RankRemove(String),
     RankRemoved(String),
-    RankNow { what: String, place: usize, of: usize },
+    RankNow {
+        what: String,
+        place: usize,
+        of: usize,
+    },
     SummaryShow,
     SummaryOf(String),
     SummaryPrint,
     SummaryClose,
     SummaryKept,
+    /// Who came too late for one wave can answer those that follow.
+    LaterWaves,
 }
 
 /// Where answers are that were sent and have not arrived.

@@ -191,6 +191,7 @@ pub(super) fn told(what: &Told) -> String {
         Told::SummaryOf(when) => return format!("Svart {when}"),
         Told::SummaryPrint => "Skriv ut oppsummeringen",
         Told::SummaryClose => "Tilbake til kvitteringen",
+        Told::LaterWaves => "Får du flere spørreskjemaer senere, kan du svare på dem selv om du ikke rakk dette.",
         Told::SummaryKept => "Oppsummeringen blir ikke lagret. Når du lukker siden, er den borte.",
     };
     words.to_owned()

@@ -189,6 +189,7 @@ pub(super) fn told(what: &Told) -> String {
         Told::SummaryOf(when) => return format!("Svart {when}"),
         Told::SummaryPrint => "Skriv ut oppsummeringa",
         Told::SummaryClose => "Tilbake til kvitteringa",
+        Told::LaterWaves => "Får du fleire spørjeskjema seinare, kan du svare på dei sjølv om du ikkje rakk dette.",
         Told::SummaryKept => "Oppsummeringa blir ikkje lagra. Når du lukkar sida, er ho borte.",
     };
     words.to_owned()

@@ -66,6 +66,7 @@ async fn before_and_after_its_window_a_link_says_when() {
                 ]))
                 .await;
             person.sees(&written(closes, language)).await;
+            person.sees_say(Told::LaterWaves).await;
             let store = units::Store::open(server.data()).expect("the unit table");
             units::prolong(&store, server.study(), Some("unit-7"), "q1", day(1)).expect("prolonged");
             drop(store);

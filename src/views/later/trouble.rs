@@ -32,6 +32,8 @@ pub(super) fn view(stopped: Stopped) -> AnyView {
         browser::set_title(&[page_title().as_str(), " – ", name.as_deref().unwrap_or("Svar")].concat());
     });
     let code = study.clone().filter(|_| may_have_a_code(what)).map(|study| typed_code(language, study, again));
+    let more_to_come = matches!(what, Trouble::Closed(_)) && study.as_ref().is_some_and(|study| study.waves.len() > 1);
+    let later = more_to_come.then(|| el("p").say(say(Told::LaterWaves)));
     let contact = study.map(|study| facts(contact_of(language, study)));
     let retry = may_come_later(what).then(|| {
         let words = move || language.with(|tag| Tongue::of(tag).say(&Say::TryAgain));
@@ -39,7 +41,7 @@ pub(super) fn view(stopped: Stopped) -> AnyView {
     });
     el_of("div", "svar-page")
         .child(el_of("h1", "svar-heading").attr("tabindex", "-1").say(title))
-        .child(el_of("div", "svar-text").child(el("p").say(say(Told::Trouble(what)))))
+        .child(el_of("div", "svar-text").child(el("p").say(say(Told::Trouble(what)))).child(later))
         .child(retry)
         .child(code)
         .child(contact)
