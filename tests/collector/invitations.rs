@@ -16,7 +16,7 @@ use svar::{
     submission::{Verdict, Waiting},
     tools::{
         collector::REFUSALS,
-        invitations::{Keys, command, keyring},
+        invitations::{Keys, command, keyring, register},
     },
 };
 
@@ -334,11 +334,11 @@ fn what_was_revoked_stays_out_whatever_is_purged() {
     let register = rusqlite::Connection::open(server.data.path().join("invitations.sqlite")).expect("the register");
     register.execute_batch("UPDATE invitation SET revoked_at = '2020-01-01T00:00:00Z' WHERE revoked_at IS NOT NULL;
         INSERT INTO invitation SELECT 'endless', study, wave, unit, variant, pseudonym, mode, CAST('e' AS BLOB), nbf, NULL,
-            made_at, '2020-01-01T00:00:00Z', last_day FROM invitation LIMIT 1;
+            made_at, '2020-01-01T00:00:00Z', last_day, room FROM invitation LIMIT 1;
         INSERT INTO invitation SELECT 'grace', study, wave, unit, variant, pseudonym, mode, CAST('g' AS BLOB), nbf,
-            unixepoch('2020-05-29T12:00:00Z'), made_at, '2020-01-01T00:00:00Z', last_day FROM invitation LIMIT 1;
+            unixepoch('2020-05-29T12:00:00Z'), made_at, '2020-01-01T00:00:00Z', last_day, room FROM invitation LIMIT 1;
         INSERT INTO invitation SELECT 'over', study, wave, unit, variant, pseudonym, mode, CAST('o' AS BLOB), nbf,
-            unixepoch('2020-05-28T11:00:00Z'), made_at, NULL, last_day FROM invitation LIMIT 1").expect("more rows");
+            unixepoch('2020-05-28T11:00:00Z'), made_at, NULL, last_day, room FROM invitation LIMIT 1").expect("more rows");
     let purged = crate::running::svar("purge", server.data.path(), &["--before", "2020-06-01", "--yes"]);
     assert!(purged.out.contains("invitations.sqlite: 1 deleted\n"), "{}{}", purged.out, purged.err);
     let left = crate::running::ids(&register, "SELECT jti FROM invitation WHERE length(jti) < 8 ORDER BY jti");
@@ -464,6 +464,72 @@ fn inviting_again_ends_the_earlier_link_and_reminding_keeps_it() {
     };
     over("one", "2026-11-30T12:00:00Z").expect("a link");
     over("two", "2026-12-01T12:00:00Z").expect("another after its end");
+}
+
+/// The widget keeps what waits on a device in the room that the link names, else in that of its id. A link in the place
+/// of another opens the same room; a link of another mode, unit or variant must not, since the collector refuses what
+/// was answered for those; and a link that was taken back passes nothing on.
+#[test]
+fn a_link_in_the_place_of_another_opens_the_same_room() {
+    let server = Server::start();
+    let office = Office::of(&server.data);
+    let read = |row: &Row| Invitation::read(token(row)).expect("an invitation");
+    let opens = |invitation: &Invitation| invitation.room.clone().unwrap_or_else(|| invitation.jti.clone());
+    let table = "pseudonym,unit\np-1,north\n";
+    let invite = |name: &str, table: &str, more: &[&str]| {
+        read(&office.rows(name, table, &[&["--exp", "2027-04-09"], more].concat()).remove(0))
+    };
+    let first = invite("first", table, &[]);
+    assert_eq!(first.room, None);
+    let second = invite("second", table, &["--replace"]);
+    let third = invite("third", table, &["--replace"]);
+    assert_ne!((&second.jti, &third.jti), (&first.jti, &second.jti));
+    assert_eq!([&second, &third].map(opens), [first.jti.clone(), first.jti.clone()]);
+    // Signed anew, and in exchange for the code: the same link, and so the same room.
+    office.rotate(&[]).expect("a new key");
+    let reminded = office.rows("reminded", table, &["--reminder"]).remove(0);
+    assert_eq!(read(&reminded), third);
+    let exchanged = ask(&server, &reminded["code"]).json()["token"].as_str().expect("a token").to_owned();
+    assert_eq!(Invitation::read(&exchanged), Ok(third));
+
+    for (name, table, more) in [
+        ("test", table, ["--mode", "test"].as_slice()),
+        ("another unit", "pseudonym,unit\np-1,south\n", &["--replace"]),
+        ("another variant", "pseudonym,unit,variant\np-1,south,b\n", &["--replace"]),
+        ("another wave", table, &["--wave", "q2"]),
+        ("another person", "pseudonym,unit\np-2,north\n", &[]),
+        ("a unit", "unit\nnorth\n", &[]),
+        ("the unit again", "unit\nnorth\n", &["--replace"]),
+    ] {
+        assert_eq!(invite(name, table, more).room, None, "{name}");
+    }
+    assert_eq!(office.revoke(&["--pseudonym", "p-2", "--study", "tiny"]), Ok(1));
+    assert_eq!(invite("after", "pseudonym,unit\np-2,north\n", &[]).room, None, "what was taken back passes nothing on");
+}
+
+/// A register that an earlier version made is brought up to date by whoever opens it first.
+#[test]
+fn an_earlier_register_gets_rooms() {
+    for first in ["invite", "prolong"] {
+        let data = Folder::new();
+        let office = Office::of(&data);
+        let earlier = office.rows("earlier", CONTACTS, &["--exp", "2027-05-01"]).remove(0);
+        let register = rusqlite::Connection::open(data.path().join("invitations.sqlite")).expect("the register");
+        let aged = "ALTER TABLE invitation DROP COLUMN room; PRAGMA user_version = 1";
+        register.execute_batch(aged).expect("as it was");
+        if first == "prolong" {
+            let end = Timestamp::from_second(1_900_000_000).expect("a time");
+            let ending = register::ending_before(data.path(), "tiny", "q1", end).expect("to be read");
+            assert_eq!(ending.len(), 2);
+        }
+        let later = office.rows("later", CONTACTS, &["--exp", "2027-05-01", "--replace"]).remove(0);
+        let [earlier, later] = [earlier, later].map(|row| Invitation::read(token(&row)).expect("an invitation"));
+        assert_eq!(later.room, Some(earlier.jti), "{first}");
+        register.execute_batch("PRAGMA user_version = 3").expect("a newer one");
+        let error =
+            office.invite("newer", CONTACTS, &["--exp", "2027-05-01", "--replace"]).expect_err("a newer register");
+        assert_eq!(error, "expected a register of invitations of layout 2, found 3");
+    }
 }
 
 #[test]

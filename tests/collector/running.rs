@@ -181,7 +181,7 @@ pub(crate) fn register(data: &Path, rows: &[(&str, &str, &str, &str, &str)]) -> 
     for (jti, study, wave, pseudonym, mode) in rows {
         let made = database.execute(
             "INSERT INTO invitation VALUES (?1, ?2, ?3, 'north', '', ?4, ?5, CAST(?1 AS BLOB), 1795000000, 1796000000,
-                '2026-11-01T00:00:00Z', NULL, '')",
+                '2026-11-01T00:00:00Z', NULL, '', '')",
             [jti, study, wave, pseudonym, mode],
         );
         assert_eq!(made, Ok(1));

@@ -63,12 +63,12 @@ pub fn invite(order: &Order, now: Timestamp, revoking: &dyn Fn(usize)) -> Result
     let gone = withdrawn(&order.data, &order.study.id)?;
     rows.retain(|row| row.pseudonym.is_empty() || gone.binary_search(&row.pseudonym).is_err());
     summary.withdrawn = all.saturating_sub(rows.len());
+    let wanted = maker.wanted(&batch, rows.clone())?;
     if !order.reminder {
         summary.revoked = maker.replace(&batch, &rows, revoking)?;
     }
-    let mut made = Vec::with_capacity(rows.len());
-    for (to, variant) in maker.with_variants(rows) {
-        let invitation = maker.invitation(&to, variant)?;
+    let mut made = Vec::with_capacity(wanted.len());
+    for (to, invitation) in wanted {
         let entered = match order.reminder {
             true => maker.again(&batch, &to, &invitation)?,
             false => Some(maker.anew(&batch, &to, invitation)?),
@@ -111,6 +111,16 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
+    /// Whom to invite to what. Asked before anything is revoked: who has a link that stands keeps its room.
+    fn wanted(&self, batch: &Batch<'_>, rows: Vec<Recipient>) -> Result<Vec<(Recipient, Invitation)>, InviteError> {
+        let wanted = self.with_variants(rows).into_iter().map(|(to, variant)| {
+            let mut invitation = self.invitation(&to, variant)?;
+            invitation.room = batch.room(&invitation)?;
+            Ok((to, invitation))
+        });
+        wanted.collect()
+    }
+
     /// A person with the variant drawn, a unit with each.
     fn with_variants(&self, rows: Vec<Recipient>) -> Vec<(Recipient, Option<String>)> {
         let variants = &self.order.variants;
