@@ -254,6 +254,41 @@ fn guessing_is_slowed_for_codes_and_never_for_links() {
     assert!((1..=30).all(|number| guess(number).as_deref() == Some("unknown-code")));
 }
 
+/// One who guesses makes nobody else wait; and all together get no further than the ceiling, with whatever addresses.
+#[test]
+fn who_guesses_is_slowed_and_nobody_else() {
+    let server = Server::start();
+    let row = Office::of(&server.data).rows("new", CONTACTS, &[]).remove(0);
+    let ask_from = |bearer: &str, forwarded: &str| {
+        let asked = Request::new("GET", "/fhir/invitation").with("Authorization", &format!("Bearer {bearer}"));
+        refusal(&asked.with("X-Forwarded-For", forwarded).send(server.address))
+    };
+    let mut numbers = 1..;
+    let mut guess = |forwarded: &str| {
+        let code = Code::of_number(numbers.next().expect("a number") * 7_919);
+        ask_from(&code, forwarded).unwrap_or_default()
+    };
+    // What the sender itself writes in the header stands before what the proxy adds.
+    assert!((0..30).all(|n| guess(&format!("192.0.2.{n}, 198.51.100.1")) == "unknown-code"));
+    assert_eq!(guess("192.0.2.99, 198.51.100.1"), "too-many-codes");
+    assert_eq!(ask_from(&row["code"], "198.51.100.1").as_deref(), Some("too-many-codes"));
+    assert_eq!(ask_from(&row["code"], "198.51.100.2"), None, "an honest person elsewhere");
+    let id = uuid(1);
+    let from = |address: &str| {
+        let delivery = deliver(&row["code"], &id, body(&id).to_string()).with("X-Forwarded-For", address);
+        delivery.send(server.address).status
+    };
+    assert_eq!(from("198.51.100.1"), 429);
+    assert_ne!(from("198.51.100.2"), 429);
+
+    let passed = (1..=600).filter(|n| guess(&format!("203.0.{}.{}", n / 200, n % 200)) == "unknown-code").count();
+    assert_eq!(passed, 570, "the ceiling");
+    assert_eq!(ask_from(&row["code"], "198.51.100.2").as_deref(), Some("too-many-codes"));
+    assert_eq!(ask_from(token(&row), "198.51.100.1"), None, "a link works all the same");
+    server.is_now(NOW + 1);
+    assert_eq!(ask_from(&row["code"], "198.51.100.2"), None);
+}
+
 /// Guesses that come at the same moment count one by one.
 #[test]
 fn guessing_in_parallel_gets_no_further() {
