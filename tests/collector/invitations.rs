@@ -16,7 +16,11 @@ use svar::{
     submission::{Verdict, Waiting},
     tools::{
         collector::REFUSALS,
-        invitations::{Keys, command, keyring, register},
+        invitations::{
+            Keys, command, keyring,
+            letter::{Purpose, Whose, letter},
+            register,
+        },
     },
 };
 
@@ -369,11 +373,11 @@ fn what_was_revoked_stays_out_whatever_is_purged() {
     let register = rusqlite::Connection::open(server.data.path().join("invitations.sqlite")).expect("the register");
     register.execute_batch("UPDATE invitation SET revoked_at = '2020-01-01T00:00:00Z' WHERE revoked_at IS NOT NULL;
         INSERT INTO invitation SELECT 'endless', study, wave, unit, variant, pseudonym, mode, CAST('e' AS BLOB), nbf, NULL,
-            made_at, '2020-01-01T00:00:00Z', last_day, room FROM invitation LIMIT 1;
+            made_at, '2020-01-01T00:00:00Z', last_day, room, language FROM invitation LIMIT 1;
         INSERT INTO invitation SELECT 'grace', study, wave, unit, variant, pseudonym, mode, CAST('g' AS BLOB), nbf,
-            unixepoch('2020-05-29T12:00:00Z'), made_at, '2020-01-01T00:00:00Z', last_day, room FROM invitation LIMIT 1;
+            unixepoch('2020-05-29T12:00:00Z'), made_at, '2020-01-01T00:00:00Z', last_day, room, language FROM invitation LIMIT 1;
         INSERT INTO invitation SELECT 'over', study, wave, unit, variant, pseudonym, mode, CAST('o' AS BLOB), nbf,
-            unixepoch('2020-05-28T11:00:00Z'), made_at, NULL, last_day, room FROM invitation LIMIT 1").expect("more rows");
+            unixepoch('2020-05-28T11:00:00Z'), made_at, NULL, last_day, room, language FROM invitation LIMIT 1").expect("more rows");
     let purged = crate::running::svar("purge", server.data.path(), &["--before", "2020-06-01", "--yes"]);
     assert!(purged.out.contains("invitations.sqlite: 1 deleted\n"), "{}{}", purged.out, purged.err);
     let left = crate::running::ids(&register, "SELECT jti FROM invitation WHERE length(jti) < 8 ORDER BY jti");
@@ -550,7 +554,7 @@ fn an_earlier_register_gets_rooms() {
         let office = Office::of(&data);
         let earlier = office.rows("earlier", CONTACTS, &["--exp", "2027-05-01"]).remove(0);
         let register = rusqlite::Connection::open(data.path().join("invitations.sqlite")).expect("the register");
-        let aged = "ALTER TABLE invitation DROP COLUMN room; PRAGMA user_version = 1";
+        let aged = "ALTER TABLE invitation DROP COLUMN room; ALTER TABLE invitation DROP COLUMN language; PRAGMA user_version = 1";
         register.execute_batch(aged).expect("as it was");
         if first == "prolong" {
             let end = Timestamp::from_second(1_900_000_000).expect("a time");
@@ -825,28 +829,10 @@ fn a_letter_says_all_that_it_must() {
             now(),
         )
         .expect("invitations");
-        for (tag, voluntary, employer, withdraw, minutes) in [
-            (
-                "nb",
-                "frivillig",
-                "Arbeidsgiveren din får verken vite om du svarer eller hva du svarer",
-                "trekke deg",
-                "minutter",
-            ),
-            (
-                "nn",
-                "frivillig",
-                "Arbeidsgivaren din får verken vite om du svarer eller kva du svarer",
-                "trekkje deg",
-                "minutt",
-            ),
-            (
-                "en",
-                "voluntary",
-                "Your employer is told neither whether you answer nor what you answer",
-                "withdraw",
-                "minutes",
-            ),
+        for (tag, voluntary, who_sees, withdraw, minutes) in [
+            ("nb", "frivillig", "Før du begynner, får du vite hvem som får se svarene", "trekke deg", "minutter"),
+            ("nn", "frivillig", "Før du begynner, får du vite kven som får sjå svara", "trekkje deg", "minutt"),
+            ("en", "voluntary", "Before you begin, the page says who gets to see the answers", "withdraw", "minutes"),
         ] {
             let said = |path: &str| manifest.pointer(path).and_then(Value::as_str).expect("words").to_owned();
             let minutes = format!("{} {minutes}", manifest["waves"][0]["minutes"]);
@@ -866,7 +852,7 @@ fn a_letter_says_all_that_it_must() {
                     why,
                     &minutes,
                     voluntary,
-                    employer,
+                    who_sees,
                     withdraw,
                     "{{link}}",
                     "{{code}}",
@@ -913,6 +899,59 @@ fn a_first_letter_speaks_to_somebody_who_knows_nothing_of_us() {
     assert!(!reminder.contains("Alle på arbeidsplassen") && !reminder.contains("your workplace"), "{reminder}");
     let everybody = ["Alle som har fått denne lenken, får påminnelsen", "Everyone who was given this link gets the"];
     assert!(everybody.iter().all(|words| reminder.contains(words)), "{reminder}");
+}
+
+/// What only one study can promise is said by that study, in its welcome: in a clinic the clinician may read the answers,
+/// and not everybody has an employer.
+#[test]
+fn no_letter_promises_what_only_the_study_can() {
+    for entry in fs::read_dir(fixture("studies")).expect("the studies") {
+        let folder = entry.expect("a study").path();
+        let Ok(study) = svar::tools::studies::StudyFolder::load(&folder) else { continue };
+        let study = study.study;
+        for wave in &study.waves {
+            for tag in &study.languages {
+                for whose in [Whose::Unit, Whose::Person] {
+                    for purpose in [Purpose::Invitation, Purpose::Reminder] {
+                        let letter = letter(&study, wave, (whose, purpose), tag, "https://svar.example/").expect("one");
+                        let said = letter.body.to_lowercase();
+                        for word in ["arbeidsgiv", "employer"] {
+                            assert!(!said.contains(word), "{} {} {tag}: {word} in\n{said}", study.id, wave.id);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Who is reminded is written to in the language in which they were invited, by the list of those who have not answered.
+#[test]
+fn a_reminder_by_the_list_is_in_the_language_of_the_invitation() {
+    let server = Server::start();
+    let office = Office::of(&server.data);
+    office.rows("first", CONTACTS, &[]);
+    // Written to in another language since: the latest letter counts.
+    office.rows("again", "pseudonym,unit,language,last_day\np-1,north,en,2027-04-10\n", &["--replace"]);
+    office.rows("third", "pseudonym,unit,language,last_day\np-3,north,nb,2027-04-10\n", &[]);
+    let list = office.out("missing.csv");
+    let said = crate::running::svar("status", server.data.path(), &["--missing", list.to_str().expect("a path")]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let list = fs::read_to_string(list).expect("the list");
+    let rows = office.rows("reminded", &list, &["--reminder"]);
+    let languages: Vec<(&str, &str)> =
+        rows.iter().map(|row| (row["pseudonym"].as_str(), row["language"].as_str())).collect();
+    assert_eq!(languages, [("p-1", "en"), ("p-2", "en"), ("p-3", "nb")], "{list}");
+
+    // A register as an earlier version left it, which the list only reads, names no language.
+    let register = server.database_of("invitations.sqlite");
+    let aged =
+        "ALTER TABLE invitation DROP COLUMN room; ALTER TABLE invitation DROP COLUMN language; PRAGMA user_version = 1";
+    register.execute_batch(aged).expect("as it was");
+    let list = office.out("older.csv");
+    let said = crate::running::svar("status", server.data.path(), &["--missing", list.to_str().expect("a path")]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(fs::read_to_string(list).expect("the list").lines().skip(1).all(|line| line.ends_with(',')));
 }
 
 #[test]
@@ -1104,6 +1143,34 @@ fn the_command_line_says_whether_anything_was_revoked() {
         ]
     );
     assert!(lines.len() == 4 && lines[3].starts_with("rotate-key study=- key="), "{log}");
+    // By name, if one is given; nothing is done under a name that could not stand in a line.
+    let table = office.desk.path().join("by.csv");
+    fs::write(&table, "pseudonym,unit\np-1,north\n").expect("a table");
+    let (table, out) = (table.display().to_string(), office.out("by").display().to_string());
+    let invite = ["invite", "--study", &study, "--data", &folder, "--wave", "q1", "--contacts", &table, "--out", &out];
+    let invite = [invite.as_slice(), &["--base-url", "https://svar.example/", "--exp", "2099-01-01"]].concat();
+    let person = ["revoke", "--data", &folder, "--study", "tiny", "--pseudonym", "p-1"];
+    let rotate = ["rotate-key", "--data", &folder];
+    let mut written = log.lines().count();
+    for (command, begins) in [
+        (invite.as_slice(), "invite by=ola@svar.example study=tiny wave=q1 whose=person "),
+        (&person, "revoke by=ola@svar.example study=tiny person="),
+        (&rotate, "rotate-key by=ola@svar.example study=- key="),
+    ] {
+        let (code, said) = svar(&[command, &["--by", "ola study=other"]].concat());
+        assert!(code == Some(2) && said.starts_with("svar: expected a name of 1 to 64 letters"), "{said}");
+        let (code, said) = svar(&[command, &["--by", "ola@svar.example"]].concat());
+        assert_eq!(code, Some(0), "{said}");
+        let log = fs::read_to_string(data.path().join("audit.log")).expect("the log");
+        let last = log.lines().last().expect("a line");
+        assert!(last.split_once(' ').is_some_and(|(_, rest)| rest.starts_with(begins)), "{last}");
+        written += 1;
+        assert_eq!(log.lines().count(), written);
+        for row in office.read("by") {
+            let secrets = [row["code"].clone(), row["code"].replace('-', ""), token(&row).to_owned(), "p-1".to_owned()];
+            assert!(secrets.iter().all(|secret| !log.contains(secret)), "{log}");
+        }
+    }
     let (code, said) = svar(&["rotate-key", "--data", &office.out("nowhere").display().to_string()]);
     assert!(code == Some(2) && said.starts_with("svar: ") && said.contains("expected a key file"), "{said}");
     let (code, said) = svar(&["invite", "--wave", "q1"]);

@@ -80,17 +80,17 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Enters an invitation, and gives its code; none if another one has that code, and the id must be another one.
+    /// Enters an invitation with the language of its letter, and gives its code; none if another one has that code, and the id must be another one.
     ///
     /// # Errors
     /// If the register does not work.
-    pub fn enter(&self, new: &Registered, now: Timestamp) -> Done<Option<String>> {
+    pub fn enter(&self, new: &Registered, language: &str, now: Timestamp) -> Done<Option<String>> {
         let Registered { invitation, last_day } = new;
         let code = self.codes.code(&invitation.jti);
         let mut statement = self.transaction.prepare_cached(
             "INSERT INTO invitation
-             (jti, study, wave, unit, variant, pseudonym, mode, code, nbf, exp, made_at, last_day, room)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (code) DO NOTHING",
+             (jti, study, wave, unit, variant, pseudonym, mode, code, nbf, exp, made_at, last_day, room, language)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT (code) DO NOTHING",
         )?;
         let entered = statement.execute(params![
             invitation.jti,
@@ -106,6 +106,7 @@ impl<'a> Batch<'a> {
             now.to_string(),
             last_day.to_string(),
             text(&invitation.room),
+            language,
         ])?;
         Ok((entered == 1).then_some(code))
     }

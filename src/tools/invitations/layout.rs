@@ -8,7 +8,7 @@ use super::register::{Done, RegisterError};
 pub(super) const LAYOUT: i64 = 2;
 
 /// `pseudonym` is empty in a unit's invitation, `variant`, `mode` and `room` where there is none. `last_day` is what the
-/// letter named, `2027-04-09`.
+/// letter named, `2027-04-09`; `language` is the letter's.
 const TABLE: &str = "
     CREATE TABLE invitation (
         jti TEXT PRIMARY KEY,
@@ -24,12 +24,15 @@ const TABLE: &str = "
         made_at TEXT NOT NULL,
         revoked_at TEXT,
         last_day TEXT NOT NULL,
-        room TEXT NOT NULL DEFAULT ''
+        room TEXT NOT NULL DEFAULT '',
+        language TEXT NOT NULL DEFAULT ''
     ) STRICT;
     CREATE INDEX whose ON invitation (study, wave, pseudonym, unit)";
 
-/// From the first layout: none of its invitations took over a room.
-const FROM_FIRST: &str = "ALTER TABLE invitation ADD COLUMN room TEXT NOT NULL DEFAULT ''";
+/// From the first layout: none of its invitations took over a room, and nobody wrote down the language of a letter.
+const FROM_FIRST: &str = "
+    ALTER TABLE invitation ADD COLUMN room TEXT NOT NULL DEFAULT '';
+    ALTER TABLE invitation ADD COLUMN language TEXT NOT NULL DEFAULT ''";
 
 /// Brings a register to the present layout; does nothing to one that has it.
 ///

@@ -21,7 +21,7 @@ use crate::{
     study::{Invitation, Mode, Wave},
     tools::{
         collector::DATABASE,
-        running::audit::{Act, Audit, who},
+        running::audit::{Act, Audit},
     },
 };
 
@@ -88,18 +88,18 @@ pub fn invite(order: &Order, now: Timestamp, revoking: &dyn Fn(usize)) -> Result
     sheet.write(draft.path(), &made)?;
     batch.keep()?;
     draft.keep()?;
-    audit.write(now, &act(order, &summary, &who(None)?))?;
+    audit.write(now, &act(order, &summary))?;
     Ok(summary)
 }
 
 /// What the log says of it.
-fn act<'a>(order: &'a Order, summary: &Summary, by: &'a str) -> Act<'a> {
+fn act<'a>(order: &'a Order, summary: &Summary) -> Act<'a> {
     let mode = order.mode.map_or("-", Mode::as_str).to_owned();
     let whose = if order.whose == Whose::Unit { "unit" } else { "person" }.to_owned();
     let facts = vec![("wave", order.wave.clone()), ("whose", whose), ("mode", mode)];
     let counts = [("issued", summary.made), ("revoked", summary.revoked)].into();
     let command = if order.reminder { "remind" } else { "invite" };
-    Act { command, by, study: &order.study.id, facts, counts, done: true }
+    Act { command, by: &order.by, study: &order.study.id, facts, counts, done: true }
 }
 
 /// What all the rows have in common.
@@ -207,7 +207,7 @@ impl Maker<'_> {
         let mut new = Registered { invitation, last_day: to.last_day.or(self.order.exp).ok_or(InviteError::NoEnd)? };
         for _ in 0..3 {
             new.invitation.jti = random_id()?;
-            if let Some(code) = batch.enter(&new, self.now)? {
+            if let Some(code) = batch.enter(&new, &to.language, self.now)? {
                 return Ok((new, code));
             }
         }
