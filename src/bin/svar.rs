@@ -54,11 +54,12 @@ svar: questionnaires that lose no answer
                           lets a window go on until the end of that day, for links that are mailed already, too
   svar invite --study DIR --data DIR --wave W (--units FILE | --contacts FILE) --base-url URL --out DIR
           [--nbf DATE] [--exp DATE] [--mode test|pilot|paper] [--variants A,B [--seed N]] [--with-contacts]
-          [--without-dates] [--replace | --reminder]
+          [--without-dates] [--replace | --reminder] [--by WHO]
                           makes links, codes and letters for a mail merge (docs/invitations.md)
   svar revoke --data DIR (--jti J | --pseudonym P --study S [--wave W] | --unit U --study S --wave W)
+          [--by WHO]
                           takes invitations back
-  svar rotate-key --data DIR [--forget KID]
+  svar rotate-key --data DIR [--forget KID] [--by WHO]
                           makes a new key to sign invitations with, or forgets an earlier one
   svar status --study DIR --data DIR [--wave W] [--missing FILE]
                           says how many have answered, by unit; with --missing, lists who has not (docs/running.md)
@@ -67,7 +68,8 @@ svar: questionnaires that lose no answer
   svar purge --study DIR --data DIR --before DATE [--contact-only] [--undelivered] [--yes] [--by WHO]
                           counts what was received before a date; with --yes, deletes it; what a gateway has yet to
                           deliver only with --undelivered
-  svar export --study DIR [--earlier DIR]... [--key FILE]... [--withdrawn DB]... [--language L] --out DIR INPUT...
+  svar export --study DIR [--earlier DIR]... [--key FILE]... [--withdrawn DB]... [--only-if LINKID=CODE] [--language L] --out DIR
+          INPUT...
                           the same over all waves of a study: long and wide tables, with labels for R, Stata and SPSS
   svar codebook STUDYDIR --out DIR [--language L]
                           writes codebook.html and codebook.csv: every variable of every wave (docs/export.md)

@@ -269,8 +269,8 @@ fn who_has_not_answered_is_listed_for_reminders() {
     assert_eq!(said.code, Some(0), "{}", said.err);
     let times = "2026-11-18T11:06:40Z,2026-11-30T00:53:20Z";
     let expected = format!(
-        "study,wave,unit,pseudonym,missing,opens,closes\ntiny,q2,'=2+2,p-half,rest,{times}\n\
-         tiny,q2,north,p-consent,core rest,{times}\ntiny,q2,north,p-none,core rest,{times}\n"
+        "study,wave,unit,pseudonym,missing,opens,closes,language\ntiny,q2,'=2+2,p-half,rest,{times},\n\
+         tiny,q2,north,p-consent,core rest,{times},\ntiny,q2,north,p-none,core rest,{times},\n"
     );
     assert_eq!(fs::read_to_string(&file).expect("the list"), expected);
     assert!(audit(data.path())[0].ends_with(" missing by=kari study=tiny wave=q2 people=3 state=done"));

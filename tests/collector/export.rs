@@ -16,7 +16,7 @@ use svar::{
     },
     submission::seal::Routing,
     tools::{
-        export::{ExportFailed, Order, export},
+        export::{ExportFailed, Order, Permission, export},
         jose::{PrivateKey, seal},
         open::Summary,
         studies::StudyFolder,
@@ -88,7 +88,7 @@ impl Database {
 }
 
 fn run(study: StudyFolder, earlier: Vec<StudyFolder>, inputs: &[PathBuf], out: &Path) -> Result<Summary, ExportFailed> {
-    export(Order { study, earlier, keys: &[], inputs, withdrawn: &[], language: "nb" }, out)
+    export(Order { study, earlier, keys: &[], inputs, withdrawn: &[], only_if: None, language: "nb" }, out)
 }
 
 /// A table as rows of cells, by column.
@@ -170,7 +170,7 @@ fn the_last_received_counts_and_others_are_left_out() {
         )
         .expect("who withdrew");
     let summary = run(tiny(), Vec::new(), std::slice::from_ref(&database.1), out.path()).expect("tables");
-    assert_eq!(summary, Summary { opened: 3, refused: 1, withdrawn: 1, skipped: 1 });
+    assert_eq!(summary, Summary { opened: 3, refused: 1, withdrawn: 1, skipped: 1, left_out: None });
     let wide = Table::read(out.path(), "wide.csv");
     assert_eq!(wide.cell("p-1", "health_days_q1"), "7");
     assert_eq!((wide.cell("p-1", "repeated_q1"), wide.cell("p-4", "repeated_q1")), ("1", "0"));
@@ -341,6 +341,7 @@ fn sealed_answers_are_opened_and_filed() {
         keys: &keys,
         inputs: std::slice::from_ref(&database.1),
         withdrawn: std::slice::from_ref(&left),
+        only_if: None,
         language: "en",
     };
     let summary = export(order, out.path()).expect("tables");
@@ -355,10 +356,115 @@ fn sealed_answers_are_opened_and_filed() {
         keys: &keys,
         inputs: std::slice::from_ref(&database.1),
         withdrawn: std::slice::from_ref(&database.1),
+        only_if: None,
         language: "en",
     };
     let refused = export(order, &out.path().join("again")).expect_err("a refusal").to_string();
     assert!(refused.contains("expected a database with a table `withdrawn`"), "{refused}");
+}
+
+/// A permission may be given and taken back; the last answer that counts is what holds, in whatever wave.
+#[test]
+fn only_those_who_gave_a_permission_are_exported() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let database = Database::new(&folder, "");
+    // Whether pain was answered with yes, no, or not; the second of one person to one part takes the place of the first.
+    for (number, pseudonym, wave, received_at, pain) in [
+        (1, "p-yes", "q1", "2026-11-22T10:00:00.000Z", Some(0)),
+        (2, "p-no", "q1", "2026-11-22T10:00:00.000Z", Some(1)),
+        (3, "p-silent", "q1", "2026-11-22T10:00:00.000Z", None),
+        (4, "p-taken-back", "q1", "2026-11-22T10:00:00.000Z", Some(0)),
+        (5, "p-taken-back", "q2", "2026-11-23T10:00:00.000Z", Some(1)),
+        (6, "p-given-later", "q1", "2026-11-22T10:00:00.000Z", Some(1)),
+        (7, "p-given-later", "q2", "2026-11-23T10:00:00.000Z", Some(0)),
+        (8, "p-then-silent", "q1", "2026-11-22T10:00:00.000Z", Some(0)),
+        (9, "p-then-silent", "q2", "2026-11-23T10:00:00.000Z", None),
+        (10, "p-corrected", "q1", "2026-11-24T10:00:00.000Z", Some(1)),
+        (11, "p-corrected", "q1", "2026-11-22T10:00:00.000Z", Some(0)),
+        // The first wave, keyed in from paper after the second.
+        (12, "p-late-paper", "q1", "2026-11-25T10:00:00.000Z", Some(1)),
+        (13, "p-late-paper", "q2", "2026-11-23T10:00:00.000Z", Some(0)),
+    ] {
+        let sent = Sent { received_at, ..Sent::core(number, pseudonym, wave) };
+        let answer = |session: &mut Session, form: &Form| {
+            let item = form.find("health.pain").expect("pain");
+            pain.into_iter().for_each(|place| drop(session.choose(item, place)));
+        };
+        database.add("tiny", &sent, &sent.response(&tiny(), answer).to_string());
+    }
+    let (study, input) =
+        (fixture("tests/fixtures/studies/tiny").display().to_string(), database.1.display().to_string());
+    let export = |only_if: &str, out: &Path| {
+        let line = ["--study", &study, "--only-if", only_if, "--out", &out.display().to_string(), &input];
+        svar::tools::export::command::run(&line.map(str::to_owned))
+    };
+    let summary = export("health.pain=yes", out.path()).expect("tables");
+    assert_eq!(summary, Summary { opened: 5, left_out: Some(5), ..Summary::default() });
+    assert!(summary.to_string().ends_with("; 5 people left out by --only-if"), "{summary}");
+    for (table, column) in [("wide.csv", 0), ("long.csv", 0), ("submissions.csv", 1)] {
+        let rows = Table::read(out.path(), table).1;
+        let people: std::collections::BTreeSet<&str> = rows.iter().map(|row| &row[column]).collect();
+        assert_eq!(people, ["p-yes", "p-given-later", "p-then-silent"].into(), "{table}");
+    }
+    for file in fs::read_dir(out.path()).expect("files") {
+        let text = fs::read_to_string(file.expect("a file").path()).expect("text");
+        let absent = ["p-no", "p-silent", "p-taken-back", "p-corrected", "p-late-paper"];
+        assert!(absent.iter().all(|person| !text.contains(person)), "{text}");
+    }
+    let readme = fs::read_to_string(out.path().join("README.txt")).expect("it");
+    assert!(readme.contains("Only people whose last answer that counts is health.pain=yes.\n"), "{readme}");
+    judged(out.path(), "q1,q2");
+
+    for (only_if, expected) in [
+        ("health.pian=yes", "expected --only-if with a question that has codes, one of "),
+        ("health.days=5", "expected --only-if with a question that has codes, one of "),
+        ("health.pain=ja", "expected --only-if with a code of health.pain, one of yes, no; found `ja`"),
+        ("health.pain", "expected --only-if LINKID=CODE, found `health.pain`"),
+        ("=yes", "expected --only-if LINKID=CODE, found `=yes`"),
+    ] {
+        let other = out.path().join("other");
+        let error = export(only_if, &other).expect_err("a refusal");
+        assert!(error.starts_with(expected), "{only_if}: {error}");
+        assert!(!expected.ends_with("of ") || error.contains("health.pain, "), "{error}");
+        assert!(!other.exists(), "{only_if}: nothing was made");
+    }
+}
+
+/// What is answered by yes or no has the codes `true` and `false`, as the permission that a clinic asks for.
+#[test]
+fn a_permission_may_be_a_tick() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let study = || StudyFolder::load(&fixture("studies/nsac-nudge")).expect("the study");
+    let (file, wave) = ("before-consultation.json", study().study.waves[0].id.clone());
+    for (number, yes) in [(1, Some(true)), (2, Some(false)), (3, None)] {
+        let form = study().questionnaire(file).expect("a questionnaire").form.clone();
+        let mut session = Session::new(form.clone());
+        let filled = [(Filling::Study, "nsac-nudge"), (Filling::Wave, &wave), (Filling::Language, "nb")];
+        filled.into_iter().for_each(|(filling, value)| session.fill(filling, value));
+        let item = form.find("research.permission").expect("the question");
+        yes.into_iter().for_each(|yes| drop(session.say(item, yes)));
+        let heading = Heading {
+            uuid: uuid(number),
+            pseudonym: format!("p-{number}"),
+            authored: "2026-11-22T09:29:58.123Z".into(),
+        };
+        let bytes = completed(&session, &heading).to_bytes();
+        fs::write(folder.path().join(format!("{number}.json")), bytes).expect("a file");
+    }
+    let inputs = [folder.path().to_owned()];
+    let only_if: Permission = "research.permission=true".parse().expect("a permission");
+    let order = Order {
+        study: study(),
+        earlier: Vec::new(),
+        keys: &[],
+        inputs: &inputs,
+        withdrawn: &[],
+        only_if: Some(&only_if),
+        language: "nb",
+    };
+    let summary = export(order, out.path()).expect("tables");
+    assert_eq!(summary, Summary { opened: 1, left_out: Some(2), ..Summary::default() });
+    assert_eq!(Table::read(out.path(), "submissions.csv").1[0][1], *"p-1");
 }
 
 /// Random answers to the real study.

@@ -16,7 +16,11 @@ use svar::{
     submission::{Verdict, Waiting},
     tools::{
         collector::REFUSALS,
-        invitations::{Keys, command, keyring},
+        invitations::{
+            Keys, command, keyring,
+            letter::{Purpose, Whose, letter},
+            register,
+        },
     },
 };
 
@@ -254,6 +258,41 @@ fn guessing_is_slowed_for_codes_and_never_for_links() {
     assert!((1..=30).all(|number| guess(number).as_deref() == Some("unknown-code")));
 }
 
+/// One who guesses makes nobody else wait; and all together get no further than the ceiling, with whatever addresses.
+#[test]
+fn who_guesses_is_slowed_and_nobody_else() {
+    let server = Server::start();
+    let row = Office::of(&server.data).rows("new", CONTACTS, &[]).remove(0);
+    let ask_from = |bearer: &str, forwarded: &str| {
+        let asked = Request::new("GET", "/fhir/invitation").with("Authorization", &format!("Bearer {bearer}"));
+        refusal(&asked.with("X-Forwarded-For", forwarded).send(server.address))
+    };
+    let mut numbers = 1..;
+    let mut guess = |forwarded: &str| {
+        let code = Code::of_number(numbers.next().expect("a number") * 7_919);
+        ask_from(&code, forwarded).unwrap_or_default()
+    };
+    // What the sender itself writes in the header stands before what the proxy adds.
+    assert!((0..30).all(|n| guess(&format!("192.0.2.{n}, 198.51.100.1")) == "unknown-code"));
+    assert_eq!(guess("192.0.2.99, 198.51.100.1"), "too-many-codes");
+    assert_eq!(ask_from(&row["code"], "198.51.100.1").as_deref(), Some("too-many-codes"));
+    assert_eq!(ask_from(&row["code"], "198.51.100.2"), None, "an honest person elsewhere");
+    let id = uuid(1);
+    let from = |address: &str| {
+        let delivery = deliver(&row["code"], &id, body(&id).to_string()).with("X-Forwarded-For", address);
+        delivery.send(server.address).status
+    };
+    assert_eq!(from("198.51.100.1"), 429);
+    assert_ne!(from("198.51.100.2"), 429);
+
+    let passed = (1..=600).filter(|n| guess(&format!("203.0.{}.{}", n / 200, n % 200)) == "unknown-code").count();
+    assert_eq!(passed, 570, "the ceiling");
+    assert_eq!(ask_from(&row["code"], "198.51.100.2").as_deref(), Some("too-many-codes"));
+    assert_eq!(ask_from(token(&row), "198.51.100.1"), None, "a link works all the same");
+    server.is_now(NOW + 1);
+    assert_eq!(ask_from(&row["code"], "198.51.100.2"), None);
+}
+
 /// Guesses that come at the same moment count one by one.
 #[test]
 fn guessing_in_parallel_gets_no_further() {
@@ -334,11 +373,11 @@ fn what_was_revoked_stays_out_whatever_is_purged() {
     let register = rusqlite::Connection::open(server.data.path().join("invitations.sqlite")).expect("the register");
     register.execute_batch("UPDATE invitation SET revoked_at = '2020-01-01T00:00:00Z' WHERE revoked_at IS NOT NULL;
         INSERT INTO invitation SELECT 'endless', study, wave, unit, variant, pseudonym, mode, CAST('e' AS BLOB), nbf, NULL,
-            made_at, '2020-01-01T00:00:00Z', last_day FROM invitation LIMIT 1;
+            made_at, '2020-01-01T00:00:00Z', last_day, room, language FROM invitation LIMIT 1;
         INSERT INTO invitation SELECT 'grace', study, wave, unit, variant, pseudonym, mode, CAST('g' AS BLOB), nbf,
-            unixepoch('2020-05-29T12:00:00Z'), made_at, '2020-01-01T00:00:00Z', last_day FROM invitation LIMIT 1;
+            unixepoch('2020-05-29T12:00:00Z'), made_at, '2020-01-01T00:00:00Z', last_day, room, language FROM invitation LIMIT 1;
         INSERT INTO invitation SELECT 'over', study, wave, unit, variant, pseudonym, mode, CAST('o' AS BLOB), nbf,
-            unixepoch('2020-05-28T11:00:00Z'), made_at, NULL, last_day FROM invitation LIMIT 1").expect("more rows");
+            unixepoch('2020-05-28T11:00:00Z'), made_at, NULL, last_day, room, language FROM invitation LIMIT 1").expect("more rows");
     let purged = crate::running::svar("purge", server.data.path(), &["--before", "2020-06-01", "--yes"]);
     assert!(purged.out.contains("invitations.sqlite: 1 deleted\n"), "{}{}", purged.out, purged.err);
     let left = crate::running::ids(&register, "SELECT jti FROM invitation WHERE length(jti) < 8 ORDER BY jti");
@@ -464,6 +503,72 @@ fn inviting_again_ends_the_earlier_link_and_reminding_keeps_it() {
     };
     over("one", "2026-11-30T12:00:00Z").expect("a link");
     over("two", "2026-12-01T12:00:00Z").expect("another after its end");
+}
+
+/// The widget keeps what waits on a device in the room that the link names, else in that of its id. A link in the place
+/// of another opens the same room; a link of another mode, unit or variant must not, since the collector refuses what
+/// was answered for those; and a link that was taken back passes nothing on.
+#[test]
+fn a_link_in_the_place_of_another_opens_the_same_room() {
+    let server = Server::start();
+    let office = Office::of(&server.data);
+    let read = |row: &Row| Invitation::read(token(row)).expect("an invitation");
+    let opens = |invitation: &Invitation| invitation.room.clone().unwrap_or_else(|| invitation.jti.clone());
+    let table = "pseudonym,unit\np-1,north\n";
+    let invite = |name: &str, table: &str, more: &[&str]| {
+        read(&office.rows(name, table, &[&["--exp", "2027-04-09"], more].concat()).remove(0))
+    };
+    let first = invite("first", table, &[]);
+    assert_eq!(first.room, None);
+    let second = invite("second", table, &["--replace"]);
+    let third = invite("third", table, &["--replace"]);
+    assert_ne!((&second.jti, &third.jti), (&first.jti, &second.jti));
+    assert_eq!([&second, &third].map(opens), [first.jti.clone(), first.jti.clone()]);
+    // Signed anew, and in exchange for the code: the same link, and so the same room.
+    office.rotate(&[]).expect("a new key");
+    let reminded = office.rows("reminded", table, &["--reminder"]).remove(0);
+    assert_eq!(read(&reminded), third);
+    let exchanged = ask(&server, &reminded["code"]).json()["token"].as_str().expect("a token").to_owned();
+    assert_eq!(Invitation::read(&exchanged), Ok(third));
+
+    for (name, table, more) in [
+        ("test", table, ["--mode", "test"].as_slice()),
+        ("another unit", "pseudonym,unit\np-1,south\n", &["--replace"]),
+        ("another variant", "pseudonym,unit,variant\np-1,south,b\n", &["--replace"]),
+        ("another wave", table, &["--wave", "q2"]),
+        ("another person", "pseudonym,unit\np-2,north\n", &[]),
+        ("a unit", "unit\nnorth\n", &[]),
+        ("the unit again", "unit\nnorth\n", &["--replace"]),
+    ] {
+        assert_eq!(invite(name, table, more).room, None, "{name}");
+    }
+    assert_eq!(office.revoke(&["--pseudonym", "p-2", "--study", "tiny"]), Ok(1));
+    assert_eq!(invite("after", "pseudonym,unit\np-2,north\n", &[]).room, None, "what was taken back passes nothing on");
+}
+
+/// A register that an earlier version made is brought up to date by whoever opens it first.
+#[test]
+fn an_earlier_register_gets_rooms() {
+    for first in ["invite", "prolong"] {
+        let data = Folder::new();
+        let office = Office::of(&data);
+        let earlier = office.rows("earlier", CONTACTS, &["--exp", "2027-05-01"]).remove(0);
+        let register = rusqlite::Connection::open(data.path().join("invitations.sqlite")).expect("the register");
+        let aged = "ALTER TABLE invitation DROP COLUMN room; ALTER TABLE invitation DROP COLUMN language; PRAGMA user_version = 1";
+        register.execute_batch(aged).expect("as it was");
+        if first == "prolong" {
+            let end = Timestamp::from_second(1_900_000_000).expect("a time");
+            let ending = register::ending_before(data.path(), "tiny", "q1", end).expect("to be read");
+            assert_eq!(ending.len(), 2);
+        }
+        let later = office.rows("later", CONTACTS, &["--exp", "2027-05-01", "--replace"]).remove(0);
+        let [earlier, later] = [earlier, later].map(|row| Invitation::read(token(&row)).expect("an invitation"));
+        assert_eq!(later.room, Some(earlier.jti), "{first}");
+        register.execute_batch("PRAGMA user_version = 3").expect("a newer one");
+        let error =
+            office.invite("newer", CONTACTS, &["--exp", "2027-05-01", "--replace"]).expect_err("a newer register");
+        assert_eq!(error, "expected a register of invitations of layout 2, found 3");
+    }
 }
 
 #[test]
@@ -724,28 +829,10 @@ fn a_letter_says_all_that_it_must() {
             now(),
         )
         .expect("invitations");
-        for (tag, voluntary, employer, withdraw, minutes) in [
-            (
-                "nb",
-                "frivillig",
-                "Arbeidsgiveren din får verken vite om du svarer eller hva du svarer",
-                "trekke deg",
-                "minutter",
-            ),
-            (
-                "nn",
-                "frivillig",
-                "Arbeidsgivaren din får verken vite om du svarer eller kva du svarer",
-                "trekkje deg",
-                "minutt",
-            ),
-            (
-                "en",
-                "voluntary",
-                "Your employer is told neither whether you answer nor what you answer",
-                "withdraw",
-                "minutes",
-            ),
+        for (tag, voluntary, who_sees, withdraw, minutes) in [
+            ("nb", "frivillig", "Før du begynner, får du vite hvem som får se svarene", "trekke deg", "minutter"),
+            ("nn", "frivillig", "Før du begynner, får du vite kven som får sjå svara", "trekkje deg", "minutt"),
+            ("en", "voluntary", "Before you begin, the page says who gets to see the answers", "withdraw", "minutes"),
         ] {
             let said = |path: &str| manifest.pointer(path).and_then(Value::as_str).expect("words").to_owned();
             let minutes = format!("{} {minutes}", manifest["waves"][0]["minutes"]);
@@ -765,7 +852,7 @@ fn a_letter_says_all_that_it_must() {
                     why,
                     &minutes,
                     voluntary,
-                    employer,
+                    who_sees,
                     withdraw,
                     "{{link}}",
                     "{{code}}",
@@ -812,6 +899,59 @@ fn a_first_letter_speaks_to_somebody_who_knows_nothing_of_us() {
     assert!(!reminder.contains("Alle på arbeidsplassen") && !reminder.contains("your workplace"), "{reminder}");
     let everybody = ["Alle som har fått denne lenken, får påminnelsen", "Everyone who was given this link gets the"];
     assert!(everybody.iter().all(|words| reminder.contains(words)), "{reminder}");
+}
+
+/// What only one study can promise is said by that study, in its welcome: in a clinic the clinician may read the answers,
+/// and not everybody has an employer.
+#[test]
+fn no_letter_promises_what_only_the_study_can() {
+    for entry in fs::read_dir(fixture("studies")).expect("the studies") {
+        let folder = entry.expect("a study").path();
+        let Ok(study) = svar::tools::studies::StudyFolder::load(&folder) else { continue };
+        let study = study.study;
+        for wave in &study.waves {
+            for tag in &study.languages {
+                for whose in [Whose::Unit, Whose::Person] {
+                    for purpose in [Purpose::Invitation, Purpose::Reminder] {
+                        let letter = letter(&study, wave, (whose, purpose), tag, "https://svar.example/").expect("one");
+                        let said = letter.body.to_lowercase();
+                        for word in ["arbeidsgiv", "employer"] {
+                            assert!(!said.contains(word), "{} {} {tag}: {word} in\n{said}", study.id, wave.id);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Who is reminded is written to in the language in which they were invited, by the list of those who have not answered.
+#[test]
+fn a_reminder_by_the_list_is_in_the_language_of_the_invitation() {
+    let server = Server::start();
+    let office = Office::of(&server.data);
+    office.rows("first", CONTACTS, &[]);
+    // Written to in another language since: the latest letter counts.
+    office.rows("again", "pseudonym,unit,language,last_day\np-1,north,en,2027-04-10\n", &["--replace"]);
+    office.rows("third", "pseudonym,unit,language,last_day\np-3,north,nb,2027-04-10\n", &[]);
+    let list = office.out("missing.csv");
+    let said = crate::running::svar("status", server.data.path(), &["--missing", list.to_str().expect("a path")]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let list = fs::read_to_string(list).expect("the list");
+    let rows = office.rows("reminded", &list, &["--reminder"]);
+    let languages: Vec<(&str, &str)> =
+        rows.iter().map(|row| (row["pseudonym"].as_str(), row["language"].as_str())).collect();
+    assert_eq!(languages, [("p-1", "en"), ("p-2", "en"), ("p-3", "nb")], "{list}");
+
+    // A register as an earlier version left it, which the list only reads, names no language.
+    let register = server.database_of("invitations.sqlite");
+    let aged =
+        "ALTER TABLE invitation DROP COLUMN room; ALTER TABLE invitation DROP COLUMN language; PRAGMA user_version = 1";
+    register.execute_batch(aged).expect("as it was");
+    let list = office.out("older.csv");
+    let said = crate::running::svar("status", server.data.path(), &["--missing", list.to_str().expect("a path")]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(fs::read_to_string(list).expect("the list").lines().skip(1).all(|line| line.ends_with(',')));
 }
 
 #[test]
@@ -1003,6 +1143,34 @@ fn the_command_line_says_whether_anything_was_revoked() {
         ]
     );
     assert!(lines.len() == 4 && lines[3].starts_with("rotate-key study=- key="), "{log}");
+    // By name, if one is given; nothing is done under a name that could not stand in a line.
+    let table = office.desk.path().join("by.csv");
+    fs::write(&table, "pseudonym,unit\np-1,north\n").expect("a table");
+    let (table, out) = (table.display().to_string(), office.out("by").display().to_string());
+    let invite = ["invite", "--study", &study, "--data", &folder, "--wave", "q1", "--contacts", &table, "--out", &out];
+    let invite = [invite.as_slice(), &["--base-url", "https://svar.example/", "--exp", "2099-01-01"]].concat();
+    let person = ["revoke", "--data", &folder, "--study", "tiny", "--pseudonym", "p-1"];
+    let rotate = ["rotate-key", "--data", &folder];
+    let mut written = log.lines().count();
+    for (command, begins) in [
+        (invite.as_slice(), "invite by=ola@svar.example study=tiny wave=q1 whose=person "),
+        (&person, "revoke by=ola@svar.example study=tiny person="),
+        (&rotate, "rotate-key by=ola@svar.example study=- key="),
+    ] {
+        let (code, said) = svar(&[command, &["--by", "ola study=other"]].concat());
+        assert!(code == Some(2) && said.starts_with("svar: expected a name of 1 to 64 letters"), "{said}");
+        let (code, said) = svar(&[command, &["--by", "ola@svar.example"]].concat());
+        assert_eq!(code, Some(0), "{said}");
+        let log = fs::read_to_string(data.path().join("audit.log")).expect("the log");
+        let last = log.lines().last().expect("a line");
+        assert!(last.split_once(' ').is_some_and(|(_, rest)| rest.starts_with(begins)), "{last}");
+        written += 1;
+        assert_eq!(log.lines().count(), written);
+        for row in office.read("by") {
+            let secrets = [row["code"].clone(), row["code"].replace('-', ""), token(&row).to_owned(), "p-1".to_owned()];
+            assert!(secrets.iter().all(|secret| !log.contains(secret)), "{log}");
+        }
+    }
     let (code, said) = svar(&["rotate-key", "--data", &office.out("nowhere").display().to_string()]);
     assert!(code == Some(2) && said.starts_with("svar: ") && said.contains("expected a key file"), "{said}");
     let (code, said) = svar(&["invite", "--wave", "q1"]);

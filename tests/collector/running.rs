@@ -181,7 +181,7 @@ pub(crate) fn register(data: &Path, rows: &[(&str, &str, &str, &str, &str)]) -> 
     for (jti, study, wave, pseudonym, mode) in rows {
         let made = database.execute(
             "INSERT INTO invitation VALUES (?1, ?2, ?3, 'north', '', ?4, ?5, CAST(?1 AS BLOB), 1795000000, 1796000000,
-                '2026-11-01T00:00:00Z', NULL, '')",
+                '2026-11-01T00:00:00Z', NULL, '', '', '')",
             [jti, study, wave, pseudonym, mode],
         );
         assert_eq!(made, Ok(1));
@@ -325,6 +325,7 @@ fn contact_details_that_name_nobody_are_deleted_by_their_ids() {
     fs::write(&list, lines.join("\r\n")).expect("a file");
     let said = svar("withdraw", data, &["--ids", list.to_str().expect("a path")]);
     assert_eq!(said.code, Some(1), "some were not found: {}", said.err);
+    let first = said.out.clone();
     assert_eq!(submissions(&server, "collector.sqlite"), [own_uuid(4)], "another study's stays");
     assert_eq!(submissions(&server, "contact.sqlite"), [own_uuid(3)]);
     assert!(said.out.contains("deleted: 2\n"), "{}", said.out);
@@ -344,7 +345,24 @@ fn contact_details_that_name_nobody_are_deleted_by_their_ids() {
     let said = svar("withdraw", data, &["--reference", &reference(&own_uuid(2))]);
     assert!(said.code == Some(2) && said.err.contains("00000002, which was deleted at"), "{}", said.err);
     assert_eq!(audit(data).len(), 1);
-    assert!(audit(data)[0].contains("how=ids person=- collector=1 contact=1 "), "{:?}", audit(data));
+    // One of the two names a person: the mark is the one that the pseudonym makes. The other has a mark of its own.
+    let log = audit(data);
+    let word = |line: &str, name: &str| -> String {
+        let mut words = line.split([' ', ')', '\n']).filter_map(|word| word.strip_prefix(name));
+        words.next().unwrap_or_default().to_owned()
+    };
+    let (person, submission) = (word(&log[0], "person="), word(&log[0], "submission="));
+    assert_eq!((person.len(), submission.len()), (20, 20), "{log:?}");
+    assert!(
+        log[0].contains(&format!(" how=ids person={person} submission={submission} collector=1 contact=1 ")),
+        "{log:?}"
+    );
+    assert!(!log[0].contains("p-1") && !log[0].contains(&own_uuid(2)), "{log:?}");
+    let told = format!("the submissions that were named (in audit.log: person={person} submission={submission})\n");
+    assert!(first.contains(&told), "{first}");
+    let again = svar("withdraw", data, &["--ids", list.to_str().expect("a path")]);
+    assert!(again.out.contains(&told), "the same marks whenever it is asked: {}", again.out);
+    assert_eq!(svar::tools::running::mark::mark(data, "tiny", "p-1").expect("a mark"), person);
 }
 
 /// Step 3 of "A person withdraws" in docs/running.md, from the receipt to the last row.

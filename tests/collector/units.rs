@@ -99,7 +99,7 @@ impl Bench {
     fn status(&self, invitation: &Invitation, now: u64) -> Value {
         self.time.store(now, Ordering::SeqCst);
         let header = format!("Bearer {}", self.keys.sign(invitation));
-        let answer = self.collector.status(Destination::Answers, Some(&header));
+        let answer = self.collector.status(Destination::Answers, Some(&header), None);
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.body.expect("a body")
     }

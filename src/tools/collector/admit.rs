@@ -1,5 +1,7 @@
 //! Whom an invitation admits, and to what: the checks that are the same for every form of body.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 
 use super::{
@@ -154,9 +156,10 @@ impl Collector {
     pub(super) fn invitation(
         &self,
         authorization: Option<&str>,
+        from: Option<IpAddr>,
         now: Timestamp,
     ) -> Result<(Invitation, Bounds), Answer> {
-        let invitation = self.bearer(authorization)?;
+        let invitation = self.bearer(authorization, from)?;
         let bounds = self.bounds(&invitation)?;
         match bounds.state(now) {
             State::NotYet => Err(Answer::refusal(401, Code::Login, Refusal::NotYet, "the invitation is not valid yet")),
@@ -165,8 +168,8 @@ impl Collector {
     }
 
     /// The invitation, if it is one of ours, as a token or as a code, whatever time it is and revoked or not.
-    pub(super) fn bearer(&self, authorization: Option<&str>) -> Result<Invitation, Answer> {
-        self.door.open(authorization, (self.clock)()).map_err(|error| self.no_register(&error))?
+    pub(super) fn bearer(&self, authorization: Option<&str>, from: Option<IpAddr>) -> Result<Invitation, Answer> {
+        self.door.open(authorization, from, (self.clock)()).map_err(|error| self.no_register(&error))?
     }
 
     /// That it was not revoked. Asked after a receipt that is given again: it stands for what was received in time.

@@ -1,11 +1,15 @@
 //! Who is at the door: what `Authorization` holds, a token or a typed code, as the invitation that it stands for.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    net::IpAddr,
+    sync::{Mutex, PoisonError},
+};
 
 use jiff::Timestamp;
 
 use super::{
     Answer,
+    guesses::Patience,
     outcome::{Code, Refusal},
 };
 use crate::{
@@ -17,27 +21,20 @@ use crate::{
     },
 };
 
-/// How many codes that stand for nothing are answered at once, and in a minute after that. There are 31⁹ codes: at this
-/// pace, trying for a year finds one of ten thousand invitations with a chance of six in a thousand.
-const GUESSES: u32 = 30;
-
 /// What is longer, with all the spaces that somebody may type, is a token that was cut.
 const LONGEST_CODE: usize = 40;
-
-/// How long it takes for one more guess.
-const PACE_MS: i64 = 60_000 / GUESSES as i64;
 
 /// Keys, register, and the patience with wrong codes.
 #[derive(Debug)]
 pub(super) struct Door {
     keys: Fresh,
     register: Register,
-    guesses: Mutex<Guesses>,
+    patience: Mutex<Patience>,
 }
 
 impl Door {
     pub(super) fn new(keys: Fresh, register: Register) -> Door {
-        Door { keys, register, guesses: Mutex::new(Guesses::default()) }
+        Door { keys, register, patience: Mutex::new(Patience::default()) }
     }
 
     /// The invitation, if it is one of ours, whatever time it is and whether it was revoked or not.
@@ -46,6 +43,7 @@ impl Door {
     pub(super) fn open(
         &self,
         authorization: Option<&str>,
+        from: Option<IpAddr>,
         now: Timestamp,
     ) -> Result<Result<Invitation, Answer>, RegisterError> {
         let Some((scheme, bearer)) = authorization.and_then(|header| header.trim().split_once(' ')) else {
@@ -59,7 +57,7 @@ impl Door {
             return Ok(self.keys.keys().read(bearer.trim()).map_err(refused));
         }
         match study::Code::read(bearer) {
-            Ok(code) => self.of_code(&code, now),
+            Ok(code) => self.of_code(&code, from, now),
             // Anybody can tell that it is no code without asking here: no guess.
             Err(error) => {
                 Ok(Err(Answer::refusal(401, Code::Login, Refusal::MistypedCode, format!("the code: {error}"))))
@@ -67,17 +65,22 @@ impl Door {
         }
     }
 
-    fn of_code(&self, code: &str, now: Timestamp) -> Result<Result<Invitation, Answer>, RegisterError> {
+    fn of_code(
+        &self,
+        code: &str,
+        from: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<Result<Invitation, Answer>, RegisterError> {
         // Held until it is known whether the code was wrong, so that guesses sent at once are counted one by one.
-        let mut guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(seconds) = guesses.wait(now) {
+        let mut patience = self.patience.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(seconds) = patience.wait(from, now) {
             let why = "too many codes that stand for no invitation; a link works all the same";
             let answer = Answer::refusal(429, Code::Throttled, Refusal::TooManyCodes, why);
             return Ok(Err(Answer { retry_after: Some(seconds), ..answer }));
         }
         let found = self.register.of_code(code)?;
         Ok(found.ok_or_else(|| {
-            guesses.wrong();
+            patience.wrong(from, now);
             Answer::refusal(401, Code::Login, Refusal::UnknownCode, "the code stands for no invitation")
         }))
     }
@@ -108,62 +111,4 @@ fn refused(refused: Refused) -> Answer {
         Refused::Algorithm | Refused::Forged => Refusal::Forged,
     };
     Answer::refusal(401, Code::Login, refusal, refused.to_string())
-}
-
-/// A bucket that a wrong code takes from and that fills with time.
-#[derive(Debug, Default)]
-struct Guesses {
-    /// What was taken and has not come back, in milliseconds of waiting.
-    taken: i64,
-    /// When that was reckoned.
-    at: Option<Timestamp>,
-}
-
-impl Guesses {
-    /// In how many seconds there will be a guess; none if there is one now.
-    fn wait(&mut self, now: Timestamp) -> Option<u32> {
-        let passed = self.at.map_or(0, |at| now.as_millisecond().saturating_sub(at.as_millisecond()));
-        // A clock that was set back gives nothing, and takes nothing.
-        self.taken = self.taken.saturating_sub(passed.max(0)).max(0);
-        self.at = Some(now);
-        let missing = self.taken.saturating_sub(PACE_MS.saturating_mul(i64::from(GUESSES) - 1));
-        (missing > 0).then(|| u32::try_from(missing.saturating_add(999) / 1000).unwrap_or(1))
-    }
-
-    fn wrong(&mut self) {
-        self.taken = self.taken.saturating_add(PACE_MS);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thirty_guesses_at_once_and_then_one_every_two_seconds() {
-        let mut guesses = Guesses::default();
-        let at = |ms: i64| Timestamp::from_millisecond(1_795_339_800_000 + ms).unwrap();
-        let mut guess = |ms: i64| {
-            let wait = guesses.wait(at(ms));
-            if wait.is_none() {
-                guesses.wrong();
-            }
-            wait
-        };
-        assert!((0..30).all(|_| guess(0).is_none()));
-        for (ms, expected) in [
-            (0, Some(2)),
-            (1, Some(2)),
-            (1_001, Some(1)),
-            (2_000, None),
-            (2_000, Some(2)),
-            (-86_400_000, Some(2)),
-            (-86_399_000, Some(1)),
-            (-86_398_000, None),
-        ] {
-            assert_eq!(guess(ms), expected, "after {ms} ms");
-        }
-        assert!((0..30).all(|_| guess(600_000).is_none()), "full again, and no fuller");
-        assert_eq!(guess(600_000), Some(2));
-    }
 }

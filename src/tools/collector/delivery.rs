@@ -1,5 +1,7 @@
 //! What was delivered: where to, how, and what the body says of itself.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -56,6 +58,8 @@ pub struct Delivery {
     pub to: Destination,
     /// How.
     pub way: Way,
+    /// The address that it came from: whoever guesses codes is slowed, and nobody else.
+    pub from: Option<IpAddr>,
     /// The `Authorization` header.
     pub authorization: Option<String>,
     /// The `Content-Type` header.

@@ -4,6 +4,7 @@ use std::{
     convert::Infallible,
     future::{Future, poll_fn},
     io,
+    net::IpAddr,
     path::PathBuf,
     pin::pin,
     sync::Arc,
@@ -13,8 +14,8 @@ use std::{
 use axum::{
     Router,
     body::{Body, HttpBody},
-    extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{any, get, post, put},
@@ -24,7 +25,7 @@ use tokio::net::TcpListener;
 use super::{
     Answer, BASE, CONTACT_BASE, Collector, Delivery, Destination, FLAT_BASE, Way,
     cors::{api_headers, preflight},
-    faults,
+    faults, guesses,
     line::{Line, Lines},
     outcome::Code,
 };
@@ -126,6 +127,7 @@ async fn receive(State(collector): State<Arc<Collector>>, to: Destination, way: 
     let delivery = Delivery {
         to,
         way,
+        from: from(&parts),
         authorization: one("authorization"),
         content_type: one("content-type"),
         if_none_exist: one("if-none-exist"),
@@ -138,9 +140,18 @@ async fn receive(State(collector): State<Arc<Collector>>, to: Destination, way: 
 }
 
 async fn invitation(State(collector): State<Arc<Collector>>, to: Destination, request: Request) -> Answer {
-    let authorization = only(request.headers(), "authorization");
-    let asked = tokio::task::spawn_blocking(move || collector.status(to, authorization.as_deref())).await;
+    let (parts, _) = request.into_parts();
+    let (authorization, from) = (only(&parts.headers, "authorization"), from(&parts));
+    let asked = tokio::task::spawn_blocking(move || collector.status(to, authorization.as_deref(), from)).await;
     asked.unwrap_or_else(|_| Answer::not_now())
+}
+
+/// The address that a request came from.
+fn from(parts: &Parts) -> Option<IpAddr> {
+    let peer = parts.extensions.get::<ConnectInfo<Line>>()?.peer()?;
+    // Of several headers, the proxy's is the last.
+    let forwarded = parts.headers.get_all("x-forwarded-for").iter().next_back();
+    Some(guesses::from(peer, forwarded.and_then(|list| list.to_str().ok())))
 }
 
 /// The header, unless it is there twice: then it is not clear which one counts.

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     pin::Pin,
     sync::{
         Arc,
@@ -29,7 +29,8 @@ impl Listener for Lines {
 
     async fn accept(&mut self) -> (Wire, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        (Wire { stream, line: Line::default() }, address)
+        let line = Line { peer: Some(address.ip()), ..Line::default() };
+        (Wire { stream, line }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -39,16 +40,24 @@ impl Listener for Lines {
 
 /// A hold on a connection, for whoever answers what comes over it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Line(Arc<AtomicBool>);
+pub(super) struct Line {
+    cut: Arc<AtomicBool>,
+    peer: Option<IpAddr>,
+}
 
 impl Line {
     /// Lets nothing more through: the connection ends as soon as anybody tries.
     pub(super) fn cut(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.cut.store(true, Ordering::SeqCst);
+    }
+
+    /// Who is at the other end.
+    pub(super) fn peer(&self) -> Option<IpAddr> {
+        self.peer
     }
 
     fn whole(&self) -> io::Result<()> {
-        if self.0.load(Ordering::SeqCst) { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
+        if self.cut.load(Ordering::SeqCst) { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
     }
 }
 

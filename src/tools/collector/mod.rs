@@ -13,6 +13,7 @@ mod cors;
 mod delivery;
 pub mod faults;
 mod flat;
+mod guesses;
 pub mod http;
 mod layout;
 mod line;
@@ -227,7 +228,7 @@ impl Collector {
 
     fn take(&self, delivery: &Delivery) -> Result<Answer, Answer> {
         let now = (self.clock)();
-        let (invitation, bounds) = self.invitation(delivery.authorization.as_deref(), now)?;
+        let (invitation, bounds) = self.invitation(delivery.authorization.as_deref(), delivery.from, now)?;
         let media = Media::of(delivery)?;
         let fits = self.fits(delivery.to, media.form, &invitation);
         let incoming = match media.read(delivery.body.as_deref()) {

@@ -1,5 +1,7 @@
 //! The status request: what an invitation admits to now. Asking spends nothing.
 
+use std::net::IpAddr;
+
 use jiff::{Timestamp, civil::Date};
 use serde_json::{Value, json};
 
@@ -7,13 +9,18 @@ use super::{Answer, Collector, Destination, admit::parts};
 use crate::{study::Invitation, tools::studies::StudyFolder};
 
 impl Collector {
-    /// What the invitation in this `Authorization` header admits to there.
-    pub fn status(&self, destination: Destination, authorization: Option<&str>) -> Answer {
-        self.state(destination, authorization).unwrap_or_else(|refusal| refusal)
+    /// What the invitation in this `Authorization` header admits to there, for whoever asks `from` there.
+    pub fn status(&self, destination: Destination, authorization: Option<&str>, from: Option<IpAddr>) -> Answer {
+        self.state(destination, authorization, from).unwrap_or_else(|refusal| refusal)
     }
 
-    fn state(&self, destination: Destination, authorization: Option<&str>) -> Result<Answer, Answer> {
-        let invitation = self.bearer(authorization)?;
+    fn state(
+        &self,
+        destination: Destination,
+        authorization: Option<&str>,
+        from: Option<IpAddr>,
+    ) -> Result<Answer, Answer> {
+        let invitation = self.bearer(authorization, from)?;
         self.stands(&invitation)?;
         let (folder, wave) = self.invited(&invitation)?;
         let bounds = self.bounds(&invitation)?;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Order, export};
+use super::{Order, Permission, export};
 use crate::tools::{
     codebook::command::language_of,
     open::{Summary, command::read_keys},
@@ -14,7 +14,7 @@ use crate::tools::{
 /// # Errors
 /// What was expected instead.
 pub fn run(arguments: &[String]) -> Result<Summary, String> {
-    let (mut study, mut folder, mut language) = (None, None, None);
+    let (mut study, mut folder, mut language, mut only_if) = (None, None, None, None);
     let (mut keys, mut earlier, mut withdrawn, mut inputs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut arguments = arguments.iter();
     while let Some(name) = arguments.next() {
@@ -24,11 +24,17 @@ pub fn run(arguments: &[String]) -> Result<Summary, String> {
             "--study" => study = Some(value()?),
             "--out" => folder = Some(value()?),
             "--language" => language = Some(value()?.display().to_string()),
+            "--only-if" => {
+                let given: Permission = value()?.display().to_string().parse().map_err(said)?;
+                if only_if.replace(given).is_some() {
+                    return Err("expected --only-if once, found it twice".to_owned());
+                }
+            }
             "--key" => keys.push(value()?),
             "--earlier" => earlier.push(value()?),
             "--withdrawn" => withdrawn.push(value()?),
             option if option.starts_with('-') => {
-                let known = "--study, --out, --key, --earlier, --withdrawn or --language";
+                let known = "--study, --out, --key, --earlier, --withdrawn, --only-if or --language";
                 return Err(format!("expected {known}, found `{option}`"));
             }
             input => inputs.push(PathBuf::from(input)),
@@ -44,6 +50,12 @@ pub fn run(arguments: &[String]) -> Result<Summary, String> {
     let earlier = earlier.iter().map(load).collect::<Result<Vec<_>, _>>()?;
     let keys = read_keys(&keys)?;
     let language = language_of(&study, language)?;
-    let order = Order { study, earlier, keys: &keys, inputs: &inputs, withdrawn: &withdrawn, language: &language };
+    let only_if = only_if.as_ref();
+    let (withdrawn, language) = (&withdrawn, language.as_str());
+    let order = Order { study, earlier, keys: &keys, inputs: &inputs, withdrawn, only_if, language };
     export(order, &folder).map_err(|error| error.to_string())
+}
+
+fn said(error: impl std::error::Error) -> String {
+    error.to_string()
 }

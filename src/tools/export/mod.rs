@@ -5,6 +5,7 @@ mod cells;
 mod columns;
 pub mod command;
 mod gather;
+mod permission;
 mod readme;
 mod syntax;
 mod tables;
@@ -15,6 +16,7 @@ use std::{
 };
 
 use gather::Gathered;
+pub use permission::{Permission, PermissionError};
 
 use super::{
     codebook::{Dictionary, DictionaryError},
@@ -33,6 +35,9 @@ pub enum ExportFailed {
     /// The study has no table of variables.
     #[error("{0}")]
     Dictionary(#[from] DictionaryError),
+    /// A permission that the study does not ask for.
+    #[error(transparent)]
+    Permission(#[from] PermissionError),
     /// An earlier version that is one of another study.
     #[error("expected earlier versions of the study `{expected}`, found the study `{found}`")]
     OtherStudy {
@@ -56,6 +61,8 @@ pub struct Order<'a> {
     pub inputs: &'a [PathBuf],
     /// Databases that say who has withdrawn, beside the inputs.
     pub withdrawn: &'a [PathBuf],
+    /// Those alone who gave this permission.
+    pub only_if: Option<&'a Permission>,
     /// The language of the labels; one of the study's.
     pub language: &'a str,
 }
@@ -70,9 +77,14 @@ pub fn export(order: Order<'_>, folder: &Path) -> Result<Summary, ExportFailed> 
         return Err(ExportFailed::OtherStudy { expected: expected.clone(), found: other.study.id.clone() });
     }
     let dictionary = Dictionary::of(&order.study, &order.earlier)?;
+    order.only_if.map_or(Ok(()), |permission| permission.check(&dictionary))?;
     let received = receive(order.inputs, order.withdrawn)?;
     let studies: Vec<StudyFolder> = [order.study].into_iter().chain(order.earlier).collect();
-    let gathered = Gathered::of(&studies, order.keys, &received);
+    let mut gathered = Gathered::of(&studies, order.keys, &received);
+    if let Some(permission) = order.only_if {
+        gathered.summary.left_out = Some(permission.apply(&mut gathered));
+        gathered.summary.opened = gathered.answered.len();
+    }
     let columns = columns::columns(&dictionary, order.language);
     empty_folder(folder)?;
     let wide = tables::write(folder, &dictionary, &gathered, &columns, order.language)?;
@@ -80,7 +92,7 @@ pub fn export(order: Order<'_>, folder: &Path) -> Result<Summary, ExportFailed> 
         ("labels.R", syntax::r::syntax(&columns)),
         ("labels.do", syntax::stata::syntax(&columns)),
         ("labels.sps", syntax::spss::syntax(&columns, &wide)),
-        ("README.txt", readme::readme(&dictionary, &gathered.summary)),
+        ("README.txt", readme::readme(&dictionary, &gathered.summary, order.only_if)),
     ] {
         let written = new_file(folder, name)?.write_all(text.as_bytes());
         written.map_err(|source| OpenFailed::File { file: folder.join(name), source })?;

@@ -1,5 +1,6 @@
 //! `README.txt`: what lies in the folder, for whoever finds it.
 
+use super::Permission;
 use crate::{
     tools::{
         codebook::{Dictionary, Missing, variables::MISSING},
@@ -8,7 +9,7 @@ use crate::{
     words::Tongue,
 };
 
-pub(super) fn readme(dictionary: &Dictionary, summary: &Summary) -> String {
+pub(super) fn readme(dictionary: &Dictionary, summary: &Summary, only_if: Option<&Permission>) -> String {
     let line = |missing: Missing| format!("  {}  {}", missing as i64, missing.words(Tongue::English));
     let missing: Vec<String> = MISSING.into_iter().map(line).collect();
     let scores: Vec<String> = dictionary
@@ -20,9 +21,11 @@ pub(super) fn readme(dictionary: &Dictionary, summary: &Summary) -> String {
         })
         .collect();
     let scores = if scores.is_empty() { "  none".to_owned() } else { scores.join("\n") };
+    let only = only_if.map(|permission| format!("Only people whose last answer that counts is {permission}.\n"));
     format!(
         "Study {study}, waves {waves}\n\
          {summary}.\n\
+         {only}\
          \n\
          These are personal data: answers about health under a pseudonym. Keep them where the study's permissions\n\
          say.\n\
@@ -45,6 +48,7 @@ pub(super) fn readme(dictionary: &Dictionary, summary: &Summary) -> String {
          Scores (made again from the answers at every export; the respondent never sees them):\n{scores}\n\
          \n\
          `svar codebook` says what each variable asks.\n",
+        only = only.unwrap_or_default(),
         study = dictionary.study,
         waves = dictionary.waves.join(", "),
         missing = missing.join("\n"),

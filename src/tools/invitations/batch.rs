@@ -51,6 +51,22 @@ impl<'a> Batch<'a> {
         Ok(usize::try_from(count).unwrap_or_default())
     }
 
+    /// The room of the newest invitation that stands of a person to the same wave in the same mode, over or not: what
+    /// waits on a device under that one is found under the next. None from another unit or variant, whose answers the
+    /// collector would refuse, and none for a unit's link, which opens no room of its own.
+    ///
+    /// # Errors
+    /// If the register does not work.
+    pub fn room(&self, of: &Invitation) -> Done<Option<String>> {
+        let mut statement = self.transaction.prepare_cached(
+            "SELECT CASE room WHEN '' THEN jti ELSE room END FROM invitation WHERE revoked_at IS NULL AND study = ?1
+             AND wave = ?2 AND pseudonym = ?3 AND pseudonym <> '' AND mode = ?4 AND unit = ?5 AND variant = ?6
+             ORDER BY rowid DESC LIMIT 1",
+        )?;
+        let same = params![of.study, of.wave, text(&of.sub), mode(of), of.unit, text(&of.variant)];
+        Ok(statement.query_row(same, |row| row.get(0)).optional()?)
+    }
+
     /// Revokes those.
     ///
     /// # Errors
@@ -64,17 +80,17 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Enters an invitation, and gives its code; none if another one has that code, and the id must be another one.
+    /// Enters an invitation with the language of its letter, and gives its code; none if another one has that code, and the id must be another one.
     ///
     /// # Errors
     /// If the register does not work.
-    pub fn enter(&self, new: &Registered, now: Timestamp) -> Done<Option<String>> {
+    pub fn enter(&self, new: &Registered, language: &str, now: Timestamp) -> Done<Option<String>> {
         let Registered { invitation, last_day } = new;
         let code = self.codes.code(&invitation.jti);
         let mut statement = self.transaction.prepare_cached(
             "INSERT INTO invitation
-             (jti, study, wave, unit, variant, pseudonym, mode, code, nbf, exp, made_at, last_day)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (code) DO NOTHING",
+             (jti, study, wave, unit, variant, pseudonym, mode, code, nbf, exp, made_at, last_day, room, language)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT (code) DO NOTHING",
         )?;
         let entered = statement.execute(params![
             invitation.jti,
@@ -89,6 +105,8 @@ impl<'a> Batch<'a> {
             invitation.exp.map(seconds),
             now.to_string(),
             last_day.to_string(),
+            text(&invitation.room),
+            language,
         ])?;
         Ok((entered == 1).then_some(code))
     }

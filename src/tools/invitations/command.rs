@@ -14,12 +14,15 @@ pub use super::{
 };
 use crate::{
     study::{Mode, source},
-    tools::studies::{MANIFEST, read_json},
+    tools::{
+        running::audit::who,
+        studies::{MANIFEST, read_json},
+    },
 };
 
 /// What `svar invite` knows.
 const KNOWN: &str = "--study, --data, --wave, --units, --contacts, --base-url, --out, --nbf, --exp, --mode, \
-                     --variants, --seed, --with-contacts, --without-dates, --replace or --reminder";
+                     --variants, --seed, --by, --with-contacts, --without-dates, --replace or --reminder";
 
 /// Invites as told; returns what to say about it.
 ///
@@ -53,6 +56,7 @@ struct Typed {
     mode: Option<String>,
     variants: Option<String>,
     seed: Option<String>,
+    by: Option<String>,
     reminder: bool,
     replace: bool,
     without_dates: bool,
@@ -86,6 +90,7 @@ impl Typed {
                 "--mode" => &mut typed.mode,
                 "--variants" => &mut typed.variants,
                 "--seed" => &mut typed.seed,
+                "--by" => &mut typed.by,
                 other => return Err(format!("expected {KNOWN}, found `{other}`")),
             };
             let value = arguments.next().ok_or_else(|| format!("expected a value after {name}, found none"))?;
@@ -150,6 +155,7 @@ pub fn read(arguments: &[String]) -> Result<Order, String> {
         mode: mode.transpose()?,
         variants,
         seed: seed(typed.seed)?,
+        by: who(typed.by.as_deref()).map_err(|error| error.to_string())?,
         reminder: typed.reminder,
         replace: typed.replace,
         without_dates: typed.without_dates,

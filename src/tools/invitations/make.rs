@@ -21,7 +21,7 @@ use crate::{
     study::{Invitation, Mode, Wave},
     tools::{
         collector::DATABASE,
-        running::audit::{Act, Audit, who},
+        running::audit::{Act, Audit},
     },
 };
 
@@ -63,12 +63,12 @@ pub fn invite(order: &Order, now: Timestamp, revoking: &dyn Fn(usize)) -> Result
     let gone = withdrawn(&order.data, &order.study.id)?;
     rows.retain(|row| row.pseudonym.is_empty() || gone.binary_search(&row.pseudonym).is_err());
     summary.withdrawn = all.saturating_sub(rows.len());
+    let wanted = maker.wanted(&batch, rows.clone())?;
     if !order.reminder {
         summary.revoked = maker.replace(&batch, &rows, revoking)?;
     }
-    let mut made = Vec::with_capacity(rows.len());
-    for (to, variant) in maker.with_variants(rows) {
-        let invitation = maker.invitation(&to, variant)?;
+    let mut made = Vec::with_capacity(wanted.len());
+    for (to, invitation) in wanted {
         let entered = match order.reminder {
             true => maker.again(&batch, &to, &invitation)?,
             false => Some(maker.anew(&batch, &to, invitation)?),
@@ -88,18 +88,18 @@ pub fn invite(order: &Order, now: Timestamp, revoking: &dyn Fn(usize)) -> Result
     sheet.write(draft.path(), &made)?;
     batch.keep()?;
     draft.keep()?;
-    audit.write(now, &act(order, &summary, &who(None)?))?;
+    audit.write(now, &act(order, &summary))?;
     Ok(summary)
 }
 
 /// What the log says of it.
-fn act<'a>(order: &'a Order, summary: &Summary, by: &'a str) -> Act<'a> {
+fn act<'a>(order: &'a Order, summary: &Summary) -> Act<'a> {
     let mode = order.mode.map_or("-", Mode::as_str).to_owned();
     let whose = if order.whose == Whose::Unit { "unit" } else { "person" }.to_owned();
     let facts = vec![("wave", order.wave.clone()), ("whose", whose), ("mode", mode)];
     let counts = [("issued", summary.made), ("revoked", summary.revoked)].into();
     let command = if order.reminder { "remind" } else { "invite" };
-    Act { command, by, study: &order.study.id, facts, counts, done: true }
+    Act { command, by: &order.by, study: &order.study.id, facts, counts, done: true }
 }
 
 /// What all the rows have in common.
@@ -111,6 +111,16 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
+    /// Whom to invite to what. Asked before anything is revoked: who has a link that stands keeps its room.
+    fn wanted(&self, batch: &Batch<'_>, rows: Vec<Recipient>) -> Result<Vec<(Recipient, Invitation)>, InviteError> {
+        let wanted = self.with_variants(rows).into_iter().map(|(to, variant)| {
+            let mut invitation = self.invitation(&to, variant)?;
+            invitation.room = batch.room(&invitation)?;
+            Ok((to, invitation))
+        });
+        wanted.collect()
+    }
+
     /// A person with the variant drawn, a unit with each.
     fn with_variants(&self, rows: Vec<Recipient>) -> Vec<(Recipient, Option<String>)> {
         let variants = &self.order.variants;
@@ -197,7 +207,7 @@ impl Maker<'_> {
         let mut new = Registered { invitation, last_day: to.last_day.or(self.order.exp).ok_or(InviteError::NoEnd)? };
         for _ in 0..3 {
             new.invitation.jti = random_id()?;
-            if let Some(code) = batch.enter(&new, self.now)? {
+            if let Some(code) = batch.enter(&new, &to.language, self.now)? {
                 return Ok((new, code));
             }
         }

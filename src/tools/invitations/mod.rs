@@ -8,6 +8,7 @@ mod codes;
 pub mod command;
 mod days;
 pub mod keyring;
+mod layout;
 pub mod letter;
 mod make;
 mod order;

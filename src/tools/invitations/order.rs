@@ -127,6 +127,8 @@ pub struct Order {
     pub variants: Vec<String>,
     /// What they are drawn by.
     pub seed: u64,
+    /// Who does it, for the audit log.
+    pub by: String,
     /// Whether to issue again what stands.
     pub reminder: bool,
     /// Whether to revoke what stands.

@@ -16,7 +16,12 @@ use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior, params, types::Type};
 
 pub use super::batch::Batch;
-use super::{KeyError, codes::Codes, keyring};
+use super::{
+    KeyError,
+    codes::Codes,
+    keyring,
+    layout::{self, LAYOUT},
+};
 use crate::study::{Invitation, Mode};
 
 /// The register's file.
@@ -25,30 +30,7 @@ pub const REGISTER: &str = "invitations.sqlite";
 /// The file of the key that codes are made and hashed with.
 pub const CODE_KEY: &str = "code-key";
 
-/// What `PRAGMA user_version` says of the table below.
-const LAYOUT: i64 = 1;
-
-/// `pseudonym` is empty in a unit's invitation, `variant` and `mode` where there is none. `last_day` is what the letter
-/// named, `2027-04-09`.
-const TABLE: &str = "
-    CREATE TABLE invitation (
-        jti TEXT PRIMARY KEY,
-        study TEXT NOT NULL,
-        wave TEXT NOT NULL,
-        unit TEXT NOT NULL,
-        variant TEXT NOT NULL,
-        pseudonym TEXT NOT NULL,
-        mode TEXT NOT NULL,
-        code BLOB NOT NULL UNIQUE,
-        nbf INTEGER,
-        exp INTEGER,
-        made_at TEXT NOT NULL,
-        revoked_at TEXT,
-        last_day TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX whose ON invitation (study, wave, pseudonym, unit)";
-
-pub(super) const COLUMNS: &str = "jti, study, wave, unit, variant, pseudonym, mode, nbf, exp, last_day";
+pub(super) const COLUMNS: &str = "jti, study, wave, unit, variant, pseudonym, mode, nbf, exp, last_day, room";
 
 /// How long to wait for another process that writes: ten thousand invitations are one transaction.
 const BUSY: Duration = Duration::from_secs(10);
@@ -78,7 +60,7 @@ pub enum RegisterError {
     #[error("expected the register of invitations to work, found: {0}")]
     Database(#[from] rusqlite::Error),
     /// A newer version's register.
-    #[error("expected a register of layout {LAYOUT}, found {found}")]
+    #[error("expected a register of invitations of layout {LAYOUT}, found {found}")]
     Layout {
         /// The layout found.
         found: i64,
@@ -150,16 +132,7 @@ impl Register {
         connection.busy_timeout(BUSY)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        match transaction.pragma_query_value(None, "user_version", |row| row.get(0))? {
-            0 => {
-                transaction.execute_batch(TABLE)?;
-                transaction.pragma_update(None, "user_version", LAYOUT)?;
-            }
-            LAYOUT => {}
-            found => return Err(RegisterError::Layout { found }),
-        }
-        transaction.commit()?;
+        layout::settle(&mut connection)?;
         Ok(Register { connection: Mutex::new(connection), codes })
     }
 
@@ -266,9 +239,10 @@ pub fn ending_before(folder: &Path, study: &str, wave: &str, instant: Timestamp)
     if !file.is_file() {
         return Ok(Vec::new());
     }
-    // Nothing is written; but a database in write-ahead mode that nobody has open cannot be read otherwise.
-    let connection = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // No invitation is written; but a database in write-ahead mode that nobody has open cannot be read otherwise.
+    let mut connection = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(BUSY)?;
+    layout::settle(&mut connection)?;
     let mut statement = connection.prepare(&format!(
         "SELECT {COLUMNS} FROM invitation WHERE revoked_at IS NULL AND study = ?1 AND wave = ?2 AND exp < ?3
          AND mode <> 'test' ORDER BY unit, pseudonym, jti"
@@ -298,7 +272,7 @@ pub(super) fn registered(row: &Row<'_>) -> rusqlite::Result<Registered> {
         unit: row.get(3)?,
         variant: some(row.get(4)?),
         sub: some(row.get(5)?),
-        room: None,
+        room: some(row.get(10)?),
         mode: Mode::of(&mode),
         nbf: row.get::<_, Option<i64>>(7)?.and_then(|nbf| u64::try_from(nbf).ok()),
         exp: row.get::<_, Option<i64>>(8)?.and_then(|exp| u64::try_from(exp).ok()),

@@ -25,7 +25,8 @@ use crate::{
 /// # Errors
 /// What was expected instead.
 pub fn revoke(arguments: &[String], now: Timestamp) -> Result<usize, String> {
-    let (mut data, mut jti, mut pseudonym, mut unit, mut wave, mut study) = (None, None, None, None, None, None);
+    let (mut data, mut jti, mut pseudonym, mut unit) = (None, None, None, None);
+    let (mut wave, mut study, mut by) = (None, None, None);
     let mut arguments = arguments.iter();
     while let Some(name) = arguments.next() {
         let slot = match name.as_str() {
@@ -35,8 +36,11 @@ pub fn revoke(arguments: &[String], now: Timestamp) -> Result<usize, String> {
             "--unit" => &mut unit,
             "--wave" => &mut wave,
             "--study" => &mut study,
+            "--by" => &mut by,
             other => {
-                return Err(format!("expected --data, --jti, --pseudonym, --unit, --wave or --study, found `{other}`"));
+                return Err(format!(
+                    "expected --data, --jti, --pseudonym, --unit, --wave, --study or --by, found `{other}`"
+                ));
             }
         };
         let value = arguments.next().filter(|value| !value.trim().is_empty());
@@ -47,6 +51,7 @@ pub fn revoke(arguments: &[String], now: Timestamp) -> Result<usize, String> {
     }
     let data = PathBuf::from(data.ok_or("expected --data DIR, the data folder of the collector, found none")?);
     let study = study.map(id).transpose()?;
+    let by = who(by.as_deref()).map_err(|error| error.to_string())?;
     let which = match (jti, pseudonym, unit, wave, study) {
         (Some(jti), None, None, None, None) => Which::One { jti },
         (None, Some(pseudonym), None, wave, Some(study)) => Which::Person { study, pseudonym, wave },
@@ -67,7 +72,6 @@ pub fn revoke(arguments: &[String], now: Timestamp) -> Result<usize, String> {
     }
     // Before anything is revoked, so that nothing is without a line for want of rights.
     let audit = Audit::open(&data).map_err(|error| error.to_string())?;
-    let by = who(None).map_err(|error| error.to_string())?;
     let (study, facts) = facts(&data, &which)?;
     let count = register.revoke(&which, now).map_err(|error| error.to_string())?;
     let counts = [("revoked", count)].into();
@@ -109,18 +113,27 @@ fn id(typed: String) -> Result<String, String> {
 /// # Errors
 /// What was expected instead.
 pub fn rotate_key(arguments: &[String], now: Timestamp) -> Result<String, String> {
-    let (folder, forgotten) = match arguments {
-        [data, folder] if data == "--data" => (folder, None),
-        [data, folder, forget, kid] if data == "--data" && forget == "--forget" => (folder, Some(kid)),
-        _ => return Err("expected --data DIR, and perhaps --forget KID, found something else".to_owned()),
-    };
-    let folder = PathBuf::from(folder);
+    let (mut data, mut forgotten, mut by) = (None, None, None);
+    let mut arguments = arguments.iter();
+    while let Some(name) = arguments.next() {
+        let slot = match name.as_str() {
+            "--data" => &mut data,
+            "--forget" => &mut forgotten,
+            "--by" => &mut by,
+            other => return Err(format!("expected --data, --forget or --by, found `{other}`")),
+        };
+        let value = arguments.next().ok_or_else(|| format!("expected a value after {name}, found none"))?;
+        if slot.replace(value).is_some() {
+            return Err(format!("expected {name} once, found it twice"));
+        }
+    }
+    let folder = PathBuf::from(data.ok_or("expected --data DIR, the data folder of the collector, found none")?);
+    let by = who(by.map(String::as_str)).map_err(|error| error.to_string())?;
     let changed = match forgotten {
         Some(kid) => keyring::forget(&folder, kid),
         None => keyring::rotate(&folder),
     };
     let keys = changed.map_err(|error| error.to_string())?;
-    let by = who(None).map_err(|error| error.to_string())?;
     let command = if forgotten.is_some() { "forget-key" } else { "rotate-key" };
     let key = forgotten.cloned().or_else(|| keys.names().pop()).unwrap_or_default();
     let act = Act { command, by: &by, study: "-", facts: vec![("key", key)], done: true, ..Act::default() };

@@ -79,15 +79,18 @@ pub struct Summary {
     pub withdrawn: usize,
     /// Of other studies.
     pub skipped: usize,
+    /// How many people are in no table for want of a permission; none if none was asked for.
+    pub left_out: Option<usize>,
 }
 
 impl std::fmt::Display for Summary {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Summary { opened, refused, withdrawn, skipped } = self;
+        let Summary { opened, refused, withdrawn, skipped, left_out } = self;
         write!(
             out,
             "{opened} opened, {refused} refused, {withdrawn} of persons who withdrew, {skipped} of other studies"
-        )
+        )?;
+        left_out.map_or(Ok(()), |people| write!(out, "; {people} people left out by --only-if"))
     }
 }
 

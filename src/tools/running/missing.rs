@@ -120,7 +120,9 @@ impl Table {
         let opened = options.open(file);
         let opened = opened.map_err(|source| RunningError::File { file: file.to_owned(), expected, source })?;
         let mut table = Table { file: file.to_owned(), csv: csv::Writer::from_writer(opened) };
-        table.row(&["study", "wave", "unit", "pseudonym", "missing", "opens", "closes"].map(str::to_owned))?;
+        table.row(
+            &["study", "wave", "unit", "pseudonym", "missing", "opens", "closes", "language"].map(str::to_owned),
+        )?;
         Ok(table)
     }
 
@@ -134,8 +136,8 @@ impl Table {
             at.map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()).unwrap_or_default()
         };
         let texts = [study, &person.wave, &person.unit, &person.pseudonym, left].map(harmless);
-        let times = [instant(person.opens), instant(person.closes)];
-        self.row(&[texts.as_slice(), &times].concat())
+        let more = [instant(person.opens), instant(person.closes), person.language.clone()];
+        self.row(&[texts.as_slice(), &more].concat())
     }
 
     fn end(mut self) -> Result<(), RunningError> {

@@ -37,6 +37,8 @@ pub(super) struct Invited {
     /// From the earliest of their invitations to the latest, in seconds since 1970.
     pub(super) opens: Option<i64>,
     pub(super) closes: Option<i64>,
+    /// That of the latest letter; empty where nobody wrote it down.
+    pub(super) language: String,
 }
 
 /// Who has an invitation that is not revoked.
@@ -44,11 +46,19 @@ pub(super) fn invited(data: &Path, study: &str) -> Result<Vec<Invited>, RunningE
     let found = Database::open(data, INVITATIONS, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let Some(database) = found else { return Err(RunningError::Absent { file: data.join(INVITATIONS) }) };
     let asked = || {
-        let mut statement = database.connection.prepare(
-            "SELECT wave, min(unit), pseudonym, min(nbf), max(exp) FROM invitation
+        // A register that nobody has opened to write since it had no such column.
+        let known = database.connection.column_exists(None, "invitation", "language")?;
+        let language = if known { "language" } else { "''" };
+        let mut statement = database.connection.prepare(&format!(
+            "SELECT wave, min(unit), pseudonym, min(nbf), max(exp),
+                (SELECT {language} FROM invitation latest
+                 WHERE latest.study = ?1 AND latest.wave = invitation.wave AND latest.pseudonym = invitation.pseudonym
+                    AND latest.mode = '' AND latest.revoked_at IS NULL
+                 ORDER BY latest.rowid DESC LIMIT 1)
+             FROM invitation
              WHERE study = ?1 AND pseudonym <> '' AND mode = '' AND revoked_at IS NULL
-             GROUP BY wave, pseudonym ORDER BY wave, 2, pseudonym",
-        )?;
+             GROUP BY wave, pseudonym ORDER BY wave, 2, pseudonym"
+        ))?;
         let rows = statement.query_map([study], |row| {
             Ok(Invited {
                 wave: row.get(0)?,
@@ -56,6 +66,7 @@ pub(super) fn invited(data: &Path, study: &str) -> Result<Vec<Invited>, RunningE
                 pseudonym: row.get(2)?,
                 opens: row.get(3)?,
                 closes: row.get(4)?,
+                language: row.get(5)?,
             })
         })?;
         rows.collect::<Result<_, _>>()

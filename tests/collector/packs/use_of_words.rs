@@ -161,8 +161,15 @@ fn what_was_answered_before_the_pack_came_is_read_with_the_earlier_folder() {
     fs::write(inputs.path().join("after.json"), after).expect("to write");
     let inputs = [inputs.path().to_owned()];
     let run = |earlier: Vec<StudyFolder>, out: &Path| {
-        let order =
-            Order { study: packed.clone(), earlier, keys: &[], inputs: &inputs, withdrawn: &[], language: "nb" };
+        let order = Order {
+            study: packed.clone(),
+            earlier,
+            keys: &[],
+            inputs: &inputs,
+            withdrawn: &[],
+            only_if: None,
+            language: "nb",
+        };
         export(order, out).unwrap_or_else(|error| panic!("{error}"))
     };
     let out = Folder::new();

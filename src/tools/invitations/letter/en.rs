@@ -19,8 +19,8 @@ The last day to answer is {{last_day}}.
 
 If the link does not work, go to {{address}} and type in the code {{code}}.
 
-Answering is voluntary. You can skip questions and stop whenever you like. Your employer is told neither whether you \
-answer nor what you answer.
+Answering is voluntary. You can skip questions and stop whenever you like. Before you begin, \
+the page says who gets to see the answers.
 
 If you change your mind, you can withdraw at any time. Write to {{contact_email}} and quote the reference on your \
 receipt. You do not have to say why.
@@ -48,8 +48,8 @@ If the link does not work, go to {{address}} and type in the code {{code}}.
 
 {{why}}
 
-Answering is voluntary. You can skip questions and stop whenever you like. Your employer is told neither whether you \
-answer nor what you answer.
+Answering is voluntary. You can skip questions and stop whenever you like. Before you begin, \
+the page says who gets to see the answers.
 
 If you change your mind, you can withdraw at any time. Write to {{contact_email}} and quote the reference on your \
 receipt. You do not have to say why.
@@ -78,8 +78,8 @@ If the link does not work, go to {{address}} and type in the code {{code}}.
 
 The link and the code are for you alone. Please do not pass them on.
 
-Answering is voluntary. You can skip questions and stop whenever you like. Your employer is told neither whether you \
-answer nor what you answer.
+Answering is voluntary. You can skip questions and stop whenever you like. Before you begin, \
+the page says who gets to see the answers.
 
 If you change your mind, you can withdraw from the study at any time. Write to {{contact_email}}. You do not have to \
 say why.{{no_more}}
@@ -109,8 +109,8 @@ The link and the code are for you alone. Please do not pass them on.
 
 {{why}}
 
-Answering is voluntary. You can skip questions and stop whenever you like. Your employer is told neither whether you \
-answer nor what you answer.
+Answering is voluntary. You can skip questions and stop whenever you like. Before you begin, \
+the page says who gets to see the answers.
 
 If you change your mind, you can withdraw from the study at any time. Write to {{contact_email}}. You do not have to \
 say why.{{no_more}}

@@ -19,8 +19,8 @@ Siste dag du kan svare, er {{last_day}}.
 
 Virker ikke lenken? Gå til {{address}} og skriv inn koden {{code}}.
 
-Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Arbeidsgiveren din får verken vite om du \
-svarer eller hva du svarer.
+Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Før du begynner, får du \
+vite hvem som får se svarene.
 
 Ombestemmer du deg, kan du trekke deg når som helst. Skriv til {{contact_email}} og oppgi referansen på kvitteringen. \
 Du trenger ikke å si hvorfor.
@@ -48,8 +48,8 @@ Virker ikke lenken? Gå til {{address}} og skriv inn koden {{code}}.
 
 {{why}}
 
-Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Arbeidsgiveren din får verken vite om du \
-svarer eller hva du svarer.
+Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Før du begynner, får du \
+vite hvem som får se svarene.
 
 Ombestemmer du deg, kan du trekke deg når som helst. Skriv til {{contact_email}} og oppgi referansen på kvitteringen. \
 Du trenger ikke å si hvorfor.
@@ -78,8 +78,8 @@ Virker ikke lenken? Gå til {{address}} og skriv inn koden {{code}}.
 
 Lenken og koden er bare til deg. Ikke gi dem videre til andre.
 
-Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Arbeidsgiveren din får verken vite om du \
-svarer eller hva du svarer.
+Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Før du begynner, får du \
+vite hvem som får se svarene.
 
 Ombestemmer du deg, kan du trekke deg fra studien når som helst. Skriv til {{contact_email}}. Du trenger ikke å si \
 hvorfor.{{no_more}}
@@ -109,8 +109,8 @@ Lenken og koden er bare til deg. Ikke gi dem videre til andre.
 
 {{why}}
 
-Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Arbeidsgiveren din får verken vite om du \
-svarer eller hva du svarer.
+Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Før du begynner, får du \
+vite hvem som får se svarene.
 
 Ombestemmer du deg, kan du trekke deg fra studien når som helst. Skriv til {{contact_email}}. Du trenger ikke å si \
 hvorfor.{{no_more}}

@@ -19,8 +19,8 @@ Siste dag du kan svare, er {{last_day}}.
 
 Verkar ikkje lenkja? Gå til {{address}} og skriv inn koden {{code}}.
 
-Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Arbeidsgivaren din får verken vite om du \
-svarer eller kva du svarer.
+Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Før du begynner, får du \
+vite kven som får sjå svara.
 
 Ombestemmer du deg, kan du trekkje deg når som helst. Skriv til {{contact_email}} og oppgi referansen på kvitteringa. \
 Du treng ikkje å seie kvifor.
@@ -48,8 +48,8 @@ Verkar ikkje lenkja? Gå til {{address}} og skriv inn koden {{code}}.
 
 {{why}}
 
-Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Arbeidsgivaren din får verken vite om du \
-svarer eller kva du svarer.
+Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Før du begynner, får du \
+vite kven som får sjå svara.
 
 Ombestemmer du deg, kan du trekkje deg når som helst. Skriv til {{contact_email}} og oppgi referansen på kvitteringa. \
 Du treng ikkje å seie kvifor.
@@ -78,8 +78,8 @@ Verkar ikkje lenkja? Gå til {{address}} og skriv inn koden {{code}}.
 
 Lenkja og koden er berre til deg. Ikkje gi dei vidare til andre.
 
-Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Arbeidsgivaren din får verken vite om du \
-svarer eller kva du svarer.
+Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Før du begynner, får du \
+vite kven som får sjå svara.
 
 Ombestemmer du deg, kan du trekkje deg frå studien når som helst. Skriv til {{contact_email}}. Du treng ikkje å seie \
 kvifor.{{no_more}}
@@ -108,8 +108,8 @@ Lenkja og koden er berre til deg. Ikkje gi dei vidare til andre.
 
 {{why}}
 
-Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Arbeidsgivaren din får verken vite om du \
-svarer eller kva du svarer.
+Det er frivillig å svare. Du kan hoppe over spørsmål og stoppe når du vil. Før du begynner, får du \
+vite kven som får sjå svara.
 
 Ombestemmer du deg, kan du trekkje deg frå studien når som helst. Skriv til {{contact_email}}. Du treng ikkje å seie \
 kvifor.{{no_more}}

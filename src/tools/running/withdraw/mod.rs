@@ -56,9 +56,18 @@ pub fn withdraw(asked: &Asked<'_>) -> Result<Withdrawal, RunningError> {
         None => Some(whom::person(asked.data, &databases, asked.study, asked.whom)?),
     };
     let audit = Audit::open(asked.data)?;
+    let mark = |of: &str| mark(asked.data, asked.study, of);
     if let Some(pseudonym) = &person {
-        report.mark = Some(mark(asked.data, asked.study, pseudonym)?);
+        report.mark = Some(mark(pseudonym)?);
         report.pseudonym = Some(pseudonym.clone());
+    }
+    // Whom the rows name; where they name nobody, the submission has a mark: no pseudonym has a colon in it.
+    let none = BTreeSet::new();
+    for (id, pseudonym) in whom::named(&databases, asked.study, ids.as_ref().unwrap_or(&none))? {
+        match pseudonym.is_empty() {
+            false => report.people.insert(mark(&pseudonym)?),
+            true => report.submissions.insert(mark(&["urn:uuid:", &id].concat())?),
+        };
     }
     // From here on something is changed, and the log says so whatever happens.
     let done = carry_out(asked, &databases, (person.as_deref(), ids.as_ref()), &mut report);
@@ -98,7 +107,7 @@ fn line<'a>(asked: &Asked<'a>, how: &'static str, report: &Withdrawal, databases
         command: "withdraw",
         by: asked.by,
         study: asked.study,
-        facts: vec![("how", how.to_owned()), ("person", report.mark.clone().unwrap_or_else(|| "-".to_owned()))],
+        facts: [("how", how.to_owned())].into_iter().chain(report.marks()).collect(),
         done: report.unfinished.is_none(),
         ..Act::default()
     };

@@ -1,6 +1,6 @@
 //! What is told of a withdrawal: all that was deleted, what is elsewhere, and what could not be found and why.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use super::super::RunningError;
 
@@ -44,6 +44,10 @@ pub struct Withdrawal {
     pub study: String,
     /// The person's mark in the audit log; none if submissions were given.
     pub mark: Option<String>,
+    /// If submissions were given: the marks of the people whom they name.
+    pub people: BTreeSet<String>,
+    /// If submissions were given: the marks of those that name nobody.
+    pub submissions: BTreeSet<String>,
     /// Whose it was, told only where somebody must look for it elsewhere; none if submissions were given.
     pub pseudonym: Option<String>,
     /// What was deleted now.
@@ -68,7 +72,15 @@ impl fmt::Display for Withdrawal {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.mark {
             Some(mark) => writeln!(out, "withdrawn from {}: a person (in audit.log: person={mark})", self.study)?,
-            None => writeln!(out, "withdrawn from {}: the submissions that were named", self.study)?,
+            None => {
+                let marks: Vec<String> = self.marks().iter().map(|(name, marks)| format!("{name}={marks}")).collect();
+                let marks = marks.join(" ");
+                writeln!(
+                    out,
+                    "withdrawn from {}: the submissions that were named (in audit.log: {marks})",
+                    self.study
+                )?;
+            }
         }
         writeln!(out, "deleted: {}", self.deleted.len())?;
         for row in &self.deleted {
@@ -89,6 +101,14 @@ impl fmt::Display for Withdrawal {
 }
 
 impl Withdrawal {
+    /// The marks as the log has them: of the person, or of the people and the submissions that were named.
+    pub(super) fn marks(&self) -> Vec<(&'static str, String)> {
+        let people: Vec<&str> = self.mark.iter().chain(&self.people).map(String::as_str).collect();
+        let submissions: Vec<&str> = self.submissions.iter().map(String::as_str).collect();
+        let marks = [("person", people), ("submission", submissions)].into_iter();
+        marks.filter(|(_, marks)| !marks.is_empty()).map(|(name, marks)| (name, marks.join(","))).collect()
+    }
+
     /// Adds what one database told. They know of each other's deletions, and each is told of once.
     pub(super) fn add(&mut self, told: Withdrawal) {
         self.deleted.extend(told.deleted);

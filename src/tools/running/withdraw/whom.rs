@@ -165,3 +165,24 @@ pub(super) fn known(
     }
     Ok(known)
 }
+
+/// Each of these ids with the pseudonym that its row has, or had; the empty one if that named nobody.
+pub(super) fn named(
+    databases: &[Database],
+    study: &str,
+    ids: &BTreeSet<String>,
+) -> Result<Vec<(String, String)>, RunningError> {
+    let mut named = Vec::new();
+    for id in ids {
+        let mut whose = String::new();
+        for database in databases {
+            let asked = "SELECT pseudonym FROM submission WHERE id = ?1 AND study = ?2 AND pseudonym <> ''
+                         UNION SELECT pseudonym FROM withdrawn_submission
+                         WHERE id = ?1 AND study = ?2 AND pseudonym <> ''";
+            let found = database.connection.query_row(asked, [id, study], |row| row.get(0)).optional();
+            whose = found.map_err(|source| database.failed(source))?.unwrap_or(whose);
+        }
+        named.push((id.clone(), whose));
+    }
+    Ok(named)
+}
