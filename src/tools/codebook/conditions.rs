@@ -59,14 +59,22 @@ pub fn clauses(form: &Form, id: ItemId, language: &str) -> Vec<(String, Vec<Item
     let mut merged: Vec<Condition> = Vec::new();
     for condition in &item.conditions {
         let equal = |known: &&mut Condition| {
-            known.question == condition.question && [known.operator, condition.operator] == [Operator::Equal; 2]
+            // “A or B” where one is enough, “neither A nor B” where all must hold.
+            let mergeable = if item.any { Operator::Equal } else { Operator::NotEqual };
+            known.question == condition.question && [known.operator, condition.operator] == [mergeable; 2]
         };
-        let known = merged.iter_mut().find(equal).filter(|_| item.any);
+        let known = merged.iter_mut().find(equal);
         match (known.map(|known| &mut known.expected), &condition.expected) {
             (Some(Expected::Options(known)), Expected::Options(more)) => known.extend(more),
             _ => merged.push(condition.clone()),
         }
     }
+    // Whoever did not answer did not answer so either.
+    let says_not = |question: ItemId| {
+        let mut others = item.conditions.iter();
+        others.any(|other| other.question == question && other.operator == Operator::NotEqual)
+    };
+    merged.retain(|condition| !(item.any && is_unanswered(condition) && says_not(condition.question)));
     // “Answered, and not so” is said at once.
     let answered = |condition: &&Condition| {
         condition.operator == Operator::Exists && condition.expected == Expected::Boolean(true) && !item.any
@@ -110,6 +118,57 @@ pub fn words(form: &Form, id: ItemId, language: &str, named: &dyn Fn(ItemId) -> 
     (!sentences.is_empty()).then(|| sentences.join(between))
 }
 
+/// Whether it asks that a question was not answered.
+fn is_unanswered(condition: &Condition) -> bool {
+    condition.operator == Operator::Exists && condition.expected == Expected::Boolean(false)
+}
+
+/// What somebody on paper is told: whom a question is for, and who passes it by. Nobody need turn a “not” around.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OnPaper {
+    /// Answered only if this holds.
+    pub only: Option<String>,
+    /// Skipped if this holds.
+    pub skip: Option<String>,
+}
+
+/// The item's own conditions as they are told on paper.
+pub fn on_paper(form: &Form, id: ItemId, language: &str, named: &dyn Fn(ItemId) -> String) -> OnPaper {
+    let item = form.item(id);
+    let known = |question: ItemId| {
+        let exists = |other: &Condition| other.operator == Operator::Exists && !is_unanswered(other);
+        !item.any && item.conditions.iter().any(|other| other.question == question && exists(other))
+    };
+    // What says “not”, turned round: whoever it holds for passes the question by.
+    let turned = |condition: &Condition| match condition.operator {
+        Operator::NotEqual if !known(condition.question) => {
+            Some(Condition { operator: Operator::Equal, ..condition.clone() })
+        }
+        _ if is_unanswered(condition) => Some(Condition { expected: Expected::Boolean(true), ..condition.clone() }),
+        _ => None,
+    };
+    let negative: Vec<Condition> = item.conditions.iter().filter_map(turned).collect();
+    if negative.is_empty() || (item.any && negative.len() < item.conditions.len()) {
+        return OnPaper { only: words(form, id, language, named), skip: None };
+    }
+    // Where one “not” is enough, all of these must hold to pass it by; “answered” is then said by “answered so”.
+    let says_so = |condition: &Condition| {
+        let mut others = negative.iter();
+        condition.operator != Operator::Exists
+            || !others.any(|other| other.question == condition.question && other.operator == Operator::Equal)
+    };
+    let skipping: Vec<Condition> =
+        negative.iter().filter(|condition| !item.any || says_so(condition)).cloned().collect();
+    let said = |conditions: Vec<Condition>, any: bool| {
+        let mut alone = form.clone();
+        let place = alone.items.get_mut(id.index())?;
+        (place.conditions, place.any) = (conditions, any);
+        words(&alone, id, language, named)
+    };
+    let positive = item.conditions.iter().filter(|condition| turned(condition).is_none()).cloned().collect();
+    OnPaper { only: said(positive, item.any), skip: said(skipping, !item.any) }
+}
+
 /// Everything that must hold for an item to be shown, what it stands in included, the outermost first.
 pub fn all_words(form: &Form, id: ItemId, language: &str, named: &dyn Fn(ItemId) -> String) -> Option<String> {
     let mut found = Vec::new();
@@ -120,6 +179,11 @@ pub fn all_words(form: &Form, id: ItemId, language: &str, named: &dyn Fn(ItemId)
     }
     found.reverse();
     (!found.is_empty()).then(|| found.join(phrases(Tongue::of(language)).and))
+}
+
+/// “And”, between two conditions.
+pub fn and(language: &str) -> &'static str {
+    phrases(Tongue::of(language)).and
 }
 
 /// `a, b or c`.

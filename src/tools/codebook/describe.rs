@@ -12,11 +12,12 @@ use crate::{
 
 /// The type in words, such as “one answer”.
 pub fn type_words(kind: &Kind, said: &Phrases) -> &'static str {
-    let [yes_no, tick, one, several, whole, number, words] = said.types;
+    let [yes_no, tick, one, several, whole, number, words, ranked] = said.types;
     match kind {
         Kind::Boolean { tick_box: false } => yes_no,
         Kind::Boolean { tick_box: true } => tick,
         Kind::Choice { repeats: false, .. } => one,
+        Kind::Choice { ranked: Some(_), .. } => ranked,
         Kind::Choice { repeats: true, .. } => several,
         Kind::Integer { .. } => whole,
         Kind::Decimal { .. } => number,
@@ -46,6 +47,7 @@ pub fn range(at: &Use, language: &str) -> Option<String> {
         (None, Some(max)) => Some(format!("≤ {max}{unit}")),
         (None, None) => match item.kind {
             Kind::Text { max_length: Some(most), .. } => Some(format!("≤ {most} {}", said.characters)),
+            Kind::Choice { ranked: Some(most), .. } => Some(format!("≤ {most}")),
             _ => None,
         },
     }
@@ -62,9 +64,33 @@ pub fn called(form: &Form, id: ItemId, language: &str, elsewhere: &dyn Fn(&str) 
 
 /// When the question is shown, in words; none if always.
 pub fn condition(dictionary: &Dictionary, at: &Use, language: &str) -> Option<String> {
+    condition_of(dictionary, at, at.item, language)
+}
+
+/// When an option can be chosen that waits for the item `awaited`, in words; none if always.
+pub fn condition_of_option(dictionary: &Dictionary, at: &Use, awaited: ItemId, language: &str) -> Option<String> {
+    let offered = condition_of(dictionary, at, awaited, language);
+    let own = (!implied(&at.form, at.item, awaited)).then(|| condition(dictionary, at, language)).flatten();
+    match (own, offered) {
+        (Some(own), Some(offered)) => Some([&own, conditions::and(language), &offered].concat()),
+        (own, offered) => own.or(offered),
+    }
+}
+
+/// Whether a question is asked of everybody whom `awaited` is asked: one of its conditions is enough, and `awaited` has
+/// that one.
+fn implied(form: &Form, question: ItemId, awaited: ItemId) -> bool {
+    let (item, awaited) = (form.item(question), form.item(awaited));
+    let alone = item.any || item.conditions.len() < 2;
+    let same_place = item.parent.is_none_or(|above| form.item(above).conditions.is_empty());
+    let all = !awaited.any || awaited.conditions.len() < 2;
+    alone && same_place && all && awaited.conditions.iter().any(|condition| item.conditions.contains(condition))
+}
+
+fn condition_of(dictionary: &Dictionary, at: &Use, item: ItemId, language: &str) -> Option<String> {
     let elsewhere = |link_id: &str| {
         let variable = dictionary.variables.iter().find(|variable| variable.link_id == link_id)?;
         variable.uses.first().map(|at| at.text(language))
     };
-    conditions::all_words(&at.form, at.item, language, &|id| called(&at.form, id, language, &elsewhere))
+    conditions::all_words(&at.form, item, language, &|id| called(&at.form, id, language, &elsewhere))
 }

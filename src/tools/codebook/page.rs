@@ -247,7 +247,8 @@ impl Page<'_> {
             p.type {
                 (describe::type_words(kind, &self.said))
                 @if let Some(range) = describe::range(at, self.language) { ", " (range) }
-                @if several(at) { ": " (self.said.each_option) }
+                @if matches!(kind, Kind::Choice { ranked: Some(_), .. }) { ": " (self.said.each_ranked) }
+                @else if several(at) { ": " (self.said.each_option) }
             }
             @if several(at) {
                 dl.codes.wide {
@@ -255,6 +256,13 @@ impl Page<'_> {
                         dt { code { (variable.name) } } dd {
                             (code.labels.get(self.place).map_or("", String::as_str))
                             (self.other_labels(variable, code.number))
+                            @let awaited = variable.choice(at).and_then(|option| option.present);
+                            @let condition = awaited.and_then(|awaited| {
+                                describe::condition_of_option(self.dictionary, at, awaited, self.language)
+                            });
+                            @if let Some(condition) = condition {
+                                span.also { " (" (self.said.offered_if) " " (condition) ")" }
+                            }
                         }
                     }
                 }

@@ -9,7 +9,7 @@ use crate::{
     questionnaire::{Form, ItemId, Kind, Layout, Role},
     session::Session,
     tools::codebook::{
-        conditions::{self, quoted},
+        conditions::{self, OnPaper, quoted},
         describe::bounds,
         variables::text,
     },
@@ -83,9 +83,32 @@ impl Questions<'_> {
         }
     }
 
+    /// Whom the item is for, and who passes it by. What stands before several questions says which.
     fn condition(&self, id: ItemId) -> Markup {
-        let words = conditions::words(self.form, id, self.language, &|id| self.named(id));
-        html! { @if let Some(words) = words { p.condition { (self.said.only_if) " " (words) "." } } }
+        let OnPaper { only, skip } = conditions::on_paper(self.form, id, self.language, &|id| self.named(id));
+        let said = self.said;
+        let below = |other: &ItemId| self.form.item(*other).kind.is_question() && visible(self.form, *other);
+        let inside: Vec<usize> =
+            self.form.below(id).filter(below).filter_map(|other| self.numbers.of(self.form, other)).collect();
+        let these = match (inside.first(), inside.last()) {
+            (Some(first), Some(last)) if first < last => Some(format!("{} {first}–{last}", said.questions)),
+            (Some(only), _) => Some(format!("{} {only}", said.question)),
+            _ => None,
+        };
+        let skipped = these.as_deref().unwrap_or(match self.form.item(id).kind.is_question() {
+            true => said.this_question,
+            false => said.this_part,
+        });
+        let answered = match &these {
+            Some(these) => [said.answer, " ", these].concat(),
+            None => said.answer_this.to_owned(),
+        };
+        html! {
+            @if let Some(words) = only { p.condition { (answered) " " (said.only_if) " " (words) "." } }
+            @if let Some(words) = skip {
+                p.condition { (said.skip) " " (skipped) " " (said.if_so) " " (words) "." }
+            }
+        }
     }
 
     fn item(&self, id: ItemId, depth: usize) -> Markup {
@@ -140,6 +163,9 @@ impl Questions<'_> {
     }
 
     fn options(&self, id: ItemId) -> Markup {
+        if let Kind::Choice { ranked: Some(most), .. } = self.form.item(id).kind {
+            return self.ranking(id, most);
+        }
         let several = matches!(self.form.item(id).kind, Kind::Choice { repeats: true, .. });
         let labels = self.labels(id);
         html! {
@@ -147,6 +173,28 @@ impl Questions<'_> {
             ul.options {
                 @for (place, label) in labels.iter().enumerate() {
                     li { span.box {} (label) @if !several && labels.len() <= FEW { (self.go_to(id, place)) } }
+                }
+            }
+        }
+    }
+
+    /// Options to be numbered: a field for a digit before each, and the question that an option waits for after it.
+    fn ranking(&self, id: ItemId, most: u8) -> Markup {
+        let options = self.form.options(id);
+        let labels = self.labels(id);
+        let offered = options.iter().zip(&labels).filter(|(option, _)| {
+            // What waits for a question that is not on this paper is offered to nobody.
+            option.present.is_none_or(|awaited| visible(self.form, awaited))
+        });
+        let waits = options.iter().any(|option| option.present.is_some());
+        html! {
+            p.help { ((self.said.rank)(most)) @if waits { " " (self.said.rank_among) } }
+            ul.options.ranking {
+                @for (option, label) in offered {
+                    li {
+                        span.digit {} (label)
+                        @if let Some(awaited) = option.present { span.help { " (" (self.named(awaited)) ")" } }
+                    }
                 }
             }
         }
