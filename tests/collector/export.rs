@@ -502,7 +502,7 @@ fn what_was_put_in_order_has_its_place() {
         while let Some(item) = items.pop() {
             items.extend(item["item"].as_array().into_iter().flatten());
             if item["linkId"] == "next-step.most-important" {
-                let codes = item["answer"].as_array().expect("answers").iter();
+                let codes = item["answer"].as_array().into_iter().flatten();
                 found =
                     codes.map(|answer| answer["valueCoding"]["code"].as_str().expect("a code").to_owned()).collect();
             }

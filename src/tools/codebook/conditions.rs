@@ -135,38 +135,58 @@ pub struct OnPaper {
 /// The item's own conditions as they are told on paper.
 pub fn on_paper(form: &Form, id: ItemId, language: &str, named: &dyn Fn(ItemId) -> String) -> OnPaper {
     let item = form.item(id);
-    let known = |question: ItemId| {
-        let exists = |other: &Condition| other.operator == Operator::Exists && !is_unanswered(other);
-        !item.any && item.conditions.iter().any(|other| other.question == question && exists(other))
-    };
-    // What says “not”, turned round: whoever it holds for passes the question by.
-    let turned = |condition: &Condition| match condition.operator {
-        Operator::NotEqual if !known(condition.question) => {
-            Some(Condition { operator: Operator::Equal, ..condition.clone() })
-        }
-        _ if is_unanswered(condition) => Some(Condition { expected: Expected::Boolean(true), ..condition.clone() }),
-        _ => None,
-    };
-    let negative: Vec<Condition> = item.conditions.iter().filter_map(turned).collect();
-    if negative.is_empty() || (item.any && negative.len() < item.conditions.len()) {
-        return OnPaper { only: words(form, id, language, named), skip: None };
-    }
-    // Where one “not” is enough, all of these must hold to pass it by; “answered” is then said by “answered so”.
-    let says_so = |condition: &Condition| {
-        let mut others = negative.iter();
-        condition.operator != Operator::Exists
-            || !others.any(|other| other.question == condition.question && other.operator == Operator::Equal)
-    };
-    let skipping: Vec<Condition> =
-        negative.iter().filter(|condition| !item.any || says_so(condition)).cloned().collect();
     let said = |conditions: Vec<Condition>, any: bool| {
         let mut alone = form.clone();
         let place = alone.items.get_mut(id.index())?;
         (place.conditions, place.any) = (conditions, any);
         words(&alone, id, language, named)
     };
-    let positive = item.conditions.iter().filter(|condition| turned(condition).is_none()).cloned().collect();
-    OnPaper { only: said(positive, item.any), skip: said(skipping, !item.any) }
+    if item.any {
+        let skipping = opposite_of_any(&item.conditions);
+        let only = if skipping.is_some() { None } else { words(form, id, language, named) };
+        return OnPaper { only, skip: skipping.and_then(|skipping| said(skipping, false)) };
+    }
+    let answered = |question: ItemId| {
+        let mut others = item.conditions.iter().filter(|other| other.question == question);
+        others.any(|other| other.operator == Operator::Exists && !is_unanswered(other))
+    };
+    // “Answered, but not so” can be followed as it is.
+    let (negative, positive): (Vec<Condition>, Vec<Condition>) =
+        item.conditions.iter().cloned().partition(|condition| {
+            is_unanswered(condition) || (condition.operator == Operator::NotEqual && !answered(condition.question))
+        });
+    OnPaper { only: said(positive, false), skip: said(negative.iter().filter_map(opposite).collect(), true) }
+}
+
+/// What holds when a condition does not.
+fn opposite(condition: &Condition) -> Option<Condition> {
+    match condition.operator {
+        Operator::NotEqual => Some(Condition { operator: Operator::Equal, ..condition.clone() }),
+        Operator::Equal => Some(Condition { operator: Operator::NotEqual, ..condition.clone() }),
+        Operator::Exists if is_unanswered(condition) => {
+            Some(Condition { expected: Expected::Boolean(true), ..condition.clone() })
+        }
+        _ => None,
+    }
+}
+
+/// What must all hold for none of the conditions to hold, where that is easier to follow: some say “not”, and what does
+/// not is about a question that was answered.
+fn opposite_of_any(conditions: &[Condition]) -> Option<Vec<Condition>> {
+    let negative = |condition: &Condition| is_unanswered(condition) || condition.operator == Operator::NotEqual;
+    let unanswered =
+        |question: ItemId| conditions.iter().any(|other| other.question == question && is_unanswered(other));
+    let easy = |condition: &Condition| negative(condition) || unanswered(condition.question);
+    if !conditions.iter().any(negative) || !conditions.iter().all(easy) {
+        return None;
+    }
+    let all: Vec<Condition> = conditions.iter().map(opposite).collect::<Option<_>>()?;
+    // Whoever answered so has answered.
+    let says_so = |condition: &Condition| {
+        let mut others = all.iter().filter(|other| other.question == condition.question);
+        condition.operator == Operator::Exists && others.any(|other| other.operator == Operator::Equal)
+    };
+    Some(all.iter().filter(|condition| !says_so(condition)).cloned().collect())
 }
 
 /// Everything that must hold for an item to be shown, what it stands in included, the outermost first.

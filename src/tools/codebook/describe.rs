@@ -6,7 +6,7 @@ use super::{
     variables::{Use, text},
 };
 use crate::{
-    questionnaire::{Form, ItemId, Kind},
+    questionnaire::{Choice, Form, ItemId, Kind},
     words::Tongue,
 };
 
@@ -59,11 +59,29 @@ pub fn called(form: &Form, id: ItemId, language: &str, elsewhere: &dyn Fn(&str) 
     let item = form.item(id);
     let words = text(form, item.text, language).or_else(|| elsewhere(&item.link_id));
     // A full stop inside would end the sentence that it is quoted in.
-    conditions::quoted(words.as_deref().unwrap_or(&item.link_id).trim_end_matches('.'), language)
+    let quoted = conditions::quoted(words.as_deref().unwrap_or(&item.link_id).trim_end_matches('.'), language);
+    match above(form, id, language) {
+        Some(above) => format!("{quoted} ({above})"),
+        None => quoted,
+    }
+}
+
+/// What stands above a question whose words another question of the form has, too.
+fn above(form: &Form, id: ItemId, language: &str) -> Option<String> {
+    let words = text(form, form.item(id).text, language)?;
+    let same = |other: ItemId| {
+        let item = form.item(other);
+        item.kind.is_question() && text(form, item.text, language).as_ref() == Some(&words)
+    };
+    form.ids().filter(|other| *other != id).find(|other| same(*other))?;
+    text(form, form.item(form.item(id).parent?).text, language)
 }
 
 /// When the question is shown, in words; none if always.
 pub fn condition(dictionary: &Dictionary, at: &Use, language: &str) -> Option<String> {
+    if asked_with_options(&at.form, at.item) {
+        return Some(phrases(Tongue::of(language)).any_option.to_owned());
+    }
     condition_of(dictionary, at, at.item, language)
 }
 
@@ -75,6 +93,13 @@ pub fn condition_of_option(dictionary: &Dictionary, at: &Use, awaited: ItemId, l
         (Some(own), Some(offered)) => Some([&own, conditions::and(language), &offered].concat()),
         (own, offered) => own.or(offered),
     }
+}
+
+/// Whether a question is asked of whoever can choose one of its options, and of nobody else.
+pub fn asked_with_options(form: &Form, question: ItemId) -> bool {
+    let options = form.options(question);
+    let waits = |option: &Choice| option.present.is_some_and(|awaited| implied(form, question, awaited));
+    !options.is_empty() && options.iter().all(waits)
 }
 
 /// Whether a question is asked of everybody whom `awaited` is asked: one of its conditions is enough, and `awaited` has

@@ -77,6 +77,8 @@ pub struct Phrases {
     pub not_ranked: &'static str,
     /// Can be chosen only if, before a condition.
     pub offered_if: &'static str,
+    /// If one or more of the answers can be chosen.
+    pub any_option: &'static str,
     /// Must be answered.
     pub required: &'static str,
     /// Waits for a licensed text pack.
@@ -147,6 +149,7 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             ranked_as: "valgt som nummer",
             not_ranked: "ikke valgt",
             offered_if: "kan velges bare hvis",
+            any_option: "minst ett av svarene kan velges",
             required: "må besvares",
             hidden: "vises ikke før en lisensiert tekstpakke er lagt inn",
             declined: "Sier nei: takk, ingenting blir sendt",
@@ -200,6 +203,7 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             ranked_as: "valt som nummer",
             not_ranked: "ikkje valt",
             offered_if: "kan veljast berre om",
+            any_option: "minst eitt av svara kan veljast",
             required: "må svarast på",
             hidden: "blir ikkje vist før ei lisensiert tekstpakke er lagd inn",
             declined: "Seier nei: takk, ingenting blir sendt",
@@ -263,6 +267,7 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             ranked_as: "chosen as number",
             not_ranked: "not chosen",
             offered_if: "can be chosen only if",
+            any_option: "at least one of the answers can be chosen",
             required: "must be answered",
             hidden: "not shown until a licensed text pack is there",
             declined: "Says no: thanked, nothing is sent",

@@ -6,11 +6,11 @@ use maud::{Markup, html};
 
 use super::{rich, words::Phrases};
 use crate::{
-    questionnaire::{Form, ItemId, Kind, Layout, Role},
+    questionnaire::{Expected, Form, ItemId, Kind, Layout, Operator, Role},
     session::Session,
     tools::codebook::{
         conditions::{self, OnPaper, quoted},
-        describe::bounds,
+        describe::{asked_with_options, bounds},
         variables::text,
     },
     words::{Say, Tongue},
@@ -85,6 +85,10 @@ impl Questions<'_> {
 
     /// Whom the item is for, and who passes it by. What stands before several questions says which.
     fn condition(&self, id: ItemId) -> Markup {
+        // Which options may be chosen says it all.
+        if asked_with_options(self.form, id) {
+            return html! {};
+        }
         let OnPaper { only, skip } = conditions::on_paper(self.form, id, self.language, &|id| self.named(id));
         let said = self.said;
         let below = |other: &ItemId| self.form.item(*other).kind.is_question() && visible(self.form, *other);
@@ -292,6 +296,16 @@ impl Questions<'_> {
         }
     }
 
+    /// Whether the question is asked of those who chose the option that says the same, and of nobody else.
+    fn repeats_its_option(&self, id: ItemId) -> bool {
+        let [condition] = self.form.item(id).conditions.as_slice() else { return false };
+        let Expected::Options(places) = &condition.expected else { return false };
+        let [place] = places.as_slice() else { return false };
+        let option = self.form.options(condition.question).get(usize::from(*place));
+        let words = option.and_then(|option| text(self.form, option.text, self.language));
+        condition.operator == Operator::Equal && words.is_some_and(|words| words == self.says(id))
+    }
+
     /// Questions with the same options as lines under one heading.
     fn table(&self, id: ItemId) -> Markup {
         let rows: Vec<ItemId> = self.form.children(Some(id)).filter(|row| !self.form.item(*row).hidden).collect();
@@ -308,6 +322,9 @@ impl Questions<'_> {
             }
             _ => None,
         };
+        // Lines that repeat the options of a list: who ticked one fills in its line.
+        let ticked = !questions.is_empty() && questions.iter().all(|row| self.repeats_its_option(*row));
+        let shared = shared.filter(|_| !ticked);
         html! {
             section.lines.short[questions.len() <= SHORT] {
                 (self.condition(id))
@@ -316,6 +333,7 @@ impl Questions<'_> {
                         tr {
                             th.lead scope="col" {
                                 (self.says(id))
+                                @if ticked { p.condition { (self.said.rows_ticked) } }
                                 @if let Some(clause) = &shared {
                                     p.condition { (self.said.rows_only_if) " " (clause) (self.said.in_brackets) "." }
                                 }
@@ -332,11 +350,11 @@ impl Questions<'_> {
                                         @let number = self.numbers.of(self.form, row);
                                         @if let Some(number) = number { span.number { (number) } }
                                         (self.says(row))
-                                        @match (&shared, item.conditions.first()) {
-                                            (Some(_), Some(condition)) => span.help {
+                                        @match (ticked || shared.is_some(), item.conditions.first()) {
+                                            (true, Some(condition)) => span.help {
                                                 " (" (self.named(condition.question)) ")"
                                             },
-                                            (None, Some(_)) => (self.condition(row)),
+                                            (false, Some(_)) => (self.condition(row)),
                                             _ => {},
                                         }
                                         @if let Some(help) = self.aside(row, Role::Help) { p.help { (help) } }
