@@ -257,11 +257,9 @@ impl Page<'_> {
                             (code.labels.get(self.place).map_or("", String::as_str))
                             (self.other_labels(variable, code.number))
                             @let awaited = variable.choice(at).and_then(|option| option.present);
-                            @let condition = awaited.and_then(|awaited| {
-                                describe::condition_of_option(self.dictionary, at, awaited, self.language)
-                            });
-                            @if let Some(condition) = condition {
-                                span.also { " (" (self.said.offered_if) " " (condition) ")" }
+                            @if let Some(awaited) = awaited.map(|awaited| self.variable(at, awaited)) {
+                                @let (when, is_shown) = self.said.offered_when;
+                                span.also { " (" (when) " " code { (awaited) } " " (is_shown) ")" }
                             }
                         }
                     }
@@ -276,6 +274,13 @@ impl Page<'_> {
                 }
             }
         }
+    }
+
+    /// The variable of a question in the form of another; its `linkId` where it is none.
+    fn variable<'a>(&'a self, at: &'a Use, item: ItemId) -> &'a str {
+        let link_id = at.form.item(item).link_id.as_str();
+        let known = self.dictionary.variables.iter().find(|variable| variable.link_id == link_id);
+        known.map_or(link_id, |variable| &variable.name)
     }
 
     /// An option in the other languages, where they say something else.

@@ -75,8 +75,8 @@ pub struct Phrases {
     pub ranked_as: &'static str,
     /// The option was given no place.
     pub not_ranked: &'static str,
-    /// Can be chosen only if, before a condition.
-    pub offered_if: &'static str,
+    /// Can be chosen when, before the name of a question, and what follows it.
+    pub offered_when: (&'static str, &'static str),
     /// If one or more of the answers can be chosen.
     pub any_option: &'static str,
     /// Must be answered.
@@ -148,7 +148,7 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             each_ranked: "hvert svar er en variabel: 1 satt først, 2 som nummer to og så videre, 0 ikke valgt",
             ranked_as: "valgt som nummer",
             not_ranked: "ikke valgt",
-            offered_if: "kan velges bare hvis",
+            offered_when: ("når", "vises"),
             any_option: "minst ett av svarene kan velges",
             required: "må besvares",
             hidden: "vises ikke før en lisensiert tekstpakke er lagt inn",
@@ -202,7 +202,7 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             each_ranked: "kvart svar er ein variabel: 1 sett først, 2 som nummer to og så vidare, 0 ikkje valt",
             ranked_as: "valt som nummer",
             not_ranked: "ikkje valt",
-            offered_if: "kan veljast berre om",
+            offered_when: ("når", "blir vist"),
             any_option: "minst eitt av svara kan veljast",
             required: "må svarast på",
             hidden: "blir ikkje vist før ei lisensiert tekstpakke er lagd inn",
@@ -266,7 +266,7 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             each_ranked: "each answer is a variable: 1 put first, 2 second and so on, 0 not chosen",
             ranked_as: "chosen as number",
             not_ranked: "not chosen",
-            offered_if: "can be chosen only if",
+            offered_when: ("when", "is shown"),
             any_option: "at least one of the answers can be chosen",
             required: "must be answered",
             hidden: "not shown until a licensed text pack is there",

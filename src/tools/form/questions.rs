@@ -83,13 +83,30 @@ impl Questions<'_> {
         }
     }
 
+    /// Questions by their numbers, one of which is enough: a run of them from the first to the last.
+    fn listed(&self, questions: &[ItemId]) -> String {
+        let numbers: Option<Vec<usize>> = questions.iter().map(|id| self.numbers.of(self.form, *id)).collect();
+        let run = numbers.filter(|numbers| {
+            numbers.len() > 2
+                && numbers.iter().zip(numbers.iter().skip(1)).all(|(one, next)| one.saturating_add(1) == *next)
+        });
+        match run.as_deref() {
+            Some([first, .., last]) => format!("{} {first}–{last}", self.said.one_of),
+            _ => {
+                let names: Vec<String> = questions.iter().map(|id| self.named(*id)).collect();
+                conditions::joined(&names, conditions::or(self.language))
+            }
+        }
+    }
+
     /// Whom the item is for, and who passes it by. What stands before several questions says which.
     fn condition(&self, id: ItemId) -> Markup {
         // Which options may be chosen says it all.
         if asked_with_options(self.form, id) {
             return html! {};
         }
-        let OnPaper { only, skip } = conditions::on_paper(self.form, id, self.language, &|id| self.named(id));
+        let OnPaper { only, skip } =
+            conditions::on_paper(self.form, id, self.language, &|questions| self.listed(questions));
         let said = self.said;
         let below = |other: &ItemId| self.form.item(*other).kind.is_question() && visible(self.form, *other);
         let inside: Vec<usize> =

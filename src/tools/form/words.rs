@@ -20,6 +20,7 @@ pub(super) struct Phrases {
     pub(super) this_part: &'static str,
     pub(super) questions: &'static str,
     pub(super) if_so: &'static str,
+    pub(super) one_of: &'static str,
     pub(super) rank: fn(u8) -> String,
     pub(super) rank_among: &'static str,
     pub(super) edition: &'static str,
@@ -57,6 +58,7 @@ pub(super) fn phrases(tongue: Tongue) -> Phrases {
             this_part: "dette",
             questions: "spørsmål",
             if_so: "hvis",
+            one_of: "minst ett av spørsmålene",
             rank: |most| match most {
                 1 => "Skriv 1 foran det du velger.".to_owned(),
                 2 => "Skriv 1 foran det du setter først, og 2 foran det neste.".to_owned(),
@@ -98,6 +100,7 @@ pub(super) fn phrases(tongue: Tongue) -> Phrases {
             this_part: "dette",
             questions: "spørsmål",
             if_so: "om",
+            one_of: "minst eitt av spørsmåla",
             rank: |most| match most {
                 1 => "Skriv 1 framfor det du vel.".to_owned(),
                 2 => "Skriv 1 framfor det du set først, og 2 framfor det neste.".to_owned(),
@@ -140,6 +143,7 @@ pub(super) fn phrases(tongue: Tongue) -> Phrases {
             this_part: "this",
             questions: "questions",
             if_so: "if",
+            one_of: "at least one of questions",
             rank: |most| match most {
                 1 => "Write 1 before the one that you choose.".to_owned(),
                 2 => "Write 1 before the one that you put first, and 2 before the next.".to_owned(),
