@@ -75,7 +75,7 @@ svar: questionnaires that lose no answer
                           writes codebook.html and codebook.csv: every variable of every wave (docs/export.md)
   svar flow STUDYDIR --out FILE.svg [--language L]
                           draws the pages and branches of every wave
-  svar form STUDYDIR --wave W --language L --out FILE.html
+  svar form STUDYDIR --wave W --language L [--variant V] --out FILE.html
                           makes a form to print and fill in on paper
   svar help               prints this
 

@@ -259,3 +259,76 @@ fn commands_say_what_they_expected() {
         assert!(message.contains(expected), "{message}");
     }
 }
+
+/// The form of a wave on paper, without its marks.
+fn on_paper(study: &str, wave: &str, language: &str, more: &[&str]) -> Result<String, String> {
+    let out = Folder::new();
+    let file = out.path().join("form.html");
+    let study = fixture(study);
+    let words = [path(&study), "--wave", wave, "--language", language, "--out", path(&file)];
+    form::run(&arguments(&[&words, more].concat()))?;
+    Ok(fs::read_to_string(&file).expect("a form"))
+}
+
+/// Nobody on paper knows which variant they have: the form is for one.
+#[test]
+fn a_form_is_for_one_variant() {
+    let of = |variant: &str| on_paper("studies/nsac-nudge", "before-consultation", "nb", &["--variant", variant]);
+    let (health, full) = (of("health").expect("a form"), of("full").expect("a form"));
+    let study = StudyFolder::load(&fixture("studies/nsac-nudge")).expect("the study");
+    let form = &study.questionnaire("before-consultation.json").expect("a questionnaire").form;
+    // What hangs on the variant is read here from the resource, not from the form that is printed.
+    let mut only_full = BTreeSet::new();
+    let items = study.questionnaire("before-consultation.json").expect("a questionnaire").assembled["item"].clone();
+    for page in items.as_array().expect("items") {
+        let waits = page["enableWhen"].as_array().into_iter().flatten().any(|when| when["answerString"] == "full");
+        let questions = page["item"].as_array().into_iter().flatten().filter(|item| item["type"] != "display");
+        only_full.extend(questions.filter(|_| waits).map(|item| item["linkId"].as_str().expect("a linkId").to_owned()));
+    }
+    assert!(only_full.len() > 3, "{only_full:?}");
+    for id in form.ids().filter(|id| only_full.contains(&form.item(*id).link_id)) {
+        let (text, _) = form.text(form.item(id).text, "nb").expect("its words");
+        assert!(full.contains(&text.words()) && !health.contains(&text.words()), "{}", text.words());
+    }
+    for html in [&health, &full] {
+        assert!(!html.contains("«full»") && !html.contains("about.variant"), "a condition on the variant");
+        assert!(html.contains("Smerter") || html.contains("smerter"));
+    }
+    assert!(full.contains("before-consultation · full · nb"), "who keys it in sees which variant it is");
+    for (more, expected) in [
+        (&[][..], "expected --variant with one of health, full, since what is asked depends on it; found none"),
+        (&["--variant", "short"], "expected one of the study's variants (health, full), found `short`"),
+    ] {
+        let wrong = on_paper("studies/nsac-nudge", "before-consultation", "nb", more).expect_err("no variant");
+        assert_eq!(wrong, expected);
+    }
+    let none = on_paper("studies/reise", "m3", "nb", &["--variant", "full"]).expect_err("no variants");
+    assert!(none.contains("expected no --variant"), "{none}");
+}
+
+/// A “not” is turned round on paper: who passes the questions by, and which.
+#[test]
+fn paper_says_who_passes_questions_by() {
+    for (language, skip, not) in [
+        ("nb", "Hopp over spørsmål", "du ikke svarte"),
+        ("nn", "Hopp over spørsmål", "du ikkje svarte"),
+        ("en", "Skip questions", "you did not answer"),
+    ] {
+        let html = on_paper("studies/health-at-work", "q2", language, &[]).expect("a form");
+        assert!(html.contains(skip), "{language}");
+        let conditions = html.split("class=\"condition\">").skip(1).filter_map(|rest| rest.split("</p>").next());
+        let puzzles: Vec<&str> = conditions.filter(|words| words.contains(not)).collect();
+        assert!(puzzles.is_empty(), "{language}: {puzzles:?}");
+    }
+}
+
+/// Ranking on paper is done with numbers, and only there.
+#[test]
+fn what_is_put_in_order_is_numbered_on_paper() {
+    for (language, says) in [("nb", "Skriv 1 foran det du setter først"), ("en", "Write 1 before the one")] {
+        let html = on_paper("studies/now-what-2", "barriers", language, &[]).expect("a form");
+        assert_eq!(html.matches("class=\"digit\"").count(), 29, "a field for each option");
+        assert_eq!(html.matches(says).count(), 1);
+        assert!(html.contains(if language == "nb" { "til 3." } else { "up to 3." }));
+    }
+}

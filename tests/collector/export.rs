@@ -16,6 +16,7 @@ use svar::{
     },
     submission::seal::Routing,
     tools::{
+        codebook::command as codebook,
         export::{ExportFailed, Order, Permission, export},
         jose::{PrivateKey, seal},
         open::Summary,
@@ -572,4 +573,88 @@ fn every_answer_of_the_real_study_is_in_the_tables() {
     let labels = fs::read_to_string(out.path().join("labels.sps")).expect("labels");
     assert!(labels.contains("VALUE LABELS eq_5d_5l_mobility_q1\n  1 '1'\n"), "a code where there are no words");
     judged(out.path(), "q1");
+}
+
+/// What was put in order is in the tables as places, and what could not be chosen is not shown. The order is read here
+/// from the response itself, and the columns of the options from the codebook.
+#[test]
+fn what_was_put_in_order_has_its_place() {
+    let (folder, out, book) = (Folder::new(), Folder::new(), Folder::new());
+    let of = fixture("studies/now-what-2");
+    let study = || StudyFolder::load(&of).expect("the study");
+    let ticked: [(&str, &[&str]); 3] = [
+        ("barriers.capacity", &["pain", "sleep", "memory"]),
+        ("barriers.volition", &["doubt"]),
+        ("barriers.environment-work", &["leader"]),
+    ];
+    // In another order than the options stand in.
+    let people: [(&str, &[&str]); 3] = [("p-1", &["leader", "pain", "doubt"]), ("p-2", &["sleep"]), ("p-3", &[])];
+    let mut expected: Vec<(&str, Vec<String>)> = Vec::new();
+    for (number, (pseudonym, order)) in (1_u32..).zip(people) {
+        let sent = Sent { file: "barriers.json", ..Sent::core(number, pseudonym, "barriers") };
+        let response = sent.response(&study(), |session, form| {
+            let choose = |session: &mut Session, link_id: &str, code: &str| {
+                let id = form.find(link_id).expect(link_id);
+                let place = form.options(id).iter().position(|option| option.code == code).expect(code);
+                session.choose(id, place as u16);
+            };
+            for (link_id, codes) in ticked {
+                codes.iter().for_each(|code| choose(session, link_id, code));
+            }
+            order.iter().for_each(|code| choose(session, "next-step.most-important", code));
+        });
+        let mut found = Vec::new();
+        let mut items = vec![&response];
+        while let Some(item) = items.pop() {
+            items.extend(item["item"].as_array().into_iter().flatten());
+            if item["linkId"] == "next-step.most-important" {
+                let codes = item["answer"].as_array().into_iter().flatten();
+                found =
+                    codes.map(|answer| answer["valueCoding"]["code"].as_str().expect("a code").to_owned()).collect();
+            }
+        }
+        assert_eq!(found, order, "as it was entered");
+        fs::write(folder.path().join(format!("{number}.json")), response.to_string()).expect("a file");
+        expected.push((pseudonym, found));
+    }
+    run(study(), Vec::new(), &[folder.path().to_owned()], out.path()).expect("tables");
+    let words = [of.to_str().expect("a path"), "--out", book.path().to_str().expect("a path")];
+    codebook::run(&words.map(str::to_owned)).expect("a codebook");
+    let columns = Table::read(book.path(), "codebook.csv");
+    let place = |name: &str| columns.0.iter().position(|known| known == name).expect(name);
+    let ranked: Vec<_> = columns.1.iter().filter(|row| &row[place("link_id")] == "next-step.most-important").collect();
+    assert_eq!(ranked.len(), 29, "a variable for each option");
+    let wide = Table::read(out.path(), "wide.csv");
+    let long = Table::read(out.path(), "long.csv");
+    for row in ranked {
+        let (option, column) = (&row[place("option")], &row[place("column")]);
+        let could_be_chosen = ticked.iter().any(|(_, codes)| codes.contains(&option));
+        assert_eq!(&row[place("missing_codes")], "-1 -2");
+        assert!(row[place("codes_en")].contains("0 = not chosen; 1 = chosen as number 1; 2 = chosen as number 2"));
+        assert!(row[place("codes_nb")].contains("3 = valgt som nummer 3"));
+        for (pseudonym, order) in &expected {
+            let rank = order.iter().position(|code| code == option).map(|place| (place + 1).to_string());
+            let expected = match rank {
+                _ if !could_be_chosen => "-1".to_owned(),
+                _ if order.is_empty() => "-2".to_owned(),
+                rank => rank.unwrap_or_else(|| "0".to_owned()),
+            };
+            assert_eq!(wide.cell(pseudonym, column), expected, "{option} of {pseudonym}");
+            let in_long = long.1.iter().find(|line| {
+                &line[0] == *pseudonym && line[4] == row[place("variable")] && &line[3] == "next-step.most-important"
+            });
+            assert_eq!(in_long.map_or("-1", |line| &line[5]), expected, "{option} of {pseudonym} in the long table");
+            if let Some(line) = in_long.filter(|line| &line[5] == "2") {
+                assert_eq!((&line[6], &line[7]), (option, "valgt som nummer 2"));
+            }
+        }
+    }
+    judged(out.path(), "barriers");
+    for (file, label) in [
+        ("labels.R", "\"valgt som nummer 1\" = 1"),
+        ("labels.do", " 3 `\"valgt som nummer 3\"'"),
+        ("labels.sps", "  0 'ikke valgt'"),
+    ] {
+        assert!(fs::read_to_string(out.path().join(file)).expect(file).contains(label), "{file}");
+    }
 }

@@ -10,6 +10,7 @@ const NOT_APPLICABLE: [&str; 2] = ["not-applicable", "does-not-apply"];
 /// What it holds, and whether several answers are possible.
 pub(super) fn type_of(kind: &Kind) -> (Type, bool) {
     match kind {
+        Kind::Choice { ranked: Some(_), .. } => (Type::Rank, true),
         Kind::Choice { repeats, .. } => (Type::Coded, *repeats),
         Kind::Integer { .. } => (Type::Whole, false),
         Kind::Decimal { .. } => (Type::Number, false),

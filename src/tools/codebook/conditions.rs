@@ -2,7 +2,7 @@
 
 use super::variables::text;
 use crate::{
-    questionnaire::{Condition, Expected, Form, ItemId, Operator},
+    questionnaire::{Condition, Expected, Filling, Form, ItemId, Operator},
     words::{Say, Tongue},
 };
 
@@ -18,6 +18,10 @@ struct Phrases {
     other_than: &'static str,
     to: &'static str,
     one_of: fn(usize) -> String,
+    /// The study, the wave, the unit, the variant, the language.
+    filled: [&'static str; 5],
+    is: &'static str,
+    is_not: &'static str,
 }
 
 fn phrases(tongue: Tongue) -> Phrases {
@@ -30,6 +34,9 @@ fn phrases(tongue: Tongue) -> Phrases {
             other_than: "noe annet enn",
             to: " på ",
             one_of: |count| format!("minst ett av {count} spørsmål: "),
+            filled: ["studien", "runden", "enheten", "varianten", "språket"],
+            is: "er",
+            is_not: "ikke er",
         },
         Tongue::Nynorsk => Phrases {
             and: " og ",
@@ -39,6 +46,9 @@ fn phrases(tongue: Tongue) -> Phrases {
             other_than: "noko anna enn",
             to: " på ",
             one_of: |count| format!("minst eitt av {count} spørsmål: "),
+            filled: ["studien", "runden", "eininga", "varianten", "språket"],
+            is: "er",
+            is_not: "ikkje er",
         },
         Tongue::English => Phrases {
             and: " and ",
@@ -48,6 +58,9 @@ fn phrases(tongue: Tongue) -> Phrases {
             other_than: "anything but",
             to: " to ",
             one_of: |count| format!("at least one of {count} questions: "),
+            filled: ["the study", "the wave", "the unit", "the variant", "the language"],
+            is: "is",
+            is_not: "is not",
         },
     }
 }
@@ -59,14 +72,22 @@ pub fn clauses(form: &Form, id: ItemId, language: &str) -> Vec<(String, Vec<Item
     let mut merged: Vec<Condition> = Vec::new();
     for condition in &item.conditions {
         let equal = |known: &&mut Condition| {
-            known.question == condition.question && [known.operator, condition.operator] == [Operator::Equal; 2]
+            // “A or B” where one is enough, “neither A nor B” where all must hold.
+            let mergeable = if item.any { Operator::Equal } else { Operator::NotEqual };
+            known.question == condition.question && [known.operator, condition.operator] == [mergeable; 2]
         };
-        let known = merged.iter_mut().find(equal).filter(|_| item.any);
+        let known = merged.iter_mut().find(equal);
         match (known.map(|known| &mut known.expected), &condition.expected) {
             (Some(Expected::Options(known)), Expected::Options(more)) => known.extend(more),
             _ => merged.push(condition.clone()),
         }
     }
+    // Whoever did not answer did not answer so either.
+    let says_not = |question: ItemId| {
+        let mut others = item.conditions.iter();
+        others.any(|other| other.question == question && other.operator == Operator::NotEqual)
+    };
+    merged.retain(|condition| !(item.any && is_unanswered(condition) && says_not(condition.question)));
     // “Answered, and not so” is said at once.
     let answered = |condition: &&Condition| {
         condition.operator == Operator::Exists && condition.expected == Expected::Boolean(true) && !item.any
@@ -80,7 +101,14 @@ pub fn clauses(form: &Form, id: ItemId, language: &str) -> Vec<(String, Vec<Item
         if known && condition.operator == Operator::Exists && says_more(condition.question) {
             continue;
         }
-        let clause = clause(form, condition, known, language);
+        let clause = match filled(form, condition, language) {
+            // The widget knows it: nobody is asked.
+            Some(clause) => {
+                clauses.push((clause, Vec::new()));
+                continue;
+            }
+            None => clause(form, condition, known, language),
+        };
         match clauses.iter_mut().find(|(known, _)| item.any && *known == clause) {
             Some((_, questions)) => questions.push(condition.question),
             None => clauses.push((clause, vec![condition.question])),
@@ -93,21 +121,97 @@ pub fn clauses(form: &Form, id: ItemId, language: &str) -> Vec<(String, Vec<Item
 /// `named` says what a question is called.
 pub fn words(form: &Form, id: ItemId, language: &str, named: &dyn Fn(ItemId) -> String) -> Option<String> {
     let said = phrases(Tongue::of(language));
-    let sentences: Vec<String> = clauses(form, id, language)
-        .iter()
-        .map(|(clause, questions)| {
-            let names: Vec<String> = questions.iter().map(|question| named(*question)).collect();
-            let listed = match names.split_at_checked(NAMED) {
-                Some((first, rest)) if !rest.is_empty() => {
-                    [(said.one_of)(names.len()), first.join(", "), " …".to_owned()].concat()
-                }
-                _ => joined(&names, said.or),
-            };
-            [clause.as_str(), &listed].concat()
-        })
-        .collect();
+    let listed = |questions: &[ItemId]| {
+        let names: Vec<String> = questions.iter().map(|question| named(*question)).collect();
+        match names.split_at_checked(NAMED) {
+            Some((first, rest)) if !rest.is_empty() => {
+                [(said.one_of)(names.len()), first.join(", "), " …".to_owned()].concat()
+            }
+            _ => joined(&names, said.or),
+        }
+    };
+    words_listed(form, id, language, &listed)
+}
+
+/// As [`words`]; `listed` says what several questions are called, one of which is enough.
+fn words_listed(form: &Form, id: ItemId, language: &str, listed: &dyn Fn(&[ItemId]) -> String) -> Option<String> {
+    let said = phrases(Tongue::of(language));
+    let clauses = clauses(form, id, language);
+    let sentence = |(clause, questions): &(String, Vec<ItemId>)| [clause.as_str(), &listed(questions)].concat();
+    let sentences: Vec<String> = clauses.iter().map(sentence).collect();
     let between = if form.item(id).any { said.or } else { said.and };
     (!sentences.is_empty()).then(|| sentences.join(between))
+}
+
+/// Whether it asks that a question was not answered.
+fn is_unanswered(condition: &Condition) -> bool {
+    condition.operator == Operator::Exists && condition.expected == Expected::Boolean(false)
+}
+
+/// What somebody on paper is told: whom a question is for, and who passes it by. Nobody need turn a “not” around.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OnPaper {
+    /// Answered only if this holds.
+    pub only: Option<String>,
+    /// Skipped if this holds.
+    pub skip: Option<String>,
+}
+
+/// The item's own conditions as they are told on paper; `listed` says what questions are called, one of which is enough.
+pub fn on_paper(form: &Form, id: ItemId, language: &str, listed: &dyn Fn(&[ItemId]) -> String) -> OnPaper {
+    let item = form.item(id);
+    let said = |conditions: Vec<Condition>, any: bool| {
+        let mut alone = form.clone();
+        let place = alone.items.get_mut(id.index())?;
+        (place.conditions, place.any) = (conditions, any);
+        words_listed(&alone, id, language, listed)
+    };
+    if item.any {
+        let skipping = opposite_of_any(&item.conditions);
+        let only = if skipping.is_some() { None } else { words_listed(form, id, language, listed) };
+        return OnPaper { only, skip: skipping.and_then(|skipping| said(skipping, false)) };
+    }
+    let answered = |question: ItemId| {
+        let mut others = item.conditions.iter().filter(|other| other.question == question);
+        others.any(|other| other.operator == Operator::Exists && !is_unanswered(other))
+    };
+    // “Answered, but not so” can be followed as it is.
+    let (negative, positive): (Vec<Condition>, Vec<Condition>) =
+        item.conditions.iter().cloned().partition(|condition| {
+            is_unanswered(condition) || (condition.operator == Operator::NotEqual && !answered(condition.question))
+        });
+    OnPaper { only: said(positive, false), skip: said(negative.iter().filter_map(opposite).collect(), true) }
+}
+
+/// What holds when a condition does not.
+fn opposite(condition: &Condition) -> Option<Condition> {
+    match condition.operator {
+        Operator::NotEqual => Some(Condition { operator: Operator::Equal, ..condition.clone() }),
+        Operator::Equal => Some(Condition { operator: Operator::NotEqual, ..condition.clone() }),
+        Operator::Exists if is_unanswered(condition) => {
+            Some(Condition { expected: Expected::Boolean(true), ..condition.clone() })
+        }
+        _ => None,
+    }
+}
+
+/// What must all hold for none of the conditions to hold, where that is easier to follow: some say “not”, and what does
+/// not is about a question that was answered.
+fn opposite_of_any(conditions: &[Condition]) -> Option<Vec<Condition>> {
+    let negative = |condition: &Condition| is_unanswered(condition) || condition.operator == Operator::NotEqual;
+    let unanswered =
+        |question: ItemId| conditions.iter().any(|other| other.question == question && is_unanswered(other));
+    let easy = |condition: &Condition| negative(condition) || unanswered(condition.question);
+    if !conditions.iter().any(negative) || !conditions.iter().all(easy) {
+        return None;
+    }
+    let all: Vec<Condition> = conditions.iter().map(opposite).collect::<Option<_>>()?;
+    // Whoever answered so has answered.
+    let says_so = |condition: &Condition| {
+        let mut others = all.iter().filter(|other| other.question == condition.question);
+        condition.operator == Operator::Exists && others.any(|other| other.operator == Operator::Equal)
+    };
+    Some(all.iter().filter(|condition| !says_so(condition)).cloned().collect())
 }
 
 /// Everything that must hold for an item to be shown, what it stands in included, the outermost first.
@@ -122,8 +226,18 @@ pub fn all_words(form: &Form, id: ItemId, language: &str, named: &dyn Fn(ItemId)
     (!found.is_empty()).then(|| found.join(phrases(Tongue::of(language)).and))
 }
 
+/// “Or”, between two questions.
+pub fn or(language: &str) -> &'static str {
+    phrases(Tongue::of(language)).or
+}
+
+/// “And”, between two conditions.
+pub fn and(language: &str) -> &'static str {
+    phrases(Tongue::of(language)).and
+}
+
 /// `a, b or c`.
-fn joined(names: &[String], between: &str) -> String {
+pub fn joined(names: &[String], between: &str) -> String {
     match names.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, first)) => [&first.join(", "), between, last].concat(),
@@ -137,6 +251,27 @@ pub fn quoted(words: &str, language: &str) -> String {
         Tongue::English => format!("“{words}”"),
         _ => format!("«{words}»"),
     }
+}
+
+/// What a condition asks of something that the widget fills in, such as `the variant is “full”`.
+fn filled(form: &Form, condition: &Condition, language: &str) -> Option<String> {
+    let said = phrases(Tongue::of(language));
+    let [study, wave, unit, variant, tongue] = said.filled;
+    let what = match form.item(condition.question).filled_from? {
+        Filling::Study => study,
+        Filling::Wave => wave,
+        Filling::Unit => unit,
+        Filling::Variant => variant,
+        Filling::Language => tongue,
+        Filling::EarlierPart => return None,
+    };
+    let is = match condition.operator {
+        Operator::Equal => said.is,
+        Operator::NotEqual => said.is_not,
+        _ => return None,
+    };
+    let Expected::Text(value) = &condition.expected else { return None };
+    Some([what, " ", is, " ", &quoted(value, language)].concat())
 }
 
 fn clause(form: &Form, condition: &Condition, answered_anyhow: bool, language: &str) -> String {

@@ -236,6 +236,7 @@ fn variables(
     let ending = |place: usize| ["_", &place.saturating_add(1).to_string()].concat();
     let widest = ending(codes.len().saturating_sub(1)).len();
     let stem = names::name(link_id, "", room.saturating_sub(widest));
-    let each = (0..codes.len()).map(|place| variable([&stem, &*ending(place)].concat(), Type::YesNo, Some(place)));
+    let of = if of == Type::Rank { Type::Rank } else { Type::YesNo };
+    let each = (0..codes.len()).map(|place| variable([&stem, &*ending(place)].concat(), of, Some(place)));
     Ok(each.collect())
 }

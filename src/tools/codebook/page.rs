@@ -247,7 +247,8 @@ impl Page<'_> {
             p.type {
                 (describe::type_words(kind, &self.said))
                 @if let Some(range) = describe::range(at, self.language) { ", " (range) }
-                @if several(at) { ": " (self.said.each_option) }
+                @if matches!(kind, Kind::Choice { ranked: Some(_), .. }) { ": " (self.said.each_ranked) }
+                @else if several(at) { ": " (self.said.each_option) }
             }
             @if several(at) {
                 dl.codes.wide {
@@ -255,6 +256,11 @@ impl Page<'_> {
                         dt { code { (variable.name) } } dd {
                             (code.labels.get(self.place).map_or("", String::as_str))
                             (self.other_labels(variable, code.number))
+                            @let awaited = variable.choice(at).and_then(|option| option.present);
+                            @if let Some(awaited) = awaited.map(|awaited| self.variable(at, awaited)) {
+                                @let (when, is_shown) = self.said.offered_when;
+                                span.also { " (" (when) " " code { (awaited) } " " (is_shown) ")" }
+                            }
                         }
                     }
                 }
@@ -268,6 +274,13 @@ impl Page<'_> {
                 }
             }
         }
+    }
+
+    /// The variable of a question in the form of another; its `linkId` where it is none.
+    fn variable<'a>(&'a self, at: &'a Use, item: ItemId) -> &'a str {
+        let link_id = at.form.item(item).link_id.as_str();
+        let known = self.dictionary.variables.iter().find(|variable| variable.link_id == link_id);
+        known.map_or(link_id, |variable| &variable.name)
     }
 
     /// An option in the other languages, where they say something else.

@@ -61,14 +61,24 @@ pub struct Phrases {
     pub reversed: &'static str,
     /// Items.
     pub items: &'static str,
-    /// Yes or no, a tick box, one of, several of, a whole number, a number, words.
-    pub types: [&'static str; 7],
+    /// Yes or no, a tick box, one of, several of, a whole number, a number, words, several in order.
+    pub types: [&'static str; 8],
     /// Characters, after a number.
     pub characters: &'static str,
     /// From a to b.
     pub to: &'static str,
     /// Each option is a variable.
     pub each_option: &'static str,
+    /// The same of a question whose options are put in order.
+    pub each_ranked: &'static str,
+    /// Before the place that an option was given.
+    pub ranked_as: &'static str,
+    /// The option was given no place.
+    pub not_ranked: &'static str,
+    /// Can be chosen when, before the name of a question, and what follows it.
+    pub offered_when: (&'static str, &'static str),
+    /// If one or more of the answers can be chosen.
+    pub any_option: &'static str,
     /// Must be answered.
     pub required: &'static str,
     /// Waits for a licensed text pack.
@@ -131,10 +141,15 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             scores_intro: "Skårene regnes ut av svarene når datafilene lages. Ingen respondent får se dem.",
             reversed: "snudd",
             items: "Ledd",
-            types: ["ja eller nei", "avkryssing", "ett svar", "flere svar", "heltall", "tall", "tekst"],
+            types: ["ja eller nei", "avkryssing", "ett svar", "flere svar", "heltall", "tall", "tekst", "rangering"],
             characters: "tegn",
             to: "til",
             each_option: "hvert svar er en variabel: 1 valgt, 0 ikke valgt",
+            each_ranked: "hvert svar er en variabel: 1 satt først, 2 som nummer to og så videre, 0 ikke valgt",
+            ranked_as: "valgt som nummer",
+            not_ranked: "ikke valgt",
+            offered_when: ("når", "vises"),
+            any_option: "minst ett av svarene kan velges",
             required: "må besvares",
             hidden: "vises ikke før en lisensiert tekstpakke er lagt inn",
             declined: "Sier nei: takk, ingenting blir sendt",
@@ -180,10 +195,15 @@ pub fn phrases(tongue: Tongue) -> Phrases {
             scores_intro: "Skårane blir rekna ut av svara når datafilene blir laga. Ingen respondent får sjå dei.",
             reversed: "snudd",
             items: "Ledd",
-            types: ["ja eller nei", "avkryssing", "eitt svar", "fleire svar", "heiltal", "tal", "tekst"],
+            types: ["ja eller nei", "avkryssing", "eitt svar", "fleire svar", "heiltal", "tal", "tekst", "rangering"],
             characters: "teikn",
             to: "til",
             each_option: "kvart svar er ein variabel: 1 valt, 0 ikkje valt",
+            each_ranked: "kvart svar er ein variabel: 1 sett først, 2 som nummer to og så vidare, 0 ikkje valt",
+            ranked_as: "valt som nummer",
+            not_ranked: "ikkje valt",
+            offered_when: ("når", "blir vist"),
+            any_option: "minst eitt av svara kan veljast",
             required: "må svarast på",
             hidden: "blir ikkje vist før ei lisensiert tekstpakke er lagd inn",
             declined: "Seier nei: takk, ingenting blir sendt",
@@ -230,10 +250,24 @@ pub fn phrases(tongue: Tongue) -> Phrases {
                 them.",
             reversed: "reversed",
             items: "Items",
-            types: ["yes or no", "tick box", "one answer", "several answers", "whole number", "number", "text"],
+            types: [
+                "yes or no",
+                "tick box",
+                "one answer",
+                "several answers",
+                "whole number",
+                "number",
+                "text",
+                "ranking",
+            ],
             characters: "characters",
             to: "to",
             each_option: "each answer is a variable: 1 chosen, 0 not chosen",
+            each_ranked: "each answer is a variable: 1 put first, 2 second and so on, 0 not chosen",
+            ranked_as: "chosen as number",
+            not_ranked: "not chosen",
+            offered_when: ("when", "is shown"),
+            any_option: "at least one of the answers can be chosen",
             required: "must be answered",
             hidden: "not shown until a licensed text pack is there",
             declined: "Says no: thanked, nothing is sent",

@@ -5,7 +5,7 @@ use super::{
     describe::{self, bounds},
     names,
     phrases::phrases,
-    variables::{Use, Variable, text},
+    variables::{Use, Variable, of_question, text},
 };
 use crate::{questionnaire::Kind, words::Tongue};
 
@@ -81,7 +81,7 @@ fn row(dictionary: &Dictionary, variable: &Variable, at: &Use) -> Vec<String> {
             .iter()
             .enumerate()
             .map(|(place, tag)| match option.and_then(|code| code.labels.get(place)) {
-                Some(label) => [&at.text(tag), ": ", label].concat(),
+                Some(label) => of_question(&at.text(tag), label),
                 None => at.text(tag),
             })
             .collect(),
@@ -90,7 +90,10 @@ fn row(dictionary: &Dictionary, variable: &Variable, at: &Use) -> Vec<String> {
         languages.iter().enumerate().map(codes).collect(),
         vec![min.unwrap_or_default(), max.unwrap_or_default()],
         each(&|language| text(&at.form, item.unit, language)),
-        each(&|language| describe::condition(dictionary, at, language)),
+        each(&|language| match variable.choice(at).and_then(|option| option.present) {
+            Some(awaited) => describe::condition_of_option(dictionary, at, awaited, language),
+            None => describe::condition(dictionary, at, language),
+        }),
         vec![
             missing.collect::<Vec<_>>().join(" "),
             instrument.construct,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{instrument::Instrument, phrases::phrases};
 use crate::{
-    questionnaire::{Decimal, Form, ItemId, Kind, TextId},
+    questionnaire::{Choice, Decimal, Form, ItemId, Kind, TextId},
     words::{Say, Tongue},
 };
 
@@ -50,6 +50,8 @@ pub enum Type {
     Number,
     /// Words.
     Words,
+    /// The place that an option was given among those that were put in order: 1 is first, 0 is none.
+    Rank,
 }
 
 /// An option, over all waves and versions.
@@ -108,6 +110,11 @@ pub struct Variable {
 /// A text on one line; none where nothing is said.
 pub fn text(form: &Form, id: Option<TextId>, language: &str) -> Option<String> {
     form.text(id, language).map(|(text, _)| one_line(&text.words())).filter(|words| !words.is_empty())
+}
+
+/// An option of a question: `Where is the pain?: back`. A full stop before the colon is left out.
+pub fn of_question(question: &str, option: &str) -> String {
+    [question.trim_end_matches('.'), ": ", option].concat()
 }
 
 /// A text on one line.
@@ -174,7 +181,9 @@ impl Variable {
             return Vec::new();
         }
         let can = |missing: Missing| match missing {
-            Missing::NotShown => self.in_some_versions || self.uses.iter().any(Use::conditional),
+            Missing::NotShown => {
+                self.in_some_versions || self.uses.iter().any(|at| at.conditional() || !self.always_offered(at))
+            }
             Missing::Unanswered => self.uses.iter().any(|at| {
                 let item = at.form.item(at.item);
                 let tick_box = matches!(item.kind, Kind::Boolean { tick_box: true });
@@ -190,11 +199,36 @@ impl Variable {
         MISSING.into_iter().filter(|missing| can(*missing)).collect()
     }
 
+    /// How many options can be put in order, where that is what the question asks for.
+    pub fn most(&self) -> u8 {
+        let most = |at: &Use| match at.form.item(at.item).kind {
+            Kind::Choice { ranked, .. } => ranked,
+            _ => None,
+        };
+        self.uses.iter().filter_map(most).max().unwrap_or(0)
+    }
+
+    /// The option that it is of, as it stands in the form; none where that version does not have it.
+    pub fn choice<'a>(&self, at: &'a Use) -> Option<&'a Choice> {
+        let code = self.codes.get(self.option?)?;
+        at.form.options(at.item).iter().find(|option| option.system == code.system && option.code == code.code)
+    }
+
+    /// Whether whoever is asked can put the option in order; true of every other variable.
+    fn always_offered(&self, at: &Use) -> bool {
+        self.of != Type::Rank || self.choice(at).is_some_and(|option| option.present.is_none())
+    }
+
     /// The words for each value that stands for something, in the language with this place: missing codes last.
     pub fn value_labels(&self, language: usize, tag: &str) -> Vec<(i64, String)> {
         let tongue = Tongue::of(tag);
         let mut labels: Vec<(i64, String)> = match (self.of, self.option) {
             (Type::YesNo, _) => vec![(0, tongue.say(&Say::No)), (1, tongue.say(&Say::Yes))],
+            (Type::Rank, _) => {
+                let said = phrases(tongue);
+                let place = |number: u8| (i64::from(number), format!("{} {number}", said.ranked_as));
+                [(0, said.not_ranked.to_owned())].into_iter().chain((1..=self.most()).map(place)).collect()
+            }
             (Type::Coded, None) => {
                 let label = |code: &Code| (code.number, code.labels.get(language).cloned().unwrap_or_default());
                 self.codes.iter().map(label).collect()
@@ -216,7 +250,7 @@ impl Variable {
         match self.option.and_then(|place| self.codes.get(place)) {
             Some(code) => {
                 let option = code.labels.get(language).map_or("", String::as_str);
-                [question.as_str(), ": ", option].concat()
+                of_question(&question, option)
             }
             None => question,
         }

@@ -32,13 +32,19 @@ fn missing(variable: &Variable, why: Missing) -> Cell {
 
 /// The cell of a variable in a response to the questionnaire that `at` stands in.
 pub(super) fn cell(variable: &Variable, at: &Use, session: &Session) -> Cell {
+    if variable.of == Type::Rank && !offered(variable, at, session) {
+        return not_shown(variable);
+    }
     let answers = session.counting(at.item);
     if answers.is_empty() {
         return if session.shown(at.item) { missing(variable, Missing::Unanswered) } else { not_shown(variable) };
     }
     let chosen: Vec<&Code> = answers.iter().filter_map(|answer| code(variable, at, answer)).collect();
     if let Some(option) = variable.option.and_then(|place| variable.codes.get(place)) {
-        return ticked(variable, option, &chosen);
+        return match variable.of {
+            Type::Rank => ranked(variable, option, &chosen),
+            _ => ticked(variable, option, &chosen),
+        };
     }
     let value = match answers.first() {
         Some(Value::Boolean(yes)) => i64::from(*yes).to_string(),
@@ -61,6 +67,24 @@ fn ticked(variable: &Variable, option: &Code, chosen: &[&Code]) -> Cell {
         Some(why) => missing(variable, why),
         None => Cell { value: "0".to_owned(), code, not_shown: false },
     }
+}
+
+/// The place of one of several options that were put in order, from 1; 0 where others were chosen.
+fn ranked(variable: &Variable, option: &Code, chosen: &[&Code]) -> Cell {
+    let place = chosen.iter().position(|code| *code == option).map_or(0, |place| place.saturating_add(1));
+    match chosen.iter().find_map(|code| code.missing) {
+        Some(why) if place == 0 => missing(variable, why),
+        _ => Cell { value: place.to_string(), code: option.code.clone(), not_shown: false },
+    }
+}
+
+/// Whether the option that a variable is of could be chosen. Options of a ranking come and go with other answers; what
+/// nobody could choose was not left out by choice.
+fn offered(variable: &Variable, at: &Use, session: &Session) -> bool {
+    let Some(option) = variable.option.and_then(|place| variable.codes.get(place)) else { return true };
+    let known = |choice: &Choice| choice.system == option.system && choice.code == option.code;
+    let place = at.form.options(at.item).iter().position(known).and_then(|place| u16::try_from(place).ok());
+    place.is_some_and(|place| session.offers(at.item, place))
 }
 
 fn code<'a>(variable: &'a Variable, at: &Use, answer: &Value) -> Option<&'a Code> {

@@ -6,11 +6,11 @@ use maud::{Markup, html};
 
 use super::{rich, words::Phrases};
 use crate::{
-    questionnaire::{Form, ItemId, Kind, Layout, Role},
+    questionnaire::{Expected, Form, ItemId, Kind, Layout, Operator, Role},
     session::Session,
     tools::codebook::{
-        conditions::{self, quoted},
-        describe::bounds,
+        conditions::{self, OnPaper, quoted},
+        describe::{asked_with_options, bounds},
         variables::text,
     },
     words::{Say, Tongue},
@@ -83,9 +83,53 @@ impl Questions<'_> {
         }
     }
 
+    /// Questions by their numbers, one of which is enough: a run of them from the first to the last.
+    fn listed(&self, questions: &[ItemId]) -> String {
+        let numbers: Option<Vec<usize>> = questions.iter().map(|id| self.numbers.of(self.form, *id)).collect();
+        let run = numbers.filter(|numbers| {
+            numbers.len() > 2
+                && numbers.iter().zip(numbers.iter().skip(1)).all(|(one, next)| one.saturating_add(1) == *next)
+        });
+        match run.as_deref() {
+            Some([first, .., last]) => format!("{} {first}–{last}", self.said.one_of),
+            _ => {
+                let names: Vec<String> = questions.iter().map(|id| self.named(*id)).collect();
+                conditions::joined(&names, conditions::or(self.language))
+            }
+        }
+    }
+
+    /// Whom the item is for, and who passes it by. What stands before several questions says which.
     fn condition(&self, id: ItemId) -> Markup {
-        let words = conditions::words(self.form, id, self.language, &|id| self.named(id));
-        html! { @if let Some(words) = words { p.condition { (self.said.only_if) " " (words) "." } } }
+        // Which options may be chosen says it all.
+        if asked_with_options(self.form, id) {
+            return html! {};
+        }
+        let OnPaper { only, skip } =
+            conditions::on_paper(self.form, id, self.language, &|questions| self.listed(questions));
+        let said = self.said;
+        let below = |other: &ItemId| self.form.item(*other).kind.is_question() && visible(self.form, *other);
+        let inside: Vec<usize> =
+            self.form.below(id).filter(below).filter_map(|other| self.numbers.of(self.form, other)).collect();
+        let these = match (inside.first(), inside.last()) {
+            (Some(first), Some(last)) if first < last => Some(format!("{} {first}–{last}", said.questions)),
+            (Some(only), _) => Some(format!("{} {only}", said.question)),
+            _ => None,
+        };
+        let skipped = these.as_deref().unwrap_or(match self.form.item(id).kind.is_question() {
+            true => said.this_question,
+            false => said.this_part,
+        });
+        let answered = match &these {
+            Some(these) => [said.answer, " ", these].concat(),
+            None => said.answer_this.to_owned(),
+        };
+        html! {
+            @if let Some(words) = only { p.condition { (answered) " " (said.only_if) " " (words) "." } }
+            @if let Some(words) = skip {
+                p.condition { (said.skip) " " (skipped) " " (said.if_so) " " (words) "." }
+            }
+        }
     }
 
     fn item(&self, id: ItemId, depth: usize) -> Markup {
@@ -140,6 +184,9 @@ impl Questions<'_> {
     }
 
     fn options(&self, id: ItemId) -> Markup {
+        if let Kind::Choice { ranked: Some(most), .. } = self.form.item(id).kind {
+            return self.ranking(id, most);
+        }
         let several = matches!(self.form.item(id).kind, Kind::Choice { repeats: true, .. });
         let labels = self.labels(id);
         html! {
@@ -147,6 +194,28 @@ impl Questions<'_> {
             ul.options {
                 @for (place, label) in labels.iter().enumerate() {
                     li { span.box {} (label) @if !several && labels.len() <= FEW { (self.go_to(id, place)) } }
+                }
+            }
+        }
+    }
+
+    /// Options to be numbered: a field for a digit before each, and the question that an option waits for after it.
+    fn ranking(&self, id: ItemId, most: u8) -> Markup {
+        let options = self.form.options(id);
+        let labels = self.labels(id);
+        let offered = options.iter().zip(&labels).filter(|(option, _)| {
+            // What waits for a question that is not on this paper is offered to nobody.
+            option.present.is_none_or(|awaited| visible(self.form, awaited))
+        });
+        let waits = options.iter().any(|option| option.present.is_some());
+        html! {
+            p.help { ((self.said.rank)(most)) @if waits { " " (self.said.rank_among) } }
+            ul.options.ranking {
+                @for (option, label) in offered {
+                    li {
+                        span.digit {} (label)
+                        @if let Some(awaited) = option.present { span.help { " (" (self.named(awaited)) ")" } }
+                    }
                 }
             }
         }
@@ -244,6 +313,16 @@ impl Questions<'_> {
         }
     }
 
+    /// Whether the question is asked of those who chose the option that says the same, and of nobody else.
+    fn repeats_its_option(&self, id: ItemId) -> bool {
+        let [condition] = self.form.item(id).conditions.as_slice() else { return false };
+        let Expected::Options(places) = &condition.expected else { return false };
+        let [place] = places.as_slice() else { return false };
+        let option = self.form.options(condition.question).get(usize::from(*place));
+        let words = option.and_then(|option| text(self.form, option.text, self.language));
+        condition.operator == Operator::Equal && words.is_some_and(|words| words == self.says(id))
+    }
+
     /// Questions with the same options as lines under one heading.
     fn table(&self, id: ItemId) -> Markup {
         let rows: Vec<ItemId> = self.form.children(Some(id)).filter(|row| !self.form.item(*row).hidden).collect();
@@ -260,6 +339,9 @@ impl Questions<'_> {
             }
             _ => None,
         };
+        // Lines that repeat the options of a list: who ticked one fills in its line.
+        let ticked = !questions.is_empty() && questions.iter().all(|row| self.repeats_its_option(*row));
+        let shared = shared.filter(|_| !ticked);
         html! {
             section.lines.short[questions.len() <= SHORT] {
                 (self.condition(id))
@@ -268,6 +350,7 @@ impl Questions<'_> {
                         tr {
                             th.lead scope="col" {
                                 (self.says(id))
+                                @if ticked { p.condition { (self.said.rows_ticked) } }
                                 @if let Some(clause) = &shared {
                                     p.condition { (self.said.rows_only_if) " " (clause) (self.said.in_brackets) "." }
                                 }
@@ -284,11 +367,11 @@ impl Questions<'_> {
                                         @let number = self.numbers.of(self.form, row);
                                         @if let Some(number) = number { span.number { (number) } }
                                         (self.says(row))
-                                        @match (&shared, item.conditions.first()) {
-                                            (Some(_), Some(condition)) => span.help {
+                                        @match (ticked || shared.is_some(), item.conditions.first()) {
+                                            (true, Some(condition)) => span.help {
                                                 " (" (self.named(condition.question)) ")"
                                             },
-                                            (None, Some(_)) => (self.condition(row)),
+                                            (false, Some(_)) => (self.condition(row)),
                                             _ => {},
                                         }
                                         @if let Some(help) = self.aside(row, Role::Help) { p.help { (help) } }
