@@ -414,6 +414,30 @@ fn the_holder_of_the_private_key_finds_what_names_nobody() {
     assert_eq!(submissions(&server, "contact.sqlite"), [own_uuid(3)]);
 }
 
+/// A person of whom there are pilot or test answers alone is found, too, whichever way they are named.
+#[test]
+fn who_has_answered_in_a_trial_alone_can_withdraw() {
+    let server = Server::start();
+    for (number, mode, how) in [
+        (1, Mode::Pilot, "--pseudonym"),
+        (2, Mode::Test, "--pseudonym"),
+        (3, Mode::Pilot, "--reference"),
+        (4, Mode::Test, "--reference"),
+    ] {
+        let (id, person) = (format!("0000000{number}-0000-4000-8000-000000000001"), format!("p-{number}"));
+        let token = token(&server, |invitation| invitation.mode = Some(mode));
+        assert_eq!(deliver(&token, &id, response(&id, &person, "words")).send(server.address).status, 201);
+        let named = if how == "--pseudonym" { person } else { reference(&id) };
+        let said = svar("withdraw", server.data.path(), &[how, &named]);
+        assert!(
+            said.code == Some(0) && said.out.contains("\ndeleted: 1\n"),
+            "{mode:?} {how}: {}{}",
+            said.out,
+            said.err
+        );
+    }
+}
+
 #[test]
 fn whoever_has_withdrawn_gets_no_receipt_neither_again_nor_for_anything_new() {
     let server = Server::start();
