@@ -5,6 +5,7 @@ mod cells;
 mod columns;
 pub mod command;
 mod gather;
+mod labels;
 mod readme;
 mod syntax;
 mod tables;
