@@ -46,6 +46,17 @@ pub(super) fn visible(form: &Form, id: ItemId) -> bool {
     true
 }
 
+/// A number of five digits or more in groups of three. A year stays as it is.
+fn grouped(number: &str) -> String {
+    let digits = number.len();
+    if digits < 5 || !number.chars().all(|c| c.is_ascii_digit()) {
+        return number.to_owned();
+    }
+    let space = |place: usize| place > 0 && digits.saturating_sub(place).is_multiple_of(3);
+    let digit = |(place, digit)| if space(place) { format!("\u{a0}{digit}") } else { String::from(digit) };
+    number.chars().enumerate().map(digit).collect()
+}
+
 /// Where to go on is said beside the answers if there are so many at most; after a long list, the next question says
 /// when it is to be answered, and that is enough.
 const FEW: usize = 3;
@@ -212,7 +223,7 @@ impl Questions<'_> {
     fn number(&self, id: ItemId, kind: &Kind) -> Markup {
         let unit = text(self.form, self.form.item(id).unit, self.language);
         let range = match bounds(kind) {
-            (Some(min), Some(max)) => format!(" ({min}–{max})"),
+            (Some(min), Some(max)) => format!(" ({}–{})", grouped(&min), grouped(&max)),
             _ => String::new(),
         };
         html! {
@@ -247,5 +258,19 @@ impl Questions<'_> {
                 span { (self.aside(id, Role::Upper).unwrap_or_default()) }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn large_numbers_are_grouped_and_years_are_not() {
+        let numbers = ["0", "2040", "10000", "100000", "10000000", "-10000", "1.5"].map(grouped);
+        assert_eq!(
+            numbers.map(|number| number.replace('\u{a0}', " ")),
+            ["0", "2040", "10 000", "100 000", "10 000 000", "-10000", "1.5"]
+        );
     }
 }
