@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::questions::{Questions, visible};
 use crate::{
-    questionnaire::ItemId,
+    questionnaire::{ItemId, Kind},
     tools::codebook::{
         conditions::{self, quoted},
         describe::asked_with_options,
@@ -59,6 +59,8 @@ impl Questions<'_> {
         });
         let answered = match &these {
             Some(these) => [said.answer, " ", these].concat(),
+            // A note has nothing to answer.
+            None if matches!(self.form.item(id).kind, Kind::Display(_)) => said.applies.to_owned(),
             None => said.answer_this.to_owned(),
         };
         html! {
