@@ -309,13 +309,14 @@ fn a_form_is_for_one_variant() {
 /// A “not” is turned round on paper: who passes the questions by, and which.
 #[test]
 fn paper_says_who_passes_questions_by() {
-    for (language, skip, not) in [
-        ("nb", "Hopp over spørsmål", "du ikke svarte"),
-        ("nn", "Hopp over spørsmål", "du ikkje svarte"),
-        ("en", "Skip questions", "you did not answer"),
+    for (language, skip, applies, not) in [
+        ("nb", "Hopp over spørsmål", "Gjelder bare hvis", "du ikke svarte"),
+        ("nn", "Hopp over spørsmål", "Gjeld berre om", "du ikkje svarte"),
+        ("en", "Skip questions", "Applies only if", "you did not answer"),
     ] {
         let html = on_paper("studies/health-at-work", "q2", language, &[]).expect("a form");
         assert!(html.contains(skip), "{language}");
+        assert!(html.contains(applies), "a note has nothing to answer");
         let conditions = html.split("class=\"condition\">").skip(1).filter_map(|rest| rest.split("</p>").next());
         let puzzles: Vec<&str> = conditions.filter(|words| words.contains(not)).collect();
         assert!(puzzles.is_empty(), "{language}: {puzzles:?}");

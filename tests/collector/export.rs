@@ -1,6 +1,7 @@
 //! `svar export`: tables over the waves, as whoever analyses opens them.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -650,11 +651,91 @@ fn what_was_put_in_order_has_its_place() {
         }
     }
     judged(out.path(), "barriers");
+    let labels = fs::read_to_string(out.path().join("labels.R")).expect("labels");
+    assert!(labels.contains("\"Språket det ble svart på\"") && labels.contains("c(\"Nei\" = 0, \"Ja\" = 1)"));
+    // Stata cuts what is called too long: the option must be left to tell one from another.
+    let stata = fs::read_to_string(out.path().join("labels.do")).expect("labels");
+    let called: BTreeSet<&str> = stata
+        .lines()
+        .filter_map(|line| line.strip_prefix("label variable nex_ste_mos_importan_")?.split_once(' '))
+        .map(|(_, label)| label)
+        .collect();
+    assert_eq!(called.len(), 29, "{called:?}");
+    assert!(called.iter().any(|label| label.ends_with(": Det finnes ingen plan for hvordan jeg skal tilbake\"'")));
     for (file, label) in [
         ("labels.R", "\"valgt som nummer 1\" = 1"),
         ("labels.do", " 3 `\"valgt som nummer 3\"'"),
         ("labels.sps", "  0 'ikke valgt'"),
     ] {
         assert!(fs::read_to_string(out.path().join(file)).expect(file).contains(label), "{file}");
+    }
+}
+
+/// Answers whatever is shown, each person otherwise.
+fn answer_all(session: &mut Session, form: &Form, person: usize) {
+    for id in form.ids().filter(|id| form.item(*id).kind.is_question() && form.item(*id).filled_from.is_none()) {
+        let open = !form.item(id).required && (person + id.0 as usize).is_multiple_of(7);
+        if open || !session.shown(id) {
+            continue;
+        }
+        match form.item(id).kind.clone() {
+            Kind::Choice { ranked, .. } => {
+                let offered: Vec<u16> =
+                    (0..form.options(id).len() as u16).filter(|at| session.offers(id, *at)).collect();
+                let most = usize::from(ranked.unwrap_or(1));
+                for at in offered.iter().cycle().skip(person % offered.len()).take(most.min(offered.len())) {
+                    session.choose(id, *at);
+                }
+            }
+            Kind::Boolean { .. } => drop(session.say(id, person.is_multiple_of(2))),
+            Kind::Integer { min, max, .. } => {
+                let number = (min.unwrap_or(0) + person as i64).min(max.unwrap_or(i64::MAX));
+                session.type_in(id, &number.to_string());
+            }
+            Kind::Decimal { .. } => drop(session.type_in(id, "1")),
+            _ => drop(session.type_in(id, "Et ord")),
+        }
+    }
+}
+
+/// Every study here, every part of every wave: nothing is refused, and Python reads the same out of all tables.
+#[test]
+fn every_study_has_tables_that_fit_together() {
+    const PEOPLE: [&str; 4] = ["p-1", "p-2", "p-3", "p-4"];
+    for name in ["health-at-work", "health-at-work-units", "nsac", "nsac-nudge", "now-what-2", "reise"] {
+        let (folder, out) = (Folder::new(), Folder::new());
+        let study = || StudyFolder::load(&fixture(&format!("studies/{name}"))).expect(name);
+        let (of, mut number) = (study(), 0);
+        for wave in &of.study.waves {
+            let consent = wave.consent.iter().map(|consent| &consent.file);
+            for file in consent.chain(wave.parts.iter().map(|part| &part.file)) {
+                for (person, pseudonym) in PEOPLE.into_iter().enumerate() {
+                    number += 1;
+                    let form = of.questionnaire(file).expect(file).form.clone();
+                    let mut session = Session::new(form.clone());
+                    let variant = of.study.variants.get(person % 2).map_or("", String::as_str);
+                    let filled = [
+                        (Filling::Study, of.study.id.as_str()),
+                        (Filling::Wave, &wave.id),
+                        (Filling::Variant, variant),
+                        (Filling::Language, "nb"),
+                    ];
+                    filled.into_iter().for_each(|(filling, value)| session.fill(filling, value));
+                    answer_all(&mut session, &form, person);
+                    let heading = Heading {
+                        uuid: uuid(number),
+                        pseudonym: pseudonym.into(),
+                        authored: "2026-11-22T09:29:58.123Z".into(),
+                    };
+                    let response = completed(&session, &heading).to_bytes();
+                    fs::write(folder.path().join(format!("{number}.json")), response).expect("a file");
+                }
+            }
+        }
+        let summary = run(study(), Vec::new(), &[folder.path().to_owned()], out.path()).expect("tables");
+        let refused = Table::read(out.path(), "refused.csv").1;
+        assert_eq!(summary.opened, number as usize, "{name}: {refused:?}");
+        let waves: Vec<String> = of.study.waves.iter().map(|wave| wave.id.clone()).collect();
+        judged(out.path(), &waves.join(","));
     }
 }

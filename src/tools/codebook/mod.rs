@@ -9,6 +9,7 @@ pub mod dictionary;
 mod instrument;
 pub mod names;
 mod page;
+pub mod paper;
 pub mod phrases;
 mod rows;
 pub mod variables;

@@ -17,6 +17,9 @@ use crate::{
 
 const STYLE: &str = include_str!("page.css");
 
+/// The options of so many stand beside the question; more of them stand below it.
+const MANY: usize = 12;
+
 /// A question of one wave and part, with its variables.
 struct Question<'a> {
     at: &'a Use,
@@ -205,7 +208,7 @@ impl Page<'_> {
         let others: Vec<&str> = waves.into_iter().filter(|wave| *wave != at.wave).collect();
         let missing = variables.first().map(|variable| variable.missing()).unwrap_or_default();
         html! {
-            section.question {
+            section.question.long[several(at) && variables.len() > MANY] {
                 div.name {
                     @if !several(at) { @for variable in variables { code { (variable.name) } } }
                     span.link { (item.link_id) }

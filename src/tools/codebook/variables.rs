@@ -247,13 +247,16 @@ impl Variable {
     /// What it is called in a table: the question, and the option where each is a variable of its own.
     pub fn label(&self, language: usize, tag: &str) -> String {
         let question = self.uses.first().map(|at| at.text(tag)).unwrap_or_default();
-        match self.option.and_then(|place| self.codes.get(place)) {
-            Some(code) => {
-                let option = code.labels.get(language).map_or("", String::as_str);
-                of_question(&question, option)
-            }
+        match self.option {
+            Some(_) => of_question(&question, self.option_label(language)),
             None => question,
         }
+    }
+
+    /// What the option is called that it is of; empty where it is of a whole question.
+    pub fn option_label(&self, language: usize) -> &str {
+        let code = self.option.and_then(|place| self.codes.get(place));
+        code.and_then(|code| code.labels.get(language)).map_or("", String::as_str)
     }
 }
 

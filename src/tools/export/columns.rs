@@ -1,12 +1,15 @@
 //! The columns of the wide table, with what R, Stata and SPSS are told about them.
 
-use super::cells::{is_decimal, is_text};
+use super::{
+    cells::{is_decimal, is_text},
+    labels::labels,
+};
 use crate::{
     tools::{
         codebook::{Dictionary, Missing, Variable, dictionary::WAVE_COLUMNS, names::suffix},
         scores::Rule,
     },
-    words::Tongue,
+    words::{Say, Tongue},
 };
 
 /// What a column is of.
@@ -35,6 +38,8 @@ pub(super) struct Column {
     pub(super) decimal: bool,
     /// What it is called.
     pub(super) label: String,
+    /// The option at the end of the label, where each is a column of its own.
+    pub(super) option: String,
     /// What its numbers stand for, without the missing codes.
     pub(super) labels: Vec<(i64, String)>,
     /// The missing codes that can occur, and what they are called.
@@ -44,24 +49,17 @@ pub(super) struct Column {
 /// The columns, wave by wave, with labels in `language`.
 pub(super) fn columns(dictionary: &Dictionary, language: &str) -> Vec<Column> {
     let place = dictionary.languages.iter().position(|known| known == language).unwrap_or(0);
-    let mut columns = vec![plain("pseudonym", Of::Person, "", true, "Pseudonym")];
+    let tongue = Tongue::of(language);
+    let said = labels(tongue);
+    let mut columns = vec![plain("pseudonym", Of::Person, "", true, said.pseudonym)];
     for wave in &dictionary.waves {
         let ending = suffix(wave);
         for name in WAVE_COLUMNS {
-            let label = match name {
-                "parts" => "Parts received",
-                "received" => "Last part received at",
-                "unit" => "Unit",
-                "variant" => "Variant",
-                "language" => "Language answered in",
-                "mode" => "Mode: paper if keyed in from paper",
-                "late" => "A part completed in time and received late",
-                _ => "Sent a part more than once; the last received counts",
-            };
+            let label = said.of_wave(name);
             let flag = matches!(name, "late" | "repeated");
             let mut column = plain(&[name, &*ending].concat(), Of::Wave(name), wave, !flag, label);
             if flag {
-                column.labels = vec![(0, "no".to_owned()), (1, "yes".to_owned())];
+                column.labels = vec![(0, tongue.say(&Say::No)), (1, tongue.say(&Say::Yes))];
             }
             columns.push(column);
         }
@@ -75,7 +73,7 @@ pub(super) fn columns(dictionary: &Dictionary, language: &str) -> Vec<Column> {
                 dictionary.scores.iter().any(|score| score.wave == *wave && score.score.name == found.score.name);
             if in_wave {
                 let (name, text) = (&found.score.name, found.score.rule == Rule::Profile);
-                let label = ["Score: ", &found.score.title].concat();
+                let label = [said.score, ": ", &found.score.title].concat();
                 let score = plain(&[name, &*ending].concat(), Of::Score(name.clone()), wave, text, &label);
                 columns.push(Column { decimal: !text, ..score });
             }
@@ -92,6 +90,7 @@ fn plain(name: &str, of: Of, wave: &str, text: bool, label: &str) -> Column {
         text,
         decimal: false,
         label: label.to_owned(),
+        option: String::new(),
         labels: Vec::new(),
         missing: Vec::new(),
     }
@@ -108,6 +107,7 @@ fn column(variable: &Variable, index: usize, wave: &str, place: usize, language:
         text: is_text(variable),
         decimal: is_decimal(variable),
         label: variable.label(place, language),
+        option: variable.option_label(place).to_owned(),
         labels: labels.filter(|(number, _)| *number >= 0).collect(),
         missing,
     }

@@ -5,6 +5,7 @@ mod cells;
 mod columns;
 pub mod command;
 mod gather;
+mod labels;
 mod permission;
 mod readme;
 mod syntax;

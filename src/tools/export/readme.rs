@@ -3,11 +3,15 @@
 use super::Permission;
 use crate::{
     tools::{
-        codebook::{Dictionary, Missing, variables::MISSING},
+        codebook::{Dictionary, Missing, Type, variables::MISSING},
         open::Summary,
     },
     words::Tongue,
 };
+
+const RANKED: &str = "\n\
+    Where options were put in order, each is a variable that holds its place: 1 is first, 0 was not chosen, -1 could\n\
+    not be chosen.\n";
 
 pub(super) fn readme(dictionary: &Dictionary, summary: &Summary, only_if: Option<&Permission>) -> String {
     let line = |missing: Missing| format!("  {}  {}", missing as i64, missing.words(Tongue::English));
@@ -39,7 +43,7 @@ pub(super) fn readme(dictionary: &Dictionary, summary: &Summary, only_if: Option
          \n\
          UTF-8, commas, decimal point. A text that begins with = + - or @ has an apostrophe before it; line breaks\n\
          in texts are spaces. Of several submissions of one person to one part the last received counts, and\n\
-         repeated_WAVE is 1.\n\
+         repeated_WAVE is 1.\n{ranked}\
          \n\
          Codes where there is no answer:\n{missing}\n\
          An empty cell: the person has not sent that part; or a score could not be made; or answers may be below\n\
@@ -52,5 +56,6 @@ pub(super) fn readme(dictionary: &Dictionary, summary: &Summary, only_if: Option
         study = dictionary.study,
         waves = dictionary.waves.join(", "),
         missing = missing.join("\n"),
+        ranked = if dictionary.variables.iter().any(|variable| variable.of == Type::Rank) { RANKED } else { "" },
     )
 }

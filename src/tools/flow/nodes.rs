@@ -167,7 +167,10 @@ fn branches(form: &Form, page: ItemId, language: &str, said: &Phrases, elsewhere
         let item = form.item(id);
         let below = form.below(id).filter(|id| form.item(*id).kind.is_question()).count();
         let count = if item.kind.is_question() { 1 } else { below };
-        let words = conditions::words(form, id, language, &|id| describe::called(form, id, language, elsewhere));
+        let words = match describe::asked_with_options(form, id) {
+            true => Some(said.any_option.to_owned()),
+            false => conditions::words(form, id, language, &|id| describe::called(form, id, language, elsewhere)),
+        };
         let Some(words) = words.filter(|_| count > 0) else { continue };
         deciders = deciders.saturating_add(count);
         match found.iter_mut().find(|(known, _)| *known == words) {

@@ -1,10 +1,12 @@
 //! A wave on paper (`svar form`): for those who cannot or will not answer on a screen. Somebody keys it in later, by an
 //! invitation of the mode `paper`.
 
+mod conditions;
 mod known;
 mod questions;
 mod rich;
 mod sheet;
+mod table;
 mod words;
 
 use std::{fs, path::PathBuf};

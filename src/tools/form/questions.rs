@@ -6,13 +6,9 @@ use maud::{Markup, html};
 
 use super::{rich, words::Phrases};
 use crate::{
-    questionnaire::{Expected, Form, ItemId, Kind, Layout, Operator, Role},
+    questionnaire::{Form, ItemId, Kind, Layout, Role},
     session::Session,
-    tools::codebook::{
-        conditions::{self, OnPaper, quoted},
-        describe::{asked_with_options, bounds},
-        variables::text,
-    },
+    tools::codebook::{describe::bounds, variables::text},
     words::{Say, Tongue},
 };
 
@@ -33,7 +29,7 @@ impl Numbers {
         self.0.len()
     }
 
-    fn of(&self, form: &Form, id: ItemId) -> Option<usize> {
+    pub(super) fn of(&self, form: &Form, id: ItemId) -> Option<usize> {
         self.0.get(&form.item(id).link_id).copied()
     }
 }
@@ -50,12 +46,20 @@ pub(super) fn visible(form: &Form, id: ItemId) -> bool {
     true
 }
 
+/// A number of five digits or more in groups of three. A year stays as it is.
+fn grouped(number: &str) -> String {
+    let digits = number.len();
+    if digits < 5 || !number.chars().all(|c| c.is_ascii_digit()) {
+        return number.to_owned();
+    }
+    let space = |place: usize| place > 0 && digits.saturating_sub(place).is_multiple_of(3);
+    let digit = |(place, digit)| if space(place) { format!("\u{a0}{digit}") } else { String::from(digit) };
+    number.chars().enumerate().map(digit).collect()
+}
+
 /// Where to go on is said beside the answers if there are so many at most; after a long list, the next question says
 /// when it is to be answered, and that is enough.
 const FEW: usize = 3;
-
-/// A table of so many lines stays on one page; a longer one breaks between lines, and its heading is repeated.
-const SHORT: usize = 12;
 
 /// One questionnaire on paper.
 pub(super) struct Questions<'a> {
@@ -71,65 +75,8 @@ impl Questions<'_> {
         html! { @for page in self.form.children(None) { (self.item(page, 0)) } }
     }
 
-    fn says(&self, id: ItemId) -> String {
+    pub(super) fn says(&self, id: ItemId) -> String {
         text(self.form, self.form.item(id).text, self.language).unwrap_or_default()
-    }
-
-    /// What a condition calls a question: its number.
-    fn named(&self, id: ItemId) -> String {
-        match self.numbers.of(self.form, id) {
-            Some(number) => format!("{} {number}", self.said.question),
-            None => quoted(&self.says(id), self.language),
-        }
-    }
-
-    /// Questions by their numbers, one of which is enough: a run of them from the first to the last.
-    fn listed(&self, questions: &[ItemId]) -> String {
-        let numbers: Option<Vec<usize>> = questions.iter().map(|id| self.numbers.of(self.form, *id)).collect();
-        let run = numbers.filter(|numbers| {
-            numbers.len() > 2
-                && numbers.iter().zip(numbers.iter().skip(1)).all(|(one, next)| one.saturating_add(1) == *next)
-        });
-        match run.as_deref() {
-            Some([first, .., last]) => format!("{} {first}–{last}", self.said.one_of),
-            _ => {
-                let names: Vec<String> = questions.iter().map(|id| self.named(*id)).collect();
-                conditions::joined(&names, conditions::or(self.language))
-            }
-        }
-    }
-
-    /// Whom the item is for, and who passes it by. What stands before several questions says which.
-    fn condition(&self, id: ItemId) -> Markup {
-        // Which options may be chosen says it all.
-        if asked_with_options(self.form, id) {
-            return html! {};
-        }
-        let OnPaper { only, skip } =
-            conditions::on_paper(self.form, id, self.language, &|questions| self.listed(questions));
-        let said = self.said;
-        let below = |other: &ItemId| self.form.item(*other).kind.is_question() && visible(self.form, *other);
-        let inside: Vec<usize> =
-            self.form.below(id).filter(below).filter_map(|other| self.numbers.of(self.form, other)).collect();
-        let these = match (inside.first(), inside.last()) {
-            (Some(first), Some(last)) if first < last => Some(format!("{} {first}–{last}", said.questions)),
-            (Some(only), _) => Some(format!("{} {only}", said.question)),
-            _ => None,
-        };
-        let skipped = these.as_deref().unwrap_or(match self.form.item(id).kind.is_question() {
-            true => said.this_question,
-            false => said.this_part,
-        });
-        let answered = match &these {
-            Some(these) => [said.answer, " ", these].concat(),
-            None => said.answer_this.to_owned(),
-        };
-        html! {
-            @if let Some(words) = only { p.condition { (answered) " " (said.only_if) " " (words) "." } }
-            @if let Some(words) = skip {
-                p.condition { (said.skip) " " (skipped) " " (said.if_so) " " (words) "." }
-            }
-        }
     }
 
     fn item(&self, id: ItemId, depth: usize) -> Markup {
@@ -157,7 +104,7 @@ impl Questions<'_> {
         }
     }
 
-    fn aside(&self, id: ItemId, role: Role) -> Option<String> {
+    pub(super) fn aside(&self, id: ItemId, role: Role) -> Option<String> {
         self.form.aside(id, role).map(|aside| self.says(aside))
     }
 
@@ -221,7 +168,7 @@ impl Questions<'_> {
         }
     }
 
-    fn labels(&self, id: ItemId) -> Vec<String> {
+    pub(super) fn labels(&self, id: ItemId) -> Vec<String> {
         if let Kind::Boolean { .. } = self.form.item(id).kind {
             let tongue = Tongue::of(self.language);
             return vec![tongue.say(&Say::Yes), tongue.say(&Say::No)];
@@ -276,7 +223,7 @@ impl Questions<'_> {
     fn number(&self, id: ItemId, kind: &Kind) -> Markup {
         let unit = text(self.form, self.form.item(id).unit, self.language);
         let range = match bounds(kind) {
-            (Some(min), Some(max)) => format!(" ({min}–{max})"),
+            (Some(min), Some(max)) => format!(" ({}–{})", grouped(&min), grouped(&max)),
             _ => String::new(),
         };
         html! {
@@ -312,79 +259,18 @@ impl Questions<'_> {
             }
         }
     }
+}
 
-    /// Whether the question is asked of those who chose the option that says the same, and of nobody else.
-    fn repeats_its_option(&self, id: ItemId) -> bool {
-        let [condition] = self.form.item(id).conditions.as_slice() else { return false };
-        let Expected::Options(places) = &condition.expected else { return false };
-        let [place] = places.as_slice() else { return false };
-        let option = self.form.options(condition.question).get(usize::from(*place));
-        let words = option.and_then(|option| text(self.form, option.text, self.language));
-        condition.operator == Operator::Equal && words.is_some_and(|words| words == self.says(id))
-    }
+#[cfg(test)]
+mod tests {
+    use super::grouped;
 
-    /// Questions with the same options as lines under one heading.
-    fn table(&self, id: ItemId) -> Markup {
-        let rows: Vec<ItemId> = self.form.children(Some(id)).filter(|row| !self.form.item(*row).hidden).collect();
-        let questions: Vec<ItemId> =
-            rows.iter().copied().filter(|row| self.form.item(*row).kind.is_question()).collect();
-        let labels = questions.first().map(|row| self.labels(*row)).unwrap_or_default();
-        // What each line depends on, if that differs by the question alone.
-        let clauses: Vec<_> = questions.iter().map(|row| conditions::clauses(self.form, *row, self.language)).collect();
-        let shared = match clauses.first().map(Vec::as_slice) {
-            Some([(clause, _)])
-                if clauses.iter().all(|other| matches!(other.as_slice(), [(known, _)] if known == clause)) =>
-            {
-                Some(clause.clone())
-            }
-            _ => None,
-        };
-        // Lines that repeat the options of a list: who ticked one fills in its line.
-        let ticked = !questions.is_empty() && questions.iter().all(|row| self.repeats_its_option(*row));
-        let shared = shared.filter(|_| !ticked);
-        html! {
-            section.lines.short[questions.len() <= SHORT] {
-                (self.condition(id))
-                table.many[labels.len() > 5] {
-                    thead {
-                        tr {
-                            th.lead scope="col" {
-                                (self.says(id))
-                                @if ticked { p.condition { (self.said.rows_ticked) } }
-                                @if let Some(clause) = &shared {
-                                    p.condition { (self.said.rows_only_if) " " (clause) (self.said.in_brackets) "." }
-                                }
-                            }
-                            @for label in &labels { th.option scope="col" { (label) } }
-                        }
-                    }
-                    tbody {
-                        @for row in rows {
-                            @let item = self.form.item(row);
-                            @if item.kind.is_question() {
-                                tr {
-                                    th scope="row" {
-                                        @let number = self.numbers.of(self.form, row);
-                                        @if let Some(number) = number { span.number { (number) } }
-                                        (self.says(row))
-                                        @match (ticked || shared.is_some(), item.conditions.first()) {
-                                            (true, Some(condition)) => span.help {
-                                                " (" (self.named(condition.question)) ")"
-                                            },
-                                            (false, Some(_)) => (self.condition(row)),
-                                            _ => {},
-                                        }
-                                        @if let Some(help) = self.aside(row, Role::Help) { p.help { (help) } }
-                                    }
-                                    @for _ in &labels { td { span.box {} } }
-                                }
-                            } @else {
-                                tr { td.note colspan=(labels.len().saturating_add(1)) { (self.says(row)) } }
-                            }
-                        }
-                    }
-                }
-            }
-        }
+    #[test]
+    fn large_numbers_are_grouped_and_years_are_not() {
+        let numbers = ["0", "2040", "10000", "100000", "10000000", "-10000", "1.5"].map(grouped);
+        assert_eq!(
+            numbers.map(|number| number.replace('\u{a0}', " ")),
+            ["0", "2040", "10 000", "100 000", "10 000 000", "-10000", "1.5"]
+        );
     }
 }

@@ -17,6 +17,18 @@ fn string(text: &str) -> String {
     format!("`\"{}\"'", plain.collect::<String>())
 }
 
+/// What a variable is called, within Stata's limit. Of the options of one question the question is cut, since the option
+/// tells one from another.
+fn called(label: &str, option: &str) -> String {
+    let ending: String = if option.is_empty() { String::new() } else { ["…: ", option].concat() };
+    let room = LABEL.saturating_sub(ending.chars().count());
+    if label.chars().count() <= LABEL || ending.is_empty() || room == 0 {
+        return label.chars().take(LABEL).collect();
+    }
+    let question: String = label.chars().take(room).collect();
+    [question.trim_end(), &ending].concat()
+}
+
 /// Stata's own missing value for a code.
 fn missing(number: i64) -> String {
     let letter = match number {
@@ -54,8 +66,7 @@ pub(in super::super) fn syntax(columns: &[Column]) -> String {
         format!("    numericcols({})", places(columns, |column| !column.text)),
     ];
     for column in columns {
-        let label: String = column.label.chars().take(LABEL).collect();
-        lines.push(format!("label variable {} {}", column.name, string(&label)));
+        lines.push(format!("label variable {} {}", column.name, string(&called(&column.label, &column.option))));
     }
     for column in columns.iter().filter(|column| !column.text) {
         let name = &column.name;

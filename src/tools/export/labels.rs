@@ -1,0 +1,78 @@
+//! What the columns are called that are of no question, in each language of the interface.
+
+use crate::words::Tongue;
+
+/// The labels of one language.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Labels {
+    pub(super) pseudonym: &'static str,
+    /// Before the title of a score.
+    pub(super) score: &'static str,
+    /// `parts`, `received`, `unit`, `variant`, `language`, `mode`, `late`, `repeated`.
+    of_wave: [&'static str; 8],
+}
+
+impl Labels {
+    /// What a column of the wave is called.
+    pub(super) fn of_wave(&self, name: &str) -> &'static str {
+        let [parts, received, unit, variant, language, mode, late, repeated] = self.of_wave;
+        match name {
+            "parts" => parts,
+            "received" => received,
+            "unit" => unit,
+            "variant" => variant,
+            "language" => language,
+            "mode" => mode,
+            "late" => late,
+            _ => repeated,
+        }
+    }
+}
+
+/// The labels of a language.
+pub(super) fn labels(tongue: Tongue) -> Labels {
+    match tongue {
+        Tongue::Bokmal => Labels {
+            pseudonym: "Pseudonym",
+            score: "Skår",
+            of_wave: [
+                "Deler som er mottatt",
+                "Når den siste delen ble mottatt",
+                "Enhet",
+                "Variant",
+                "Språket det ble svart på",
+                "Måte: paper er tastet inn fra papir",
+                "En del ble fylt ut i tide, men mottatt for sent",
+                "Sendte en del flere ganger; den sist mottatte teller",
+            ],
+        },
+        Tongue::Nynorsk => Labels {
+            pseudonym: "Pseudonym",
+            score: "Skår",
+            of_wave: [
+                "Delar som er mottekne",
+                "Når den siste delen vart motteken",
+                "Eining",
+                "Variant",
+                "Språket det vart svart på",
+                "Måte: paper er tasta inn frå papir",
+                "Ein del vart fylt ut i tide, men motteken for seint",
+                "Sende ein del fleire gonger; den sist mottekne tel",
+            ],
+        },
+        Tongue::English => Labels {
+            pseudonym: "Pseudonym",
+            score: "Score",
+            of_wave: [
+                "Parts received",
+                "Last part received at",
+                "Unit",
+                "Variant",
+                "Language answered in",
+                "Mode: paper if keyed in from paper",
+                "A part completed in time and received late",
+                "Sent a part more than once; the last received counts",
+            ],
+        },
+    }
+}
