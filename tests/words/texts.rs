@@ -70,7 +70,9 @@ pub(crate) fn all() -> Vec<Text> {
         }
     }
     for language in [Language::Bokmal, Language::Nynorsk, Language::English] {
-        for folder in ["src/words", "src/tools/invitations/letter"] {
+        let folders =
+            ["src/words", "src/tools/invitations/letter", "src/tools/form/words", "src/tools/codebook/phrases"];
+        for folder in folders {
             let place = format!("{folder}/{}.rs", language.tag());
             let source = fs::read_to_string(root.join(&place)).unwrap();
             texts.extend(literals(&source).map(|words| Text { language, place: place.clone(), words }));
