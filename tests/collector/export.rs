@@ -521,8 +521,11 @@ fn every_answer_of_the_real_study_is_in_the_tables() {
         ["a-0", "a-1", "a-2", "a-3", "a-4", "a-5", "a-6", "a-7", "a-8", "a-9", "b-0", "b-1"];
     let mut expected = Vec::new();
     for (place, pseudonym) in (1_u32..).zip(people) {
-        for (part, file) in (0..).zip(["q1-core.json", "q1-rest.json"]) {
-            let sent = Sent { file, ..Sent::core(place * 10 + part, pseudonym, "q1") };
+        // What waited on a device can arrive after what follows it.
+        for (part, file, received_at) in
+            [(0, "q1-core.json", "2026-11-22T10:00:00.000Z"), (1, "q1-rest.json", "2026-11-22T09:00:00.000Z")]
+        {
+            let sent = Sent { file, received_at, ..Sent::core(place * 10 + part, pseudonym, "q1") };
             let response = sent.response(&study(), |session, _| anything(u64::from(sent.number), session));
             let mut answers = Vec::new();
             in_response(&response["item"], &mut answers);
@@ -560,6 +563,10 @@ fn every_answer_of_the_real_study_is_in_the_tables() {
     found.sort();
     assert_eq!(found, expected);
     assert!(expected.len() > 500, "{} answers", expected.len());
+    let mut parts: Vec<(&str, &str)> = long.1.iter().map(|row| (&row[0], &row[2])).collect();
+    parts.dedup();
+    let in_order: Vec<(&str, &str)> = people.iter().flat_map(|who| [(*who, "core"), (*who, "rest")]).collect();
+    assert_eq!(parts, in_order, "person by person, in the order of the study");
     let declined = long.1.iter().filter(|row| &row[6] == "prefer-not-to-say" && &row[3] == "background.gender");
     assert!(declined.map(|row| row[5].to_owned()).all(|value| value == "-3"));
     // Scores stand in the wide table, made of the codes in the long one.
