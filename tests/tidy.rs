@@ -213,6 +213,19 @@ fn the_architecture_is_read_in_four_minutes() {
     }
 }
 
+/// What SECURITY.md says is shown by a test is shown by one.
+#[test]
+fn the_tests_of_the_threats_exist() {
+    let page = sources(&[""], "SECURITY.md").remove(0).text;
+    let is_name = |name: &&str| name.contains('_') && name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let named: Vec<&str> = page.split('`').skip(1).step_by(2).filter(is_name).collect();
+    assert!(named.len() > 20, "{named:?}");
+    let tests = sources(&["tests"], ".rs");
+    let is_there = |name: &str| tests.iter().any(|source| source.text.contains(&["fn ", name, "("].concat()));
+    let missing: Vec<_> = named.into_iter().filter(|name| !is_there(name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
 #[test]
 fn no_path_of_a_machine() {
     check("a path of somebody's machine:", &sources(&[""], ""), machine_path);
