@@ -117,7 +117,49 @@ pub(crate) fn judged(out: &Path, waves: &str) -> String {
     let output = Command::new("python3").arg(script).arg(out).arg(waves).output();
     let output = output.expect("expected python3 in PATH, which reads the tables (Debian: python3)");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    opened_in_r(out);
+    opened_in_pspp(out);
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What a program for statistics says of the tables; nothing where it is not installed, which full counts do not put up with.
+fn asked(program: &str, arguments: &[&str], out: &Path) -> Option<String> {
+    let answer = Command::new(program).args(arguments).current_dir(out).env("LC_ALL", "C.UTF-8").output();
+    let Ok(output) = answer else {
+        let full = std::env::var("SVAR_COUNTS").is_ok_and(|counts| counts == "full");
+        assert!(!full, "expected {program} in PATH (Debian: r-base-core pspp)");
+        return None;
+    };
+    let said = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+    assert!(output.status.success() && !said.contains("error:") && !said.contains("warning:"), "{program}: {said}");
+    Some(said)
+}
+
+/// `labels.R` runs without a warning, and R has every value, every missing code and every label.
+fn opened_in_r(out: &Path) {
+    let script = fixture("tests/collector/tables.R");
+    asked("Rscript", &["--vanilla", script.to_str().expect("a path")], out);
+}
+
+/// `labels.sps` runs in PSPP, which takes the syntax of SPSS, and what it understood is what the table says.
+fn opened_in_pspp(out: &Path) {
+    let script = fixture("tests/collector/tables.sps");
+    let notes = out.join("pspp.txt");
+    let arguments = ["-O", "format=txt", "-o", notes.to_str().expect("a path"), script.to_str().expect("a path")];
+    if asked("pspp", &arguments, out).is_none() {
+        return;
+    }
+    let said = fs::read_to_string(notes).expect("what PSPP said");
+    assert!(!said.contains("error:") && !said.contains("warning:"), "{said}");
+    let [Table(names, found), Table(expected_names, expected)] =
+        ["understood.csv", "wide.csv"].map(|name| Table::read(out, name));
+    assert_eq!(names, expected_names);
+    let as_it_is =
+        |cell: &str| cell.parse::<f64>().map_or_else(|_| cell.trim().to_owned(), |number| number.to_string());
+    let cells = |rows: &[csv::StringRecord]| -> Vec<Vec<String>> {
+        rows.iter().map(|row| row.iter().map(as_it_is).collect()).collect()
+    };
+    assert_eq!(cells(&found), cells(&expected));
 }
 
 /// Both waves of the tiny study ask the same questionnaire.

@@ -141,6 +141,21 @@ pub(crate) fn python() -> Outcome<()> {
     }
 }
 
+/// R, and PSPP, which runs the syntax of SPSS: what is exported is opened in both.
+///
+/// # Errors
+/// One of them is missing and cannot be installed.
+pub(crate) fn statistics() -> Outcome<()> {
+    let complete = || which(&["Rscript"]).is_some() && which(&["pspp"]).is_some();
+    if !complete() && debian_root() {
+        apt(&["r-base-core", "pspp"])?;
+    }
+    match complete() {
+        true => Ok(()),
+        false => Err(Missing::new("Rscript and pspp in PATH", "install them (Debian: r-base-core pspp)").into()),
+    }
+}
+
 /// Node and npm.
 ///
 /// # Errors

@@ -239,6 +239,9 @@ impl Run<'_> {
     /// The tools' own tests too: those of the engine have run by then, without its tools.
     fn collector(&mut self) -> Outcome<()> {
         setup::python()?;
+        if self.counts == Counts::Full {
+            setup::statistics()?;
+        }
         self.judge()?;
         self.unoptimised(&TOOLS, &["--lib", "tools::"])?;
         self.unoptimised(&TOOLS, &["--test", "collector"])
