@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use svar::words::{Say, Told};
 
 use crate::{
-    browser::browse,
+    browser::{browse, until},
     plan::Manner,
     respondent::Respondent,
     server::Server,
@@ -71,10 +71,16 @@ async fn token_and_answers_stay_where_they_belong() {
         let link = server.link("nb");
         let token = link.split_once('#').expect("a token").1.to_owned();
         let holds_none = async |when: &str, remembered: bool| {
+            // What is put away goes while the next page is drawn.
+            let session = if remembered { json!({ "svar-invitation": token }) } else { json!({}) };
+            until(&format!("{when}, no more in the tab's memory"), async || {
+                let kept = holdings(person).await["session"].take();
+                if kept == session { Ok(()) } else { Err(kept.to_string()) }
+            })
+            .await;
             let mut holdings = holdings(person).await;
             assert_eq!(holdings["local"], json!({}), "{when}");
             assert_eq!(holdings["cookie"], "", "{when}");
-            let session = if remembered { json!({ "svar-invitation": token }) } else { json!({}) };
             assert_eq!(holdings["session"], session, "{when}");
             holdings["session"] = Value::Null;
             // What the database has is encrypted.
