@@ -68,7 +68,7 @@ svar: questionnaires that lose no answer
   svar purge --study DIR --data DIR --before DATE [--contact-only] [--undelivered] [--yes] [--by WHO]
                           counts what was received before a date; with --yes, deletes it; what a gateway has yet to
                           deliver only with --undelivered
-  svar export --study DIR [--earlier DIR]... [--key FILE]... [--withdrawn DB]... [--only-if LINKID=CODE] [--language L] --out DIR
+  svar export --study DIR [--earlier DIR]... [--key FILE]... [--withdrawn DB]... [--only-if LINKID=CODE] [--except FILE] [--language L] --out DIR
           INPUT...
                           the same over all waves of a study: long and wide tables, with labels for R, Stata and SPSS
   svar codebook STUDYDIR --out DIR [--language L]

@@ -90,7 +90,10 @@ impl Database {
 }
 
 fn run(study: StudyFolder, earlier: Vec<StudyFolder>, inputs: &[PathBuf], out: &Path) -> Result<Summary, ExportFailed> {
-    export(Order { study, earlier, keys: &[], inputs, withdrawn: &[], only_if: None, language: "nb" }, out)
+    export(
+        Order { study, earlier, keys: &[], inputs, withdrawn: &[], only_if: None, except: None, language: "nb" },
+        out,
+    )
 }
 
 /// A table as rows of cells, by column.
@@ -214,7 +217,7 @@ fn the_last_received_counts_and_others_are_left_out() {
         )
         .expect("who withdrew");
     let summary = run(tiny(), Vec::new(), std::slice::from_ref(&database.1), out.path()).expect("tables");
-    assert_eq!(summary, Summary { opened: 3, refused: 1, withdrawn: 1, skipped: 1, left_out: None });
+    assert_eq!(summary, Summary { opened: 3, refused: 1, withdrawn: 1, skipped: 1, ..Summary::default() });
     let wide = Table::read(out.path(), "wide.csv");
     assert_eq!(wide.cell("p-1", "health_days_q1"), "7");
     assert_eq!((wide.cell("p-1", "repeated_q1"), wide.cell("p-4", "repeated_q1")), ("1", "0"));
@@ -386,6 +389,7 @@ fn sealed_answers_are_opened_and_filed() {
         inputs: std::slice::from_ref(&database.1),
         withdrawn: std::slice::from_ref(&left),
         only_if: None,
+        except: None,
         language: "en",
     };
     let summary = export(order, out.path()).expect("tables");
@@ -401,6 +405,7 @@ fn sealed_answers_are_opened_and_filed() {
         inputs: std::slice::from_ref(&database.1),
         withdrawn: std::slice::from_ref(&database.1),
         only_if: None,
+        except: None,
         language: "en",
     };
     let refused = export(order, &out.path().join("again")).expect_err("a refusal").to_string();
@@ -428,6 +433,8 @@ fn only_those_who_gave_a_permission_are_exported() {
         // The first wave, keyed in from paper after the second.
         (12, "p-late-paper", "q1", "2026-11-25T10:00:00.000Z", Some(1)),
         (13, "p-late-paper", "q2", "2026-11-23T10:00:00.000Z", Some(0)),
+        (14, "p-late-yes", "q1", "2026-11-25T10:00:00.000Z", Some(0)),
+        (15, "p-late-yes", "q2", "2026-11-23T10:00:00.000Z", Some(1)),
     ] {
         let sent = Sent { received_at, ..Sent::core(number, pseudonym, wave) };
         let answer = |session: &mut Session, form: &Form| {
@@ -443,8 +450,8 @@ fn only_those_who_gave_a_permission_are_exported() {
         svar::tools::export::command::run(&line.map(str::to_owned))
     };
     let summary = export("health.pain=yes", out.path()).expect("tables");
-    assert_eq!(summary, Summary { opened: 5, left_out: Some(5), ..Summary::default() });
-    assert!(summary.to_string().ends_with("; 5 people left out by --only-if"), "{summary}");
+    assert_eq!(summary, Summary { opened: 5, left_out: Some(6), ..Summary::default() });
+    assert!(summary.to_string().ends_with("; 6 people left out by --only-if"), "{summary}");
     for (table, column) in [("wide.csv", 0), ("long.csv", 0), ("submissions.csv", 1)] {
         let rows = Table::read(out.path(), table).1;
         let people: std::collections::BTreeSet<&str> = rows.iter().map(|row| &row[column]).collect();
@@ -452,7 +459,7 @@ fn only_those_who_gave_a_permission_are_exported() {
     }
     for file in fs::read_dir(out.path()).expect("files") {
         let text = fs::read_to_string(file.expect("a file").path()).expect("text");
-        let absent = ["p-no", "p-silent", "p-taken-back", "p-corrected", "p-late-paper"];
+        let absent = ["p-no", "p-silent", "p-taken-back", "p-corrected", "p-late-paper", "p-late-yes"];
         assert!(absent.iter().all(|person| !text.contains(person)), "{text}");
     }
     let readme = fs::read_to_string(out.path().join("README.txt")).expect("it");
@@ -474,9 +481,152 @@ fn only_those_who_gave_a_permission_are_exported() {
     }
 }
 
-/// What is answered by yes or no has the codes `true` and `false`, as the permission that a clinic asks for.
+/// Whoever takes a permission back by letter is in no table any more, and loses nothing elsewhere.
+#[test]
+fn who_is_named_is_in_no_table() {
+    // Ids whose beginnings differ, as those of people do.
+    let own_id = |number: u32| format!("{number:08x}-{number:04x}-4000-8000-000000000000");
+    let (folder, lists) = (Folder::new(), Folder::new());
+    let database = Database::new(&folder, "");
+    let gone = "CREATE TABLE withdrawn (study TEXT, pseudonym TEXT, at TEXT);
+        INSERT INTO withdrawn VALUES ('tiny', 'p-gone', '2026-11-25T10:00:00.000Z')";
+    database.0.execute_batch(gone).expect("a withdrawal");
+    for (number, pseudonym, wave) in
+        [(1, "p-1", "q1"), (2, "p-1", "q2"), (3, "p-2", "q1"), (4, "p-3", "q1"), (5, "p-3", "q2"), (6, "p-gone", "q1")]
+    {
+        let sent = Sent::core(number, pseudonym, wave);
+        let yes = |session: &mut Session, form: &Form| {
+            session.choose(form.find("health.pain").expect("pain"), 0);
+        };
+        let body = sent.response(&tiny(), yes).to_string().replace(&uuid(number), &own_id(number));
+        database.add("tiny", &sent, &body);
+        let id = [own_id(number), uuid(number)];
+        database.0.execute("UPDATE submission SET id = ?1 WHERE id = ?2", id).expect("an id");
+    }
+    // As the receipt shows it: the first twelve digits, in groups of four.
+    let reference = |number| {
+        let digits: Vec<char> = own_id(number).to_uppercase().chars().filter(|c| *c != '-').take(12).collect();
+        digits.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+    };
+    let people_of = |out: &Path| -> BTreeSet<String> {
+        Table::read(out, "submissions.csv").1.iter().map(|row| row[1].to_owned()).collect()
+    };
+    let export = |name: &str, list: &str, out: &Path| {
+        let file = lists.path().join(name);
+        fs::write(&file, list).expect("a list");
+        let study = fixture("tests/fixtures/studies/tiny").display().to_string();
+        let paths = [file.display().to_string(), out.display().to_string(), database.1.display().to_string()];
+        let [file, out, input] = &paths;
+        let line = [
+            "--study",
+            &study,
+            "--only-if",
+            "health.pain=yes",
+            "--except",
+            file.as_str(),
+            "--out",
+            out.as_str(),
+            input,
+        ];
+        svar::tools::export::command::run(&line.map(str::to_owned))
+    };
+    for (name, list, left_out, expected) in [
+        ("pseudonym", "p-2\n".to_owned(), 1, vec!["p-1", "p-3"]),
+        ("receipt", format!("\n  {}\n", reference(2)), 1, vec!["p-2", "p-3"]),
+        ("both", format!("{}\np-2\n{}", reference(1).to_lowercase(), reference(2)), 2, vec!["p-3"]),
+        ("withdrawn since", format!("p-1\n{}\n", reference(6)), 1, vec!["p-2", "p-3"]),
+    ] {
+        let out = Folder::new();
+        let summary = export(name, &list, out.path()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!((summary.excepted, summary.left_out), (Some(left_out), Some(0)), "{name}");
+        assert_eq!(people_of(out.path()), expected.into_iter().map(str::to_owned).collect(), "{name}");
+        let readme = fs::read_to_string(out.path().join("README.txt")).expect("it");
+        assert!(readme.contains(&format!("; {left_out} people left out by --except")), "{readme}");
+        judged(out.path(), "q1,q2");
+    }
+    // A slip of the pen would let somebody stay: nothing is made.
+    for (name, list, expected) in [
+        ("slip", "p-2\n\np-22\n", "slip, line 3: expected the pseudonym or a receipt's reference of somebody"),
+        ("other", "0123-4567-89AB", "other, line 1: expected the pseudonym or a receipt's reference of somebody"),
+        ("empty", " \n", "empty: expected a pseudonym or a reference, found none"),
+    ] {
+        let out = lists.path().join("out");
+        let error = export(name, list, &out).expect_err("a refusal");
+        assert!(error.contains(expected), "{error}");
+        assert!(!out.exists(), "{name}");
+    }
+}
+
+/// A box is ticked or not: whoever took the tick away has not given it.
 #[test]
 fn a_permission_may_be_a_tick() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let database = Database::new(&folder, "");
+    let study = || StudyFolder::load(&fixture("studies/health-at-work")).expect("the study");
+    for (number, pseudonym, ticks) in [(1, "p-1", 1), (2, "p-2", 0), (3, "p-3", 2)] {
+        let sent = Sent { file: "consent.json", ..Sent::core(number, pseudonym, "q1") };
+        let response = sent.response(&study(), |session, form| {
+            let item = |link_id: &str| form.find(link_id).expect(link_id);
+            session.say(item("consent.taking-part"), true);
+            // Ticked, and unticked again.
+            (0..ticks).for_each(|tick| drop(session.say(item("consent.absence-data"), tick == 0)));
+        });
+        database.add("health-at-work", &sent, &response.to_string());
+    }
+    let only_if: Permission = "consent.absence-data=true".parse().expect("a permission");
+    let inputs = [database.1];
+    let order = Order {
+        study: study(),
+        earlier: Vec::new(),
+        keys: &[],
+        inputs: &inputs,
+        withdrawn: &[],
+        only_if: Some(&only_if),
+        except: None,
+        language: "nb",
+    };
+    let summary = export(order, out.path()).expect("tables");
+    assert_eq!(summary, Summary { opened: 1, left_out: Some(2), ..Summary::default() });
+    assert_eq!(Table::read(out.path(), "submissions.csv").1[0][1], *"p-1");
+}
+
+/// A later part has a copy of what an earlier one asked; the copy is nobody's answer.
+#[test]
+fn what_is_carried_along_gives_no_permission() {
+    let (folder, out) = (Folder::new(), Folder::new());
+    let database = Database::new(&folder, "");
+    let study = || StudyFolder::load(&fixture("studies/health-at-work")).expect("the study");
+    // The first part says one thing, and the copy in the second, which was received later, another.
+    for (number, pseudonym, own, copy) in [(1, "p-1", 0, 3), (3, "p-2", 3, 0)] {
+        for (part, file, place) in [(0, "q2-core.json", own), (1, "q2-rest.json", copy)] {
+            let received_at = ["2026-11-22T10:00:00.000Z", "2026-11-22T11:00:00.000Z"][part as usize];
+            let sent = Sent { file, received_at, ..Sent::core(number + part, pseudonym, "q2") };
+            let response = sent.response(&study(), |session, form| {
+                session.choose(form.find("still-there.place").expect("the question"), place);
+            });
+            database.add("health-at-work", &sent, &response.to_string());
+        }
+    }
+    let code = study().questionnaire("q2-core.json").expect("it").form.clone();
+    let first = &code.options(code.find("still-there.place").expect("the question"))[0].code;
+    let line = [
+        "--study",
+        &fixture("studies/health-at-work").display().to_string(),
+        "--only-if",
+        &format!("still-there.place={first}"),
+        "--out",
+        &out.path().display().to_string(),
+        &database.1.display().to_string(),
+    ]
+    .map(str::to_owned);
+    let summary = svar::tools::export::command::run(&line).expect("tables");
+    assert_eq!(summary, Summary { opened: 2, left_out: Some(1), ..Summary::default() });
+    assert!(Table::read(out.path(), "submissions.csv").1.iter().all(|row| &row[1] == "p-1"));
+}
+
+/// What is answered by yes or no has the codes `true` and `false`, as the permission that a clinic asks for.
+#[test]
+fn a_permission_may_be_yes_or_no() {
     let (folder, out) = (Folder::new(), Folder::new());
     let study = || StudyFolder::load(&fixture("studies/nsac-nudge")).expect("the study");
     let (file, wave) = ("before-consultation.json", study().study.waves[0].id.clone());
@@ -504,6 +654,7 @@ fn a_permission_may_be_a_tick() {
         inputs: &inputs,
         withdrawn: &[],
         only_if: Some(&only_if),
+        except: None,
         language: "nb",
     };
     let summary = export(order, out.path()).expect("tables");

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Order, Permission, export};
+use super::{Except, Order, Permission, export};
 use crate::tools::{
     codebook::command::language_of,
     open::{Summary, command::read_keys},
@@ -14,7 +14,7 @@ use crate::tools::{
 /// # Errors
 /// What was expected instead.
 pub fn run(arguments: &[String]) -> Result<Summary, String> {
-    let (mut study, mut folder, mut language, mut only_if) = (None, None, None, None);
+    let (mut study, mut folder, mut language, mut only_if, mut except) = (None, None, None, None, None);
     let (mut keys, mut earlier, mut withdrawn, mut inputs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut arguments = arguments.iter();
     while let Some(name) = arguments.next() {
@@ -30,11 +30,16 @@ pub fn run(arguments: &[String]) -> Result<Summary, String> {
                     return Err("expected --only-if once, found it twice".to_owned());
                 }
             }
+            "--except" => {
+                if except.replace(Except::read(&value()?).map_err(said)?).is_some() {
+                    return Err("expected --except once, found it twice".to_owned());
+                }
+            }
             "--key" => keys.push(value()?),
             "--earlier" => earlier.push(value()?),
             "--withdrawn" => withdrawn.push(value()?),
             option if option.starts_with('-') => {
-                let known = "--study, --out, --key, --earlier, --withdrawn, --only-if or --language";
+                let known = "--study, --out, --key, --earlier, --withdrawn, --only-if, --except or --language";
                 return Err(format!("expected {known}, found `{option}`"));
             }
             input => inputs.push(PathBuf::from(input)),
@@ -50,9 +55,9 @@ pub fn run(arguments: &[String]) -> Result<Summary, String> {
     let earlier = earlier.iter().map(load).collect::<Result<Vec<_>, _>>()?;
     let keys = read_keys(&keys)?;
     let language = language_of(&study, language)?;
-    let only_if = only_if.as_ref();
+    let (only_if, except) = (only_if.as_ref(), except.as_ref());
     let (withdrawn, language) = (&withdrawn, language.as_str());
-    let order = Order { study, earlier, keys: &keys, inputs: &inputs, withdrawn, only_if, language };
+    let order = Order { study, earlier, keys: &keys, inputs: &inputs, withdrawn, only_if, except, language };
     export(order, &folder).map_err(|error| error.to_string())
 }
 

@@ -8,6 +8,7 @@ use crate::{
     questionnaire::Filling,
     study::CONTACT,
     tools::{
+        codebook::Dictionary,
         jose::PrivateKey,
         open::{
             Received, Source, Summary,
@@ -34,6 +35,12 @@ pub(super) struct Answered<'a> {
 }
 
 impl Answered<'_> {
+    /// Which part of the study it is, in the order in which they are asked.
+    pub(super) fn place(&self, dictionary: &Dictionary) -> Option<usize> {
+        let of = (&self.good.wave, &self.good.part);
+        dictionary.parts.iter().position(|(wave, part)| of == (wave, part))
+    }
+
     pub(super) fn unit(&self) -> String {
         let known = Some(self.source.unit.clone()).filter(|unit| !unit.is_empty());
         known.or_else(|| filled(&self.good.session, Filling::Unit)).unwrap_or_default()

@@ -4,6 +4,7 @@
 mod cells;
 mod columns;
 pub mod command;
+mod except;
 mod gather;
 mod labels;
 mod permission;
@@ -16,6 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use except::{Except, ExceptError};
 use gather::Gathered;
 pub use permission::{Permission, PermissionError};
 
@@ -39,6 +41,9 @@ pub enum ExportFailed {
     /// A permission that the study does not ask for.
     #[error(transparent)]
     Permission(#[from] PermissionError),
+    /// A list of people that names somebody else, or nobody.
+    #[error(transparent)]
+    Except(#[from] ExceptError),
     /// An earlier version that is one of another study.
     #[error("expected earlier versions of the study `{expected}`, found the study `{found}`")]
     OtherStudy {
@@ -64,6 +69,8 @@ pub struct Order<'a> {
     pub withdrawn: &'a [PathBuf],
     /// Those alone who gave this permission.
     pub only_if: Option<&'a Permission>,
+    /// Nobody of these.
+    pub except: Option<&'a Except>,
     /// The language of the labels; one of the study's.
     pub language: &'a str,
 }
@@ -82,10 +89,13 @@ pub fn export(order: Order<'_>, folder: &Path) -> Result<Summary, ExportFailed> 
     let received = receive(order.inputs, order.withdrawn)?;
     let studies: Vec<StudyFolder> = [order.study].into_iter().chain(order.earlier).collect();
     let mut gathered = Gathered::of(&studies, order.keys, &received);
-    if let Some(permission) = order.only_if {
-        gathered.summary.left_out = Some(permission.apply(&mut gathered));
-        gathered.summary.opened = gathered.answered.len();
+    if let Some(except) = order.except {
+        gathered.summary.excepted = Some(except.apply(&mut gathered)?);
     }
+    if let Some(permission) = order.only_if {
+        gathered.summary.left_out = Some(permission.apply(&dictionary, &mut gathered));
+    }
+    gathered.summary.opened = gathered.answered.len();
     let columns = columns::columns(&dictionary, order.language);
     empty_folder(folder)?;
     let wide = tables::write(folder, &dictionary, &gathered, &columns, order.language)?;

@@ -95,12 +95,17 @@ impl Permission {
     /// Leaves out of the tables whoever did not give it; how many people that are.
     ///
     /// It may be given and taken back: the last answer that counts is the person's will, in whatever wave it was given. Who
-    /// was asked and did not answer has not given it, and has not taken it back.
-    pub(super) fn apply(&self, gathered: &mut Gathered<'_>) -> usize {
+    /// was asked and did not answer has not given it, and has not taken it back. What comes late, from paper or from a device
+    /// that was off, may be older than what came before it: so both the last received and that of the last wave must give it.
+    pub(super) fn apply(&self, dictionary: &Dictionary, gathered: &mut Gathered<'_>) -> usize {
         let people = gathered.people();
-        let gave = |answered: &[&Answered<'_>]| {
-            let mut said = answered.iter().rev().filter_map(|answered| self.said(&answered.good.session));
-            said.next().unwrap_or(false)
+        let last = |answered: &[&Answered<'_>]| {
+            answered.iter().rev().find_map(|answered| self.said(&answered.good.session)).unwrap_or(false)
+        };
+        let gave = |received: &[&Answered<'_>]| {
+            let mut asked = received.to_vec();
+            asked.sort_by_key(|answered| answered.place(dictionary));
+            last(received) && last(&asked)
         };
         // What names nobody may be anybody's, and one person's permission is not another's.
         let given = people.iter().filter(|(person, answered)| !person.is_empty() && gave(answered));
@@ -116,7 +121,8 @@ impl Permission {
     /// Whether this is what the person answered; none if the question was not answered there.
     fn said(&self, session: &Session) -> Option<bool> {
         let form = session.form();
-        let item = form.find(&self.link_id)?;
+        // What a later part carries along from an earlier one is nobody's answer there.
+        let item = form.find(&self.link_id).filter(|item| form.item(*item).filled_from.is_none())?;
         let answers = session.counting(item);
         let is_code = |answer: &Value| match answer {
             Value::Boolean(yes) => yes.to_string() == self.code,

@@ -56,13 +56,9 @@ fn long(folder: &Path, dictionary: &Dictionary, gathered: &Gathered<'_>, languag
     let tongue = dictionary.languages.iter().position(|known| known == language).unwrap_or(0);
     let labels: Vec<Vec<(i64, String)>> =
         dictionary.variables.iter().map(|variable| variable.value_labels(tongue, language)).collect();
-    // In the study's order, whenever each arrived.
-    let place = |answered: &&Answered<'_>| {
-        let of = (&answered.good.wave, &answered.good.part);
-        dictionary.parts.iter().position(|(wave, part)| of == (wave, part))
-    };
     for (pseudonym, mut answered) in gathered.people() {
-        answered.sort_by_key(place);
+        // In the study's order, whenever each arrived.
+        answered.sort_by_key(|answered| answered.place(dictionary));
         for answered in answered {
             for (variable, labels) in dictionary.variables.iter().zip(&labels) {
                 let Some(at) = use_in(variable, answered) else { continue };

@@ -80,7 +80,8 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Enters an invitation with the language of its letter, and gives its code; none if another one has that code, and the id must be another one.
+    /// Enters an invitation with the language of its letter, and gives its code; none if another one has that code, and
+    /// the id must be another one.
     ///
     /// # Errors
     /// If the register does not work.

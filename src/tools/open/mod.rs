@@ -81,16 +81,20 @@ pub struct Summary {
     pub skipped: usize,
     /// How many people are in no table for want of a permission; none if none was asked for.
     pub left_out: Option<usize>,
+    /// How many people are in no table because they were named; none if nobody was.
+    pub excepted: Option<usize>,
 }
 
 impl std::fmt::Display for Summary {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Summary { opened, refused, withdrawn, skipped, left_out } = self;
+        let Summary { opened, refused, withdrawn, skipped, left_out, excepted } = self;
         write!(
             out,
             "{opened} opened, {refused} refused, {withdrawn} of persons who withdrew, {skipped} of other studies"
         )?;
-        left_out.map_or(Ok(()), |people| write!(out, "; {people} people left out by --only-if"))
+        let by = [(excepted, "--except"), (left_out, "--only-if")];
+        let mut by = by.into_iter().filter_map(|(people, option)| Some((people.as_ref()?, option)));
+        by.try_for_each(|(people, option)| write!(out, "; {people} people left out by {option}"))
     }
 }
 

@@ -168,6 +168,7 @@ fn what_was_answered_before_the_pack_came_is_read_with_the_earlier_folder() {
             inputs: &inputs,
             withdrawn: &[],
             only_if: None,
+            except: None,
             language: "nb",
         };
         export(order, out).unwrap_or_else(|error| panic!("{error}"))

@@ -27,7 +27,7 @@ pub(super) const PHRASES: Phrases = Phrases {
         1 => "Skriv 1 foran det du velger.".to_owned(),
         2 => "Skriv 1 foran det du setter først, og 2 foran det neste.".to_owned(),
         _ => format!(
-            "Skriv 1 foran det du setter først, 2 foran det neste og så videre, til {most}. Du trenger ikke å \
+            "Skriv 1 foran det du setter først, 2 foran det neste og så videre, opp til {most}. Du trenger ikke å \
              bruke alle tallene."
         ),
     },

@@ -26,7 +26,7 @@ pub(super) const PHRASES: Phrases = Phrases {
         1 => "Skriv 1 framfor det du vel.".to_owned(),
         2 => "Skriv 1 framfor det du set først, og 2 framfor det neste.".to_owned(),
         _ => format!(
-            "Skriv 1 framfor det du set først, 2 framfor det neste og så vidare, til {most}. Du treng ikkje \
+            "Skriv 1 framfor det du set først, 2 framfor det neste og så vidare, opp til {most}. Du treng ikkje \
              bruke alle tala."
         ),
     },
