@@ -221,7 +221,21 @@ fn the_tests_of_the_threats_exist() {
     let named: Vec<&str> = page.split('`').skip(1).step_by(2).filter(is_name).collect();
     assert!(named.len() > 20, "{named:?}");
     let tests = sources(&["tests"], ".rs");
-    let is_there = |name: &str| tests.iter().any(|source| source.text.contains(&["fn ", name, "("].concat()));
+    // What is run, and not put off.
+    let is_run = |before: &str| {
+        let marks = before.lines().rev().take_while(|line| line.trim_start().starts_with("#["));
+        let marks: Vec<&str> = marks.map(str::trim_start).collect();
+        let runs = ["#[test]", "#[tokio::test", "#[wasm_bindgen_test"];
+        marks.iter().any(|mark| runs.iter().any(|run| mark.starts_with(run)))
+            && !marks.iter().any(|mark| mark.starts_with("#[ignore"))
+    };
+    let is_there = |name: &str| {
+        let found = |text: &str| {
+            let (before, _) = text.split_once(&["fn ", name, "("].concat())?;
+            before.rsplit_once('\n').map(|(before, _)| is_run(before))
+        };
+        tests.iter().any(|source| found(&source.text) == Some(true))
+    };
     let missing: Vec<_> = named.into_iter().filter(|name| !is_there(name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

@@ -156,6 +156,11 @@ impl Enter {
         self.once_more();
     }
 
+    /// The invitation, as it stood in the link.
+    pub(super) fn token(self) -> String {
+        self.door.with_value(|door| door.token.clone())
+    }
+
     /// Says what stands in the way; the page for that is in the second part.
     async fn stop(self, why: Option<Trouble>, study: Option<Arc<Study>>) {
         let later = if why.is_some() { later().await.ok() } else { None };

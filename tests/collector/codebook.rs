@@ -323,6 +323,75 @@ fn paper_says_who_passes_questions_by() {
     }
 }
 
+/// Says the same in English, wherever nothing is said yet.
+fn translate(value: &mut Value) {
+    match value {
+        Value::Array(entries) => entries.iter_mut().for_each(translate),
+        Value::Object(fields) => {
+            fields.values_mut().for_each(translate);
+            for name in ["text", "display"] {
+                let Some(words) = fields.get(name).and_then(Value::as_str).map(str::to_owned) else { continue };
+                let parts = json!([{ "url": "lang", "valueCode": "en" }, { "url": "content", "valueString": words }]);
+                let english =
+                    json!({ "url": "http://hl7.org/fhir/StructureDefinition/translation", "extension": parts });
+                fields.entry(["_", name].concat()).or_insert(json!({ "extension": [english] }));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A line of a table may hang on several questions, or on a “not”, and a note among the lines on something too.
+#[test]
+fn lines_of_a_table_on_paper_say_all_they_hang_on() {
+    let folder = Folder::new();
+    let tiny = fixture("tests/fixtures/studies/tiny");
+    fs::create_dir_all(folder.path().join("modules")).expect("a folder");
+    for file in ["study.json", "consent.json", "contact.json", "rest.json", "modules/about.json"] {
+        fs::copy(tiny.join(file), folder.path().join(file)).expect("a copy");
+    }
+    let core = fs::read(tiny.join("core.json")).expect("a file");
+    let mut core: Value = serde_json::from_slice(&core).expect("JSON");
+    let when =
+        |question: &str, operator: &str| json!({ "question": question, "operator": operator, "answerBoolean": true });
+    let choice = |link_id: &str, when: Value| {
+        json!({ "linkId": link_id, "type": "choice", "text": link_id, "answerValueSet": "#yes-no",
+                "enableWhen": when, "enableBehavior": "any" })
+    };
+    let control = json!([{ "url": "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl",
+        "valueCodeableConcept": { "coding": [{ "system": "http://hl7.org/fhir/questionnaire-item-control", "code": "table" }] } }]);
+    let table = |link_id: &str, rows: [Value; 2]| json!({ "linkId": link_id, "type": "group", "text": link_id, "extension": control, "item": rows });
+    let either = json!([when("kaffe", "="), when("te", "=")]);
+    let page = core["item"][2]["item"].as_array_mut().expect("a page");
+    page.extend([
+        json!({ "linkId": "kaffe", "type": "boolean", "text": "Kaffe?" }),
+        json!({ "linkId": "te", "type": "boolean", "text": "Te?" }),
+        table("varmt", [choice("hjemme", either.clone()), choice("på jobben", either)]),
+        table("kaldt", [choice("vann", json!([when("te", "!=")])), choice("saft", json!([when("te", "!=")]))]),
+        table("søtt", [
+            json!({ "linkId": "note", "type": "display", "text": "Sukker teller med.", "enableWhen": [when("te", "=")] }),
+            choice("kake", json!([])),
+        ]),
+    ]);
+    page.iter_mut().for_each(translate);
+    fs::write(folder.path().join("core.json"), core.to_string()).expect("to write");
+    let file = folder.path().join("form.html");
+    let words = [path(folder.path()), "--wave", "q1", "--language", "nb", "--out", path(&file)];
+    form::run(&arguments(&words)).expect("a form");
+    let html = fs::read_to_string(&file).expect("a form");
+    let number_of = |text: &str| {
+        let before = html.split(text).next().expect("the question");
+        let number = before.rsplit("class=\"number\">").next().and_then(|rest| rest.split('<').next());
+        number.expect("a number").to_owned()
+    };
+    let (coffee, tea) = (number_of("Kaffe?"), number_of("Te?"));
+    let says = |words: &str| html.matches(words).count();
+    assert_eq!(says(&format!("du svarte «Ja» på spørsmål {coffee} eller spørsmål {tea}.")), 2, "{html}");
+    assert_eq!(says(&format!("Hopp over dette spørsmålet hvis du svarte «Ja» på spørsmål {tea}.")), 2, "{html}");
+    assert_eq!(says(&format!("Gjelder bare hvis du svarte «Ja» på spørsmål {tea}.")), 1, "{html}");
+    assert_eq!(says("Svar bare på linjene der"), 0, "{html}");
+}
+
 /// Ranking on paper is done with numbers, and only there.
 #[test]
 fn what_is_put_in_order_is_numbered_on_paper() {

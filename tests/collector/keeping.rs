@@ -11,7 +11,7 @@ use std::{
 };
 
 use svar::{
-    study::Invitation,
+    study::{Code, Invitation},
     submission::Verdict,
     tools::{
         collector::{Collector, Delivery, system_clock},
@@ -305,13 +305,16 @@ fn the_log_holds_no_answer_and_no_token() {
     assert_eq!(send(Request::new("CANARY", "/fhir/metadata")), 405);
     assert_eq!(send(Request::new("PUT", &format!("/fhir/QuestionnaireResponse/{id}"))), 401);
     assert_eq!(send(Request::new("GET", "/fhir/invitation").with("Authorization", &format!("Bearer {token}"))), 200);
+    let code = Code::of_number(7_777_777);
+    assert_eq!(send(Request::new("GET", "/fhir/invitation").with("Authorization", &format!("Bearer {code}"))), 401);
     let log = process.kill();
-    let secrets = ["canary", "CANARY", "Blåbær", "987654", "7f3a9c", "health.days", "north", &id, &token];
+    let secrets =
+        [code.as_str(), "canary", "CANARY", "Blåbær", "987654", "7f3a9c", "health.days", "north", &id, &token];
     for secret in secrets.into_iter().chain(token.split('.')) {
         assert!(!log.contains(secret), "{secret} in\n{log}");
     }
     let lines: Vec<&str> = log.lines().collect();
-    assert_eq!(lines.len(), 10, "{log}");
+    assert_eq!(lines.len(), 11, "{log}");
     let shape = |line: &str| {
         let words: Vec<&str> = line.split(' ').collect();
         let numbers = words[2].parse::<u16>().is_ok() && words[3].parse::<u32>().is_ok();

@@ -4,14 +4,17 @@
 use std::{fs, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use svar::words::{Safekeeping, Say, Told};
+use svar::{
+    tools::collector::faults::{Entry, Fault},
+    words::{Safekeeping, Say, Told},
+};
 use tokio::sync::Notify;
 
 use crate::{
     browser::{browse, thorough, until, until_within},
     plan::Manner,
     respondent::Respondent,
-    server::{Act, Scratch, Server},
+    server::{Act, RESPONSES, Scratch, Server},
     whole::{Hand, Walk},
 };
 
@@ -78,6 +81,24 @@ async fn a_reply_that_is_lost_makes_no_second_row() {
         is_received_once(person, &server).await;
         let bodies: Vec<_> = server.submissions().into_iter().map(|sent| sent.body).collect();
         assert!(bodies.len() >= 3 && bodies.iter().all(|body| *body == bodies[0]), "every try sends the same bytes");
+    })
+    .await;
+}
+
+/// Whoever answers in the endpoint's place can send no answer elsewhere.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redirect_is_not_followed() {
+    let server = Server::start().await;
+    browse("a_redirect_is_not_followed", &server, "nb", async |person| {
+        is_about_to_send(person, &server).await;
+        server.faults.add(Entry::post(RESPONSES, Fault::Redirect { to: "/elsewhere".to_owned() }));
+        person.presses("Send samtykket").await;
+        is_not_received(person, NO_CONTACT.0, NO_CONTACT.1).await;
+        person.presses("Prøv igjen").await;
+        is_received_once(person, &server).await;
+        let elsewhere: Vec<_> = server.asked().into_iter().filter(|asked| asked.path.contains("elsewhere")).collect();
+        assert_eq!(elsewhere.len(), 0, "{elsewhere:?}");
+        assert_eq!(server.submissions().len(), 2);
     })
     .await;
 }

@@ -22,6 +22,13 @@ async fn sheets(person: &crate::respondent::Respondent) -> usize {
     file.matches("/Type /Page\n").count()
 }
 
+/// What stands beside what on the sheet.
+async fn pairs(person: &crate::respondent::Respondent) -> Vec<(String, String)> {
+    let script = "return [...document.querySelectorAll('.svar-handout-row')].map((row) => \
+                  [row.querySelector('dt').innerText, row.querySelector('dd').innerText])";
+    serde_json::from_value(person.script(script, vec![]).await).expect("pairs")
+}
+
 /// Everything that was answered is on the summary, with its question, and it is one sheet.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_clinician_gets_one_sheet() {
@@ -41,11 +48,11 @@ async fn the_clinician_gets_one_sheet() {
             assert_eq!(axe::violations(person).await, Vec::<String>::new(), "the summary");
             let media = json!({ "media": "print" });
             person.cdp().send_raw("Emulation.setEmulatedMedia", media).await.expect("a printer");
-            let summary = person.looks().await.words;
             let paper = &papers[0];
             let study = server.study();
             let listed = &study.waves[0].parts[0].summary.as_ref().expect("a summary").items;
             let form = paper.session.form();
+            let pairs = pairs(person).await;
             let mut seen = 0;
             for (link_id, answer) in &paper.shown {
                 let id = form.find(link_id).expect("a question");
@@ -55,8 +62,14 @@ async fn the_clinician_gets_one_sheet() {
                 }
                 if above.is_some() {
                     let question = paper.words(id);
-                    assert!(summary.contains(question.trim_end_matches('.')), "«{question}» in {summary}");
-                    assert!(summary.contains(answer.as_str()), "«{answer}» to «{question}» in {summary}");
+                    let question = question.trim_end_matches('.');
+                    // Rows of a table stand the other way round: what was answered, and to which.
+                    let stands = pairs.iter().any(|(name, values)| {
+                        let name = name.trim_end_matches('.');
+                        (name == question && values.contains(answer.as_str()))
+                            || (name == answer.as_str() && values.split("; ").any(|row| row == question))
+                    });
+                    assert!(stands, "«{answer}» to «{question}» in {pairs:#?}");
                     seen += 1;
                 }
             }

@@ -7,7 +7,7 @@ use svar::{
         invitations::{Keys, command},
         units,
     },
-    words::{Say, Told},
+    words::{Say, Told, Tongue},
 };
 
 use crate::{browser::browse, respondent::Respondent, server::Server};
@@ -66,7 +66,8 @@ async fn before_and_after_its_window_a_link_says_when() {
                 ]))
                 .await;
             person.sees(&written(closes, language)).await;
-            person.sees_say(Told::LaterWaves).await;
+            // Whoever missed the consent is not asked again.
+            assert!(!person.looks().await.words.contains(&Tongue::of(language).told(&Told::LaterWaves)));
             let store = units::Store::open(server.data()).expect("the unit table");
             units::prolong(&store, server.study(), Some("unit-7"), "q1", day(1)).expect("prolonged");
             drop(store);
@@ -76,6 +77,23 @@ async fn before_and_after_its_window_a_link_says_when() {
         })
         .await;
     }
+}
+
+/// That others follow is said where others follow.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_missed_a_wave_reads_of_the_next_if_there_is_one() {
+    let server = Server::start().await;
+    browse("who_missed_a_wave_reads_of_the_next_if_there_is_one", &server, "nb", async |person| {
+        for (wave, said) in [("q2", true), ("q3", false)] {
+            server.dates(&format!("{wave}_opens,{wave}_closes"), &format!("{},{}", day(-18), day(-4)));
+            person.opens(&server.link_to(wave, "nb")).await;
+            person.is_at("Spørreskjemaet er stengt").await;
+            person.sees(&written(day(-4), "nb")).await;
+            let words = person.looks().await.words;
+            assert_eq!(words.contains(&Tongue::of("nb").told(&Told::LaterWaves)), said, "{wave}: {words}");
+        }
+    })
+    .await;
 }
 
 /// What was frozen and has not arrived is not hidden behind the page that says that it is closed.

@@ -1,5 +1,7 @@
 //! `codebook.html`: one page that a research committee can read from the top, and print.
 
+use std::collections::BTreeSet;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
@@ -206,7 +208,8 @@ impl Page<'_> {
         let item = at.form.item(at.item);
         let waves = variables.first().map(|variable| variable.waves()).unwrap_or_default();
         let others: Vec<&str> = waves.into_iter().filter(|wave| *wave != at.wave).collect();
-        let missing = variables.first().map(|variable| variable.missing()).unwrap_or_default();
+        // Each option of a question may be missing in ways of its own.
+        let missing: BTreeSet<_> = variables.iter().flat_map(|variable| variable.missing()).collect();
         html! {
             section.question.long[several(at) && variables.len() > MANY] {
                 div.name {
@@ -232,7 +235,7 @@ impl Page<'_> {
                     @if item.required { p { (self.said.required) } }
                     @if slot(at) && item.text.is_some() { p { (self.said.hidden) } }
                     @if !missing.is_empty() {
-                        p.missing { @for code in missing { span { (signed(code as i64)) } " " } }
+                        p.missing { @for code in &missing { span { (signed(*code as i64)) } " " } }
                     }
                     @if !others.is_empty() { p.waves { (self.said.also_in) " " (others.join(", ")) } }
                 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::questions::Questions;
 use crate::{
     questionnaire::{Expected, ItemId, Operator, Role},
-    tools::codebook::{conditions, variables::text},
+    tools::codebook::{conditions, paper::on_paper, variables::text},
 };
 
 /// A table of so many lines stays on one page; a longer one breaks between lines, and its heading is repeated.
@@ -22,22 +22,28 @@ impl Questions<'_> {
         condition.operator == Operator::Equal && words.is_some_and(|words| words == self.says(id))
     }
 
+    /// What each line depends on, if that is one question each, and differs by that question alone.
+    fn shared(&self, rows: &[ItemId]) -> Option<String> {
+        let mut shared = None;
+        for row in rows {
+            let clauses = conditions::clauses(self.form, *row, self.language);
+            let [(clause, on)] = clauses.as_slice() else { return None };
+            let skipped = on_paper(self.form, *row, self.language, &|_| String::new()).skip.is_some();
+            if on.len() != 1 || skipped || shared.as_ref().is_some_and(|known| known != clause) {
+                return None;
+            }
+            shared = Some(clause.clone());
+        }
+        shared
+    }
+
     /// Questions with the same options as lines under one heading.
     pub(super) fn table(&self, id: ItemId) -> Markup {
         let rows: Vec<ItemId> = self.form.children(Some(id)).filter(|row| !self.form.item(*row).hidden).collect();
         let questions: Vec<ItemId> =
             rows.iter().copied().filter(|row| self.form.item(*row).kind.is_question()).collect();
         let labels = questions.first().map(|row| self.labels(*row)).unwrap_or_default();
-        // What each line depends on, if that differs by the question alone.
-        let clauses: Vec<_> = questions.iter().map(|row| conditions::clauses(self.form, *row, self.language)).collect();
-        let shared = match clauses.first().map(Vec::as_slice) {
-            Some([(clause, _)])
-                if clauses.iter().all(|other| matches!(other.as_slice(), [(known, _)] if known == clause)) =>
-            {
-                Some(clause.clone())
-            }
-            _ => None,
-        };
+        let shared = self.shared(&questions);
         // Lines that repeat the options of a list: who ticked one fills in its line.
         let ticked = !questions.is_empty() && questions.iter().all(|row| self.repeats_its_option(*row));
         let shared = shared.filter(|_| !ticked);
@@ -78,7 +84,12 @@ impl Questions<'_> {
                                     @for _ in &labels { td { span.box {} } }
                                 }
                             } @else {
-                                tr { td.note colspan=(labels.len().saturating_add(1)) { (self.says(row)) } }
+                                tr {
+                                    td.note colspan=(labels.len().saturating_add(1)) {
+                                        (self.says(row))
+                                        (self.condition(row))
+                                    }
+                                }
                             }
                         }
                     }

@@ -32,7 +32,8 @@ pub(super) fn view(stopped: Stopped) -> AnyView {
         browser::set_title(&[page_title().as_str(), " – ", name.as_deref().unwrap_or("Svar")].concat());
     });
     let code = study.clone().filter(|_| may_have_a_code(what)).map(|study| typed_code(language, study, again));
-    let more_to_come = matches!(what, Trouble::Closed(_)) && study.as_ref().is_some_and(|study| study.waves.len() > 1);
+    let more_to_come =
+        matches!(what, Trouble::Closed(_)) && study.as_ref().is_some_and(|study| others_follow(study, &again.token()));
     let later = more_to_come.then(|| el("p").say(say(Told::LaterWaves)));
     let contact = study.map(|study| facts(contact_of(language, study)));
     let retry = may_come_later(what).then(|| {
@@ -56,6 +57,13 @@ fn may_come_later(what: Trouble) -> bool {
 
 fn may_have_a_code(what: Trouble) -> bool {
     matches!(what, Trouble::Invitation(_) | Trouble::NotAdmitted | Trouble::Revoked)
+}
+
+/// Whether later waves can be answered by whoever missed this one: not if it was to ask for the consent.
+fn others_follow(study: &Study, token: &str) -> bool {
+    let Ok(invitation) = Invitation::read_by::<Parsed>(token) else { return false };
+    let mut from_here = study.waves.iter().skip_while(|wave| wave.id != invitation.wave);
+    from_here.next().is_some_and(|missed| missed.consent.is_none()) && from_here.next().is_some()
 }
 
 fn leads_to(study: &Study, token: &str) -> bool {
