@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 
-use leptos::prelude::{document, request_animation_frame};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, PointerEvent};
 
@@ -54,12 +53,4 @@ impl Held {
         let _ = self.row.remove_attribute("data-held");
         above
     }
-}
-
-/// Puts the focus on the element with this id as soon as it is there, and brings it into sight if it is not.
-pub(crate) fn focus_soon(id: String) {
-    request_animation_frame(move || {
-        let found = document().get_element_by_id(&id).and_then(|found| found.dyn_into::<HtmlElement>().ok());
-        found.iter().for_each(|found| drop(found.focus()));
-    });
 }

@@ -38,3 +38,10 @@ pub(crate) fn object(members: &[(&str, JsValue)]) -> JsValue {
     }
     object.into()
 }
+
+/// A promise, and what resolves it.
+pub(crate) fn deferred() -> (Promise, Option<Function>) {
+    let mut resolve = None;
+    let promise = Promise::new(&mut |settle, _| resolve = Some(settle));
+    (promise, resolve)
+}

@@ -6,7 +6,7 @@ use js_sys::{Array, Function, Promise};
 use wasm_bindgen::{JsValue, closure::Closure};
 
 use super::{
-    js::{await_, call, get, object},
+    js::{await_, call, deferred, get, object},
     wake::within,
 };
 
@@ -109,11 +109,4 @@ impl Asked {
         let first = Promise::race(&Array::of2(&granted, &ended)).into();
         Asked { turn: Turn { release, ended }, first }
     }
-}
-
-/// A promise, and what resolves it.
-fn deferred() -> (Promise, Option<Function>) {
-    let mut resolve = None;
-    let promise = Promise::new(&mut |settle, _| resolve = Some(settle));
-    (promise, resolve)
 }

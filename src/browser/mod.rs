@@ -6,6 +6,7 @@ mod copy;
 mod crypto;
 pub mod device;
 mod first;
+mod ground;
 mod hold;
 mod js;
 pub mod locks;
@@ -19,11 +20,10 @@ pub mod wake;
 pub(crate) use clock::{as_people_write, now};
 pub(crate) use copy::save_copy;
 pub(crate) use first::keeps_nothing;
-pub(crate) use hold::{Held, focus_soon};
+pub(crate) use ground::Ground;
+pub(crate) use hold::Held;
+pub(crate) use js::deferred;
 pub(crate) use network::{FetchError, Standing, fetch, post, received, standing};
-pub(crate) use page::{
-    ask_before_leaving, focus, focus_within, forget_invitation, go_back, keep_invitation, on_back, print, push_history,
-    replace_history, set_title, to_top,
-};
+pub(crate) use page::{ask_before_leaving, focus, go_back, on_back, print, push_history, replace_history};
 pub(crate) use parsed::Parsed;
 pub(crate) use random::uuid;

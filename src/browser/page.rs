@@ -4,12 +4,12 @@ use leptos::{
     ev,
     prelude::{on_cleanup, window, window_event_listener},
 };
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
-/// Where `entry.js` keeps the invitation, so that a reload of the tab still has it.
+/// Where `page.js` keeps the invitation, so that a reload of the tab still has it.
 const INVITATION_KEY: &str = "svar-invitation";
 
-/// Keeps the invitation for a reload of this tab, as `entry.js` does.
+/// Keeps the invitation for a reload of this tab, as `page.js` does.
 pub(crate) fn keep_invitation(token: &str) {
     if let Ok(Some(storage)) = window().session_storage() {
         drop(storage.set_item(INVITATION_KEY, token));
@@ -73,28 +73,6 @@ pub(crate) fn focus(element: &web_sys::HtmlElement) {
     let options = web_sys::FocusOptions::new();
     options.set_prevent_scroll(true);
     drop(element.focus_with_options(&options));
-}
-
-/// Puts the focus on the element with this id, or on the first field within it, and brings it into sight.
-pub(crate) fn focus_within(id: &str) {
-    let Some(found) = window().document().and_then(|document| document.get_element_by_id(id)) else { return };
-    const FIELDS: &str = "input:checked, input, select, textarea";
-    let field = if found.matches(FIELDS).unwrap_or(false) { None } else { first(&found, FIELDS) };
-    found.scroll_into_view();
-    if let Some(element) = field.unwrap_or(found).dyn_ref::<web_sys::HtmlElement>() {
-        focus(element);
-    }
-}
-
-fn first(within: &web_sys::Element, selectors: &str) -> Option<web_sys::Element> {
-    within.query_selector("input:checked").ok().flatten().or_else(|| within.query_selector(selectors).ok().flatten())
-}
-
-/// Brings the beginning of the widget that `element` belongs to into sight.
-pub(crate) fn to_top(element: &web_sys::HtmlElement) {
-    if let Ok(Some(root)) = element.closest(".svar") {
-        root.scroll_into_view();
-    }
 }
 
 pub(crate) fn print() {

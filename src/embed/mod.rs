@@ -1,13 +1,96 @@
-//! The door between JavaScript and the widget: what `entry.js` calls.
+//! The door between JavaScript and the widget: what `page.js` and `element.js` call.
 
-use leptos::prelude::*;
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
+
+use js_sys::Function;
+use leptos::{mount::UnmountHandle, prelude::*};
 use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
 
-use crate::views;
+use crate::{browser::Ground, views};
 
-/// Mounts the widget into `host`. The token is the invitation as it stood in the link, and may be empty.
+/// One widget on the page.
+struct Mounted {
+    ground: Rc<Ground>,
+    language: RwSignal<String>,
+    owner: Owner,
+    _view: UnmountHandle<<AnyView as Render>::State>,
+}
+
+thread_local! {
+    /// Whoever mounted the last of them.
+    static TELL: RefCell<Option<Function>> = const { RefCell::new(None) };
+    /// The widgets of this page by their numbers.
+    static MOUNTED: RefCell<BTreeMap<u32, Mounted>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Mounts a widget into `host`, and returns its number.
+///
+/// The token is the invitation as it stood in the link, and may be empty. `wave` is the only wave that may be answered here,
+/// if one is named. `around` is the origin of the page around the widget, and none where the page is the widget's own.
+/// `tell` is called with the name of what happened, and an object.
 #[wasm_bindgen]
-pub fn mount(host: web_sys::HtmlElement, study: String, token: String, language: Option<String>) {
-    let door = views::Door { study, token, language };
-    mount_to(host, move || views::root(door)).forget();
+pub fn mount(
+    host: HtmlElement,
+    study: String,
+    token: String,
+    wave: Option<String>,
+    language: Option<String>,
+    around: Option<String>,
+    tell: Function,
+) -> u32 {
+    say_when_it_breaks(&tell);
+    let door = views::Door { study, token, wave };
+    let ground = Ground::new(host.clone(), around, tell);
+    let inside = Rc::new(OnceCell::new());
+    let view = mount_to(host, {
+        let (inside, ground) = (inside.clone(), ground.clone());
+        move || {
+            let language = RwSignal::new(language.unwrap_or_else(|| "nb".to_owned()));
+            let _ = inside.set((Owner::current().unwrap_or_default(), language));
+            views::root(door, ground, language)
+        }
+    });
+    let Some((owner, language)) = inside.get().cloned() else { return 0 };
+    MOUNTED.with_borrow_mut(|mounted| {
+        let number = mounted.last_key_value().map_or(1, |(last, _)| last.wrapping_add(1));
+        mounted.insert(number, Mounted { ground, language, owner, _view: view });
+        number
+    })
+}
+
+/// Has the page say so when the program ends in a panic: by then nothing in here can.
+fn say_when_it_breaks(tell: &Function) {
+    let first = TELL.with_borrow_mut(|known| known.replace(tell.clone())).is_none();
+    if first {
+        std::panic::set_hook(Box::new(|_| {
+            let tell = TELL.try_with(|tell| tell.try_borrow().ok().and_then(|tell| tell.clone()));
+            if let Ok(Some(tell)) = tell {
+                drop(tell.call1(&JsValue::NULL, &"crash".into()));
+            }
+        }));
+    }
+}
+
+/// Takes a widget away. What it has frozen and the device keeps is delivered when it comes back.
+#[wasm_bindgen]
+pub fn unmount(number: u32) {
+    if let Some(mounted) = MOUNTED.with_borrow_mut(|all| all.remove(&number)) {
+        mounted.ground.leave();
+        // By name: what is owned holds on to its owner.
+        mounted.owner.cleanup();
+    }
+}
+
+/// Has a widget speak another language.
+#[wasm_bindgen]
+pub fn speak(number: u32, language: String) {
+    let signal = MOUNTED.with_borrow(|mounted| mounted.get(&number).map(|mounted| mounted.language));
+    if let Some(signal) = signal {
+        signal.set(language);
+    }
 }

@@ -47,12 +47,24 @@ pub struct Study {
     /// they are not shipped.
     #[serde(skip)]
     pub variants: Vec<String>,
+    /// Where else than on its own pages it may be shown.
+    pub embedding: Embedding,
     /// Where answers go.
     pub endpoint: Endpoint,
     /// Where contact details go, apart from the answers, if they are asked for.
     pub contact_endpoint: Option<Endpoint>,
     /// The rounds of the study.
     pub waves: Vec<Wave>,
+}
+
+/// Whose pages may show the study, by their origins (`https://portal.example`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Embedding {
+    /// As an element of theirs: such a page can read what is typed, and is trusted not to.
+    pub element: Vec<String>,
+    /// In a frame: such a page sees no answer. The study's own page and its server see to it, so it is not shipped.
+    #[serde(skip)]
+    pub frame: Vec<String>,
 }
 
 /// Whom to ask.
@@ -232,7 +244,27 @@ pub struct Summary {
     pub items: Vec<String>,
 }
 
+impl Contact {
+    /// The telephone number as it is dialled: digits, and a plus sign.
+    pub fn dialled(&self) -> String {
+        self.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+    }
+}
+
 impl Study {
+    /// Whether an element on a page of the origin `around` may show the study that was loaded from `address`.
+    pub fn may_be_embedded(&self, address: &str, around: &str) -> bool {
+        origin(address) == around || self.embedding.element.iter().any(|trusted| trusted == around)
+    }
+
+    /// Says where it was loaded from: endpoints on its own origin are there, whatever page shows it.
+    pub fn lies_at(&mut self, address: &str) {
+        let endpoints = [Some(&mut self.endpoint), self.contact_endpoint.as_mut()];
+        for endpoint in endpoints.into_iter().flatten().filter(|endpoint| endpoint.base.starts_with('/')) {
+            endpoint.base.insert_str(0, origin(address));
+        }
+    }
+
     /// The wave with this id.
     pub fn wave(&self, id: &str) -> Option<&Wave> {
         self.waves.iter().find(|wave| wave.id == id)
@@ -248,4 +280,11 @@ impl Study {
         let place = self.languages.iter().position(|known| known == language).unwrap_or(0);
         words.0.get(place).or_else(|| words.0.first())
     }
+}
+
+/// The origin in an absolute address; nothing in a relative one.
+fn origin(address: &str) -> &str {
+    let Some((scheme, rest)) = address.split_once("://") else { return "" };
+    let host = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    address.get(..scheme.len().saturating_add(3).saturating_add(host)).unwrap_or("")
 }

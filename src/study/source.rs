@@ -4,8 +4,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use super::manifest::{
-    CONSENT, CONTACT, Calendar, Consent, Contact, ContactForm, Delay, Detail, Endpoint, EndpointKind, Part, PublicKey,
-    Start, Study, Summary, Wave, Window, Words, Write,
+    CONSENT, CONTACT, Calendar, Consent, Contact, ContactForm, Delay, Detail, Embedding, Endpoint, EndpointKind, Part,
+    PublicKey, Start, Study, Summary, Wave, Window, Words, Write,
 };
 use crate::questionnaire::text::Text;
 
@@ -47,6 +47,7 @@ pub fn read(source: &Value) -> Read<Study> {
         declined: root.at("declined")?.rich()?,
         calendar: root.maybe("calendar").map(|node| node.calendar()).transpose()?,
         variants: root.variants()?,
+        embedding: root.maybe("embedding").map(|node| node.embedding()).transpose()?.unwrap_or_default(),
         endpoint: root.at("endpoint")?.endpoint()?,
         contact_endpoint: root.maybe("contactEndpoint").map(|node| node.contact_endpoint()).transpose()?,
         waves: root.list("waves")?.iter().map(Node::wave).collect::<Read<_>>()?,
@@ -182,6 +183,26 @@ impl<'a> Node<'a> {
         Ok(Detail { title: self.at("title")?.words()?, text: self.at("text")?.rich()? })
     }
 
+    fn embedding(&self) -> Read<Embedding> {
+        let origins = |name| match self.maybe(name) {
+            Some(_) => self.list(name)?.iter().map(Node::origin).collect(),
+            None => Ok(Vec::new()),
+        };
+        Ok(Embedding { element: origins("element")?, frame: origins("frame")? })
+    }
+
+    /// An origin as browsers write it: no path, no capital letters, no port that its scheme has anyway.
+    fn origin(&self) -> Read<String> {
+        let origin = self.text()?;
+        let secure = origin.strip_prefix("https://").map(|host| (host, ":443"));
+        let plain = origin.strip_prefix("http://").filter(|host| is_loopback(host)).map(|host| (host, ":80"));
+        let fits = secure.or(plain).is_some_and(|(host, usual)| {
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-:[]".contains(c);
+            !host.is_empty() && host.chars().all(plain) && !host.ends_with(usual)
+        });
+        if fits { Ok(origin) } else { Err(self.expected("an origin, such as `https://portal.example`")) }
+    }
+
     fn endpoint(&self) -> Read<Endpoint> {
         let kind = self.at("kind")?;
         let kind = match kind.text()?.as_str() {
@@ -213,9 +234,7 @@ impl<'a> Node<'a> {
     fn base(&self) -> Read<String> {
         let address = self.text()?;
         let own = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
-        let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
-            .iter()
-            .any(|host| address.strip_prefix(host).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/'])));
+        let loopback = address.strip_prefix("http://").is_some_and(is_loopback);
         if own || loopback || address.starts_with("https://") {
             Ok(address.trim_end_matches('/').to_owned())
         } else {
@@ -308,4 +327,10 @@ impl<'a> Node<'a> {
         }
         Ok(Summary { title: self.at("title")?.words()?, intro: self.at("intro")?.rich()?, items })
     }
+}
+
+/// Whether what follows the scheme of an address is this very machine.
+fn is_loopback(host: &str) -> bool {
+    let is = |name| host.strip_prefix(name).is_some_and(|rest: &str| rest.is_empty() || rest.starts_with([':', '/']));
+    ["127.0.0.1", "localhost", "[::1]"].into_iter().any(is)
 }

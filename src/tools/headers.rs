@@ -17,6 +17,14 @@ pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsaf
     connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types 'none'";
 
+/// The same for a page that these origins may frame; none, if there are none.
+pub fn page_policy(frames: &[String]) -> String {
+    match frames {
+        [] => PAGE_POLICY.to_owned(),
+        _ => PAGE_POLICY.replace("frame-ancestors 'none'", &format!("frame-ancestors {}", frames.join(" "))),
+    }
+}
+
 /// What a reply of the collector may do if a browser shows it as a page: nothing.
 pub const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 

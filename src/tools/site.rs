@@ -1,8 +1,10 @@
 //! Static files of the built site, with the headers that the widget promises to work under.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use axum::{
@@ -20,10 +22,12 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Everything else is asked for again, and answered shortly if it is the same (`ETag`).
 const ASK_AGAIN: &str = "no-cache";
 
+const HTML: &str = "text/html; charset=utf-8";
+
 /// The media types of a site. A file of another kind is not served: it is there by mistake.
 const TYPES: [(&str, &str); 11] = [
     ("css", "text/css; charset=utf-8"),
-    ("html", "text/html; charset=utf-8"),
+    ("html", HTML),
     ("ico", "image/x-icon"),
     ("js", "text/javascript; charset=utf-8"),
     ("json", "application/json"),
@@ -35,10 +39,14 @@ const TYPES: [(&str, &str); 11] = [
     ("wasm", "application/wasm"),
 ];
 
+/// The file in which a site says which of its pages may be framed: by the page's path, its content security policy.
+pub const POLICIES: &str = "policies.json";
+
 /// A folder of files to serve.
 #[derive(Clone, Debug)]
 pub struct Site {
     root: PathBuf,
+    policies: Arc<BTreeMap<String, HeaderValue>>,
 }
 
 /// A file that was found, in the encoding that suits.
@@ -53,16 +61,31 @@ impl Site {
     /// The site in `folder`.
     ///
     /// # Errors
-    /// If it is not there.
+    /// If it is not there, or what it says of its pages cannot be read.
     pub fn open(folder: PathBuf) -> io::Result<Site> {
         let root = folder.canonicalize()?;
-        if root.is_dir() { Ok(Site { root }) } else { Err(io::Error::from(io::ErrorKind::NotADirectory)) }
+        if !root.is_dir() {
+            return Err(io::Error::from(io::ErrorKind::NotADirectory));
+        }
+        let policies: BTreeMap<String, String> = match fs::read(root.join(POLICIES)) {
+            Ok(bytes) => serde_json::from_slice(&bytes)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeMap::new(),
+            Err(error) => return Err(error),
+        };
+        let policies = policies.into_iter().map(|(path, policy)| Ok((path, HeaderValue::try_from(policy)?)));
+        let policies: Result<_, axum::http::header::InvalidHeaderValue> = policies.collect();
+        let policies = policies.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        Ok(Site { root, policies: Arc::new(policies) })
     }
 
     /// The reply to a request for a file.
     pub async fn reply(&self, request: &Parts) -> Response {
         let mut response = self.file(request).await;
         headers::page(response.headers_mut());
+        let path = request.uri.path();
+        if let Some(policy) = self.policies.get(path.strip_suffix("index.html").unwrap_or(path)) {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+        }
         response
     }
 
@@ -82,6 +105,11 @@ impl Site {
         headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
         let cache = if found.immutable { FOR_EVER } else { ASK_AGAIN };
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+        if found.media_type != HTML {
+            // What an element on somebody else's page loads is open to everybody, and holds nobody's data.
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+        }
         if let Some(encoding) = found.encoding {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }

@@ -3,7 +3,7 @@
 
 use std::{future::poll_fn, pin::pin, rc::Rc, sync::Arc, task::Poll};
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::{
     app,
@@ -15,7 +15,7 @@ use super::{
     state::{Admitted, App, Forms, Given, Sheets, Slot, WayIn},
 };
 use crate::{
-    browser::{self, FetchError, Standing},
+    browser::{self, FetchError, Ground, Standing},
     json::Json,
     questionnaire::{
         compact::{self, CompactError, Holds},
@@ -30,10 +30,10 @@ use crate::{
 pub(crate) struct Door {
     /// Address of the compiled manifest.
     pub(crate) study: String,
+    /// The only wave that may be answered here, if the page around says so.
+    pub(crate) wave: Option<String>,
     /// The invitation, as it stood in the link.
     pub(crate) token: String,
-    /// The language asked for, if any.
-    pub(crate) language: Option<String>,
 }
 
 #[derive(Clone)]
@@ -52,10 +52,15 @@ enum Loaded {
 }
 
 /// The widget.
-pub(crate) fn root(door: Door) -> AnyView {
-    let language = RwSignal::new(door.language.clone().unwrap_or_else(|| "nb".to_owned()));
+pub(crate) fn root(door: Door, ground: Rc<Ground>, language: RwSignal<String>) -> AnyView {
     let loaded = RwSignal::new(Loaded::Not);
-    let enter = Enter { door: StoredValue::new(door), language, loaded, owner: StoredValue::new(Owner::current()) };
+    let enter = Enter {
+        door: StoredValue::new(door),
+        ground: StoredValue::new_local(ground.clone()),
+        language,
+        loaded,
+        owner: StoredValue::new(Owner::current()),
+    };
     enter.enter(Said::Nothing);
     let language_now = move || Some(language.get());
     el_of("div", "svar")
@@ -71,6 +76,7 @@ pub(crate) fn root(door: Door) -> AnyView {
             }
             Loaded::Whose(study) => {
                 let page = resume::crossing(
+                    &enter.ground(),
                     language,
                     Say::ResumeTitle,
                     vec![Say::ResumeLead, Say::ResumeNoNote],
@@ -84,7 +90,8 @@ pub(crate) fn root(door: Door) -> AnyView {
             Loaded::OtherTab(study) => {
                 let here: resume::Act = Box::new(move || enter.enter(Said::Here));
                 let buttons = vec![(Look::Primary, Say::UseThisTab, here)];
-                let page = resume::crossing(language, Say::OtherTabTitle, vec![Say::OtherTabLead], buttons);
+                let page =
+                    resume::crossing(&enter.ground(), language, Say::OtherTabTitle, vec![Say::OtherTabLead], buttons);
                 all([header(language, Some(&study)), page.into()])
             }
             Loaded::Ready(app) => app::view(app),
@@ -115,7 +122,7 @@ fn loading(language: RwSignal<String>) -> AnyView {
 fn unreachable(language: RwSignal<String>, study: Option<Arc<Study>>, enter: Enter) -> AnyView {
     let retry: resume::Act = Box::new(move || enter.once_more());
     let buttons = vec![(Look::Primary, Say::TryAgain, retry)];
-    let page = resume::crossing(language, Say::UnreachableTitle, vec![Say::Unreachable], buttons);
+    let page = resume::crossing(&enter.ground(), language, Say::UnreachableTitle, vec![Say::Unreachable], buttons);
     all([page.into(), study.map(|study| facts(contact_of(language, study))).into()])
 }
 
@@ -126,6 +133,7 @@ type NotReady = (Option<Trouble>, Option<Arc<Study>>);
 #[derive(Clone, Copy)]
 pub(super) struct Enter {
     door: StoredValue<Door>,
+    ground: StoredValue<Rc<Ground>, LocalStorage>,
     language: RwSignal<String>,
     loaded: RwSignal<Loaded>,
     /// What owns all that is made in here.
@@ -136,9 +144,14 @@ impl Enter {
     /// Comes in: loads what is needed, and finds what an earlier visit left.
     fn enter(self, said: Said) {
         self.loaded.set(Loaded::Not);
-        spawn_local(async move {
+        self.ground().spawn(async move {
             match self.find(said).await {
-                Ok(found) => self.loaded.set(found),
+                Ok(found) => {
+                    if let Loaded::Ready(app) = &found {
+                        app.tells_that_it_is_ready();
+                    }
+                    self.loaded.set(found);
+                }
                 Err((why, study)) => self.stop(why, study).await,
             }
         });
@@ -151,9 +164,14 @@ impl Enter {
 
     /// Comes in by another invitation.
     pub(super) fn with(self, token: String) {
-        browser::keep_invitation(&token);
+        self.ground().keep_invitation(&token);
         self.door.update_value(|door| door.token = token);
         self.once_more();
+    }
+
+    /// What the widget stands on.
+    pub(super) fn ground(self) -> Rc<Ground> {
+        self.ground.get_value()
     }
 
     /// The invitation, as it stood in the link.
@@ -164,6 +182,9 @@ impl Enter {
     /// Says what stands in the way; the page for that is in the second part.
     async fn stop(self, why: Option<Trouble>, study: Option<Arc<Study>>) {
         let later = if why.is_some() { later().await.ok() } else { None };
+        if later.is_none() {
+            self.ground().tell("error", &[("code", "unreachable".into())]);
+        }
         self.loaded.set(match (why, later) {
             (Some(why), Some(later)) => Loaded::Stopped(later, why, study),
             _ => Loaded::Unreachable(study),
@@ -172,7 +193,7 @@ impl Enter {
 
     async fn find(self, said: Said) -> Result<Loaded, NotReady> {
         let door = self.door.get_value();
-        let admitted = Rc::new(admitted(&door, self.language).await?);
+        let admitted = Rc::new(admitted(&door, &self.ground(), self.language).await?);
         let study = admitted.study.clone();
         let with_study = |trouble: Option<Trouble>| (trouble, Some(study.clone()));
         let pseudonym = match admitted.invitation.sub.clone() {
@@ -203,12 +224,12 @@ impl Enter {
         let owner = self.owner.get_value().unwrap_or_default();
         let app = owner.with(move || {
             let given = Given { sheets: Sheets::default(), admitted, pseudonym, permitted: false };
-            App::new(given, self.language, Box::new(self))
+            App::new(self.ground(), given, self.language, Box::new(self))
         });
         app.adds(forms, !first);
         match begin {
             Some(begin) => drop(app.kept_by(begin)),
-            None => spawn_local(async move { drop(app.keeper().await) }),
+            None => app.spawn(async move { drop(app.keeper().await) }),
         }
         let finished = matches!(app.place.get_untracked().step, Step::Finished(_));
         match in_the_way {
@@ -219,20 +240,26 @@ impl Enter {
 }
 
 /// Whom the link lets in, and to what.
-async fn admitted(door: &Door, language: RwSignal<String>) -> Result<Admitted, NotReady> {
-    let study: Study =
+async fn admitted(door: &Door, ground: &Ground, language: RwSignal<String>) -> Result<Admitted, NotReady> {
+    let mut study: Study =
         load(&door.study, true, |bytes| compact::decode(Holds::Study, bytes)).await.map_err(|why| (why, None))?;
+    let may_be_here = ground.around().is_none_or(|around| study.may_be_embedded(&door.study, around));
+    study.lies_at(&door.study);
     let study = Arc::new(study);
     let with_study = |trouble| (Some(trouble), Some(study.clone()));
     if !study.languages.iter().any(|tag| language.with_untracked(|now| now == tag)) {
         language.set(study.languages.first().cloned().unwrap_or_default());
+    }
+    if !may_be_here {
+        return Err(with_study(Trouble::NotHere));
     }
     let invitation =
         Invitation::read_by::<browser::Parsed>(&door.token).map_err(|why| with_study(Trouble::Invitation(why)))?;
     if invitation.study != study.id {
         return Err(with_study(Trouble::OtherStudy));
     }
-    let wave = study.wave(&invitation.wave).cloned().ok_or_else(|| with_study(Trouble::NoSuchWave))?;
+    let wave = study.wave(&invitation.wave).filter(|wave| door.wave.as_ref().is_none_or(|only| *only == wave.id));
+    let wave = wave.cloned().ok_or_else(|| with_study(Trouble::NoSuchWave))?;
     Ok(Admitted { study, wave: Arc::new(wave), invitation, token: door.token.clone() })
 }
 
@@ -251,7 +278,7 @@ impl WayIn for Enter {
 
     fn blocked(&self, why: Trouble, study: Arc<Study>) {
         let enter = *self;
-        spawn_local(async move { enter.stop(Some(why), Some(study)).await });
+        self.ground().spawn(async move { enter.stop(Some(why), Some(study)).await });
     }
 }
 

@@ -101,14 +101,14 @@ fn leave(page: Page) {
                 pages.push(id);
             }
         });
-        return summary::take_focus();
+        return summary::take_focus(page.app);
     }
     // One way to be reached is enough.
     let open = page.step != Step::Contact && sheet.read(|session| !session.open(id).is_empty());
     if open && !sheet.pointed_out.read_untracked().contains(&id) {
         sheet.pointed_out.update(|pages| pages.push(id));
         page.noticing.set(true);
-        return summary::take_focus();
+        return summary::take_focus(page.app);
     }
     go_on(page);
 }

@@ -25,15 +25,15 @@ pub(super) fn heading(
     let node = NodeRef::<html::H1>::new();
     node.on_load(move |h1| {
         if app.moved.get_value() {
-            browser::to_top(&h1);
+            app.ground().to_top();
             match app.target.try_update_value(Option::take).flatten() {
-                Some(id) => browser::focus_within(&id),
+                Some(id) => app.ground().focus_within(&id),
                 None => browser::focus(&h1),
             }
         }
     });
     let words = text.clone();
-    Effect::new(move || browser::set_title(&format!("{}{} – {}", before_title(), words(), app.title())));
+    Effect::new(move || app.ground().set_title(&format!("{}{} – {}", before_title(), words(), app.title())));
     let text: Box<dyn Fn() -> String + Send> = Box::new(text);
     html::h1().class(class).attr("tabindex", "-1").node_ref(node).child(text).into_any()
 }
@@ -145,9 +145,8 @@ pub(super) fn contact(app: App) -> Vec<AnyView> {
 
 /// The same before there is an app.
 pub(super) fn contact_of(language: RwSignal<String>, study: Arc<Study>) -> Vec<AnyView> {
-    let dial: String = study.contact.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-    let phone = link(format!("tel:{dial}"), study.contact.phone.clone());
-    let email = link(format!("mailto:{}", study.contact.email), study.contact.email.clone());
+    let phone = link(["tel:", &study.contact.dialled()].concat(), study.contact.phone.clone());
+    let email = link(["mailto:", &study.contact.email].concat(), study.contact.email.clone());
     let say = move |what: Say| move || language.with(|tag| Tongue::of(tag).say(&what));
     let name =
         move || language.with(|tag| study.say(&study.contact.name, tag).map_or_else(String::new, |text| text.words()));

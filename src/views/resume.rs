@@ -1,5 +1,7 @@
 //! Coming back, and leaving for good: whose answers these are, which tab goes on, and nothing left behind.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 
 use super::{
@@ -7,13 +9,17 @@ use super::{
     parts::{Look, actions, button, plain_heading, text_box},
     state::App,
 };
-use crate::words::{Say, Tongue};
+use crate::{
+    browser::Ground,
+    words::{Say, Tongue},
+};
 
 /// What a button does.
 pub(super) type Act = Box<dyn Fn()>;
 
 /// A page with a heading, a few words, and buttons, before there is an app.
 pub(super) fn crossing(
+    ground: &Rc<Ground>,
     language: RwSignal<String>,
     title: Say,
     words: Vec<Say>,
@@ -21,7 +27,8 @@ pub(super) fn crossing(
 ) -> AnyView {
     let say = move |what: Say| move || language.with(|tag| Tongue::of(tag).say(&what));
     let page_title = say(title.clone());
-    Effect::new(move || crate::browser::set_title(&format!("{} – Svar", page_title())));
+    let ground = ground.clone();
+    Effect::new(move || ground.set_title(&[&page_title(), " – Svar"].concat()));
     let words: Vec<AnyView> = words.into_iter().map(|words| el("p").say(say(words)).view()).collect();
     let buttons = buttons.into_iter().map(|(look, label, act)| button(look, say(label), act)).collect();
     el_of("div", "svar-page")

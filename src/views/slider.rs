@@ -10,7 +10,6 @@ use super::{
     question::Around,
 };
 use crate::{
-    browser,
     questionnaire::{ItemId, Role},
     session::Value,
     words::{Say, Tongue},
@@ -116,7 +115,7 @@ fn foot(
                 .on("click", move |_| {
                     sheet.act(|session| session.clear(id));
                     // The button goes with the answer; the focus stays at the question.
-                    browser::focus_within(&id_of(id));
+                    app.ground().focus_within(&id_of(id));
                 })
                 .say(app.say(Say::ClearAnswer))
         })

@@ -3,7 +3,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::{
     delivery::Delivery,
@@ -12,7 +12,7 @@ use super::{
     trail::Trail,
 };
 use crate::{
-    browser,
+    browser::{self, Ground},
     questionnaire::{Filling, Form, ItemId, text::Text},
     session::{Session, Value},
     study::{CONSENT, CONTACT, Course, Invitation, Step, Study, Wave, Words},
@@ -69,6 +69,7 @@ pub(super) struct App {
     pub(super) fails: RwSignal<bool>,
     /// It is over: nothing is kept any more.
     pub(super) over: StoredValue<bool>,
+    ground: StoredValue<Rc<Ground>, LocalStorage>,
     given: StoredValue<Given, LocalStorage>,
     trail: Trail,
     /// Who keeps and delivers the answers, once loaded.
@@ -149,7 +150,8 @@ impl Sheets {
 
 impl App {
     /// An app at the beginning, without any sheet yet.
-    pub(super) fn new(given: Given, language: RwSignal<String>, way_in: Box<dyn WayIn>) -> App {
+    pub(super) fn new(ground: Rc<Ground>, given: Given, language: RwSignal<String>, way_in: Box<dyn WayIn>) -> App {
+        let own_page = ground.is_own_page();
         let first = Place { step: Step::Welcome, at: At::Start };
         let app = App {
             language,
@@ -164,15 +166,18 @@ impl App {
             moved_away: RwSignal::new(false),
             fails: RwSignal::new(false),
             over: StoredValue::new(false),
+            ground: StoredValue::new_local(ground),
             given: StoredValue::new_local(given),
-            trail: Trail::new(first),
+            trail: Trail::new(first, own_page),
             keeper: RwSignal::new_local(None),
             loading: StoredValue::new(false),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
             complete: RwSignal::new(false),
             way_in: StoredValue::new_local(way_in),
         };
-        browser::on_back(move |place| app.came_back(place as usize));
+        if own_page {
+            browser::on_back(move |place| app.came_back(place as usize));
+        }
         browser::ask_before_leaving(move || app.would_lose());
         Effect::new(move || {
             if matches!(app.place.get().step, Step::Finished(_)) && !app.is_under_way() {
@@ -191,6 +196,44 @@ impl App {
         app
     }
 
+    /// What the widget stands on.
+    pub(super) fn ground(self) -> Rc<Ground> {
+        self.ground.get_value()
+    }
+
+    /// Does something that takes a while.
+    pub(super) fn spawn(self, task: impl Future<Output = ()> + 'static) {
+        self.ground().spawn(task);
+    }
+
+    /// Tells the page around that questions can be answered, and from then on which page it is, and whether the widget may
+    /// be taken away.
+    pub(super) fn tells_that_it_is_ready(self) {
+        let ground = self.ground();
+        let (study, wave) = (self.study(), self.wave());
+        ground.tell("ready", &[("study", study.id.as_str().into()), ("wave", wave.id.as_str().into())]);
+        self.owned(|| {
+            Effect::new(move || {
+                let place = self.place.get();
+                let Some(sheet) = self.sheet(place.step) else { return };
+                let pages = sheet.layout(Session::pages);
+                let here = match place.at {
+                    At::Start => Some(0),
+                    At::Page(page) => pages.iter().position(|other| *other == page),
+                    _ => None,
+                };
+                let Some(here) = here else { return };
+                let detail = [
+                    ("step", self.part_id(place.step).into()),
+                    ("page", here.saturating_add(1).into()),
+                    ("pages", pages.len().into()),
+                ];
+                self.ground().tell("page", &detail);
+            });
+            Effect::new(move || self.ground().tell("rest", &[("rest", self.may_hand_over().into())]));
+        });
+    }
+
     /// Gives these questionnaires their sheets; `complete` if they are the last.
     pub(super) fn adds(self, forms: Forms, complete: bool) {
         self.owned(|| {
@@ -198,8 +241,9 @@ impl App {
                 let sheet = Sheet::new(Session::new(form));
                 self.fills(sheet);
                 self.given.update_value(|given| given.sheets.0.push((slot, sheet)));
+                let received = Memo::new(move |_| sheet.delivery.watch(|submission| submission.received().is_some()));
                 Effect::new(move || {
-                    if sheet.delivery.watch(|submission| submission.received().is_some()) {
+                    if received.get() {
                         self.arrived(slot.step());
                     }
                 });
@@ -312,7 +356,7 @@ impl App {
         match self.keeper.get_untracked() {
             Some(keeper) => keeper.save_soon(),
             None if self.fails.get_untracked() && !self.loading.get_value() => {
-                spawn_local(async move { drop(self.keeper().await) });
+                self.spawn(async move { drop(self.keeper().await) });
             }
             None => {}
         }
@@ -321,7 +365,7 @@ impl App {
     /// Asks once more for what could not be loaded.
     pub(super) fn ask_again(self) {
         self.fails.set(false);
-        spawn_local(async move { drop(self.keeper().await) });
+        self.spawn(async move { drop(self.keeper().await) });
     }
 
     /// Tells a delivery what happened. Whatever is under way has a keeper.
@@ -480,7 +524,7 @@ impl App {
 
     /// Lets the next person in.
     pub(super) fn restart(&self) {
-        browser::keep_invitation(&self.given(|given| given.admitted.token.clone()));
+        self.ground().keep_invitation(&self.given(|given| given.admitted.token.clone()));
         self.way_in.with_value(|way_in| way_in.again());
     }
 
@@ -492,7 +536,7 @@ impl App {
         }
         self.notice.set(None);
         sheet.freezing.set(Freezing::UnderWay);
-        spawn_local(async move {
+        self.spawn(async move {
             match self.keeper().await {
                 // They may have ended meanwhile.
                 _ if sheet.freezing.get_untracked() != Freezing::UnderWay => {}
@@ -559,7 +603,7 @@ impl App {
     /// Leaves nothing of this visit behind, but what is frozen and has not arrived.
     fn leave_nothing(self) {
         self.over.set_value(true);
-        browser::forget_invitation();
+        self.ground().forget_invitation();
         self.have(|keeper| keeper.forget());
     }
 
@@ -582,6 +626,10 @@ impl App {
             self.given.update_value(|given| given.permitted |= permitted);
         }
         self.save_soon();
+        if let Some(receipt) = self.sheet(step).and_then(|sheet| sheet.delivery.receipt()) {
+            let detail = [("part", self.part_id(step).into()), ("uuid", receipt.uuid.into())];
+            self.ground().tell("submitted", &detail);
+        }
         if self.place.get_untracked().step == step {
             self.go_on();
             self.trail.close_behind();

@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use super::{
     element::{el, el_of, live},
     marks::{Page, id_of},
+    state::App,
 };
 use crate::{
-    browser,
     questionnaire::ItemId,
     words::{Say, Tongue},
 };
@@ -16,8 +16,9 @@ use crate::{
 const ID: &str = "svar-summary";
 
 /// Puts the focus on the summary, once it is there.
-pub(super) fn take_focus() {
-    request_animation_frame(|| browser::focus_within(ID));
+pub(super) fn take_focus(app: App) {
+    let ground = app.ground();
+    request_animation_frame(move || ground.focus_within(ID));
 }
 
 /// The summary; nothing while all is well.
@@ -26,7 +27,7 @@ pub(super) fn view(page: Page) -> AnyView {
         let wrong = page.all_wrong();
         if !wrong.is_empty() {
             let count = wrong.len();
-            let link = |(id, what): (ItemId, Say)| link(id, page.app.say(what));
+            let link = |(id, what): (ItemId, Say)| link(page.app, id, page.app.say(what));
             let links = wrong.into_iter().map(link).collect();
             return Some(summary(page, "svar-summary svar-summary--error", Say::ErrorsFound { count }, links, None));
         }
@@ -34,7 +35,7 @@ pub(super) fn view(page: Page) -> AnyView {
         (!open.is_empty()).then(|| {
             let count = open.len();
             let words = |id: ItemId| page.sheet.words(page.app, page.sheet.form(|form| form.item(id).text));
-            let links = open.into_iter().map(|id| link(id, words(id))).collect();
+            let links = open.into_iter().map(|id| link(page.app, id, words(id))).collect();
             let class = "svar-summary svar-summary--unanswered";
             summary(page, class, Say::OpenFound { count }, links, Some(Say::OpenHint))
         })
@@ -56,14 +57,14 @@ fn summary(page: Page, class: &'static str, title: Say, links: Vec<AnyView>, hin
 }
 
 /// A link to a question.
-pub(super) fn link(id: ItemId, text: impl Fn() -> String + Send + 'static) -> AnyView {
+pub(super) fn link(app: App, id: ItemId, text: impl Fn() -> String + Send + 'static) -> AnyView {
     let target = id_of(id);
     let link = el("a")
         .attr("href", format!("#{target}"))
         .on("click", move |event| {
             // The address bar stays as it is.
             event.prevent_default();
-            browser::focus_within(&target);
+            app.ground().focus_within(&target);
         })
         .say(text);
     el("li").child(link).view()

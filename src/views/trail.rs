@@ -14,14 +14,23 @@ struct Places {
     at: usize,
     /// What was sent cannot be gone back to.
     floor: usize,
-    /// The host forbids us its history: the way back is ours alone.
+    /// The history is the host's, or it forbids it to us: the way back is ours alone.
     alone: bool,
 }
 
+impl Places {
+    fn push(&mut self) {
+        self.alone = self.alone || !browser::push_history(self.at as u32);
+    }
+}
+
 impl Trail {
-    pub(super) fn new(first: Place) -> Trail {
-        browser::replace_history(0);
-        Trail(StoredValue::new(Places { all: vec![first], at: 0, floor: 0, alone: false }))
+    /// Begins at a place, in the tab's history if that is ours to use.
+    pub(super) fn new(first: Place, own_page: bool) -> Trail {
+        if own_page {
+            browser::replace_history(0);
+        }
+        Trail(StoredValue::new(Places { all: vec![first], at: 0, floor: 0, alone: !own_page }))
     }
 
     /// Begins anew at a place.
@@ -34,7 +43,7 @@ impl Trail {
             trail.at = trail.at.saturating_add(1);
             trail.all.truncate(trail.at);
             trail.all.push(place);
-            trail.alone |= !browser::push_history(trail.at as u32);
+            trail.push();
         });
     }
 
@@ -56,7 +65,7 @@ impl Trail {
         let place = self.0.try_update_value(|trail| {
             trail.at = wanted.max(trail.floor).min(trail.all.len().saturating_sub(1));
             if trail.at != wanted {
-                trail.alone |= !browser::push_history(trail.at as u32);
+                trail.push();
             }
             trail.all.get(trail.at).copied()
         });

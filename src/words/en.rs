@@ -205,6 +205,9 @@ pub(super) fn told(what: &Told) -> String {
         Told::SummaryOf(when) => return format!("Answered {when}"),
         Told::SummaryPrint => "Print the summary",
         Told::SummaryClose => "Back to the receipt",
+        Told::OtherWays => {
+            "Get in touch, and we will find another way for you to answer, such as by phone or on paper:"
+        }
         Told::LaterWaves => {
             "If you get more questionnaires later, you can answer them even though you missed this one."
         }
@@ -268,6 +271,7 @@ fn trouble_title(trouble: Trouble) -> &'static str {
         Trouble::Invitation(_) => "The link does not work",
         Trouble::OtherStudy => "The link is for another study",
         Trouble::NoSuchWave => "This questionnaire does not exist",
+        Trouble::NotHere => "The questionnaire cannot be shown on this page",
         Trouble::Missing => "We could not find the questionnaire",
         Trouble::Foreign => "Something else came instead of the questionnaire",
         Trouble::Truncated => "Only a part of the questionnaire arrived",
@@ -293,6 +297,9 @@ fn trouble_text(trouble: Trouble) -> String {
         }
         Trouble::NoSuchWave => {
             "You are invited to a questionnaire that this study does not have. Get in touch with those who sent you the link."
+        }
+        Trouble::NotHere => {
+            "The study has not approved the website you are on. Open the link you were given in a window of its own, or get in touch."
         }
         Trouble::Missing => {
             "It is not where it should be. The mistake is ours, not yours. Try again later, or get in touch."

@@ -223,6 +223,8 @@ pub enum Told {
     SummaryKept,
     /// Who came too late for one wave can answer those that follow.
     LaterWaves,
+    /// How to answer where the form does not work.
+    OtherWays,
 }
 
 /// Where answers are that were sent and have not arrived.
@@ -245,6 +247,8 @@ pub enum Trouble {
     OtherStudy,
     /// The study has no such wave.
     NoSuchWave,
+    /// The study does not trust the page around with it.
+    NotHere,
     /// The questionnaire, or the manifest, is not there.
     Missing,
     /// Something else came in its place.

@@ -191,6 +191,7 @@ pub(super) fn told(what: &Told) -> String {
         Told::SummaryOf(when) => return format!("Svart {when}"),
         Told::SummaryPrint => "Skriv ut oppsummeringen",
         Told::SummaryClose => "Tilbake til kvitteringen",
+        Told::OtherWays => "Ta kontakt, så finner vi en annen måte du kan svare på, som telefon eller papir:",
         Told::LaterWaves => "Får du flere spørreskjemaer senere, kan du svare på dem selv om du ikke rakk dette.",
         Told::SummaryKept => "Oppsummeringen blir ikke lagret. Når du lukker siden, er den borte.",
     };
@@ -250,6 +251,7 @@ fn trouble_title(trouble: Trouble) -> &'static str {
         Trouble::Invitation(_) => "Lenken virker ikke",
         Trouble::OtherStudy => "Lenken gjelder en annen studie",
         Trouble::NoSuchWave => "Dette spørreskjemaet finnes ikke",
+        Trouble::NotHere => "Spørreskjemaet kan ikke vises på denne siden",
         Trouble::Missing => "Vi fant ikke spørreskjemaet",
         Trouble::Foreign => "Noe annet kom i stedet for spørreskjemaet",
         Trouble::Truncated => "Bare en del av spørreskjemaet kom fram",
@@ -275,6 +277,9 @@ fn trouble_text(trouble: Trouble) -> String {
         }
         Trouble::NoSuchWave => {
             "Du er invitert til et spørreskjema som denne studien ikke har. Ta kontakt med dem som sendte deg lenken."
+        }
+        Trouble::NotHere => {
+            "Studien har ikke godkjent nettstedet du er på. Åpne lenken du har fått, i et eget vindu, eller ta kontakt."
         }
         Trouble::Missing => {
             "Det ligger ikke der det skal. Feilen er hos oss, ikke hos deg. Prøv igjen senere, eller ta kontakt."

@@ -189,6 +189,7 @@ pub(super) fn told(what: &Told) -> String {
         Told::SummaryOf(when) => return format!("Svart {when}"),
         Told::SummaryPrint => "Skriv ut oppsummeringa",
         Told::SummaryClose => "Tilbake til kvitteringa",
+        Told::OtherWays => "Ta kontakt, så finn vi ein annan måte du kan svare på, som telefon eller papir:",
         Told::LaterWaves => "Får du fleire spørjeskjema seinare, kan du svare på dei sjølv om du ikkje rakk dette.",
         Told::SummaryKept => "Oppsummeringa blir ikkje lagra. Når du lukkar sida, er ho borte.",
     };
@@ -246,6 +247,7 @@ fn trouble_title(trouble: Trouble) -> &'static str {
         Trouble::Invitation(_) => "Lenkja verkar ikkje",
         Trouble::OtherStudy => "Lenkja gjeld ein annan studie",
         Trouble::NoSuchWave => "Dette spørjeskjemaet finst ikkje",
+        Trouble::NotHere => "Spørjeskjemaet kan ikkje visast på denne sida",
         Trouble::Missing => "Vi fann ikkje spørjeskjemaet",
         Trouble::Foreign => "Noko anna kom i staden for spørjeskjemaet",
         Trouble::Truncated => "Berre ein del av spørjeskjemaet kom fram",
@@ -271,6 +273,9 @@ fn trouble_text(trouble: Trouble) -> String {
         }
         Trouble::NoSuchWave => {
             "Du er invitert til eit spørjeskjema som denne studien ikkje har. Ta kontakt med dei som sende deg lenkja."
+        }
+        Trouble::NotHere => {
+            "Studien har ikkje godkjent nettstaden du er på. Opne lenkja du har fått, i eit eige vindauge, eller ta kontakt."
         }
         Trouble::Missing => {
             "Det ligg ikkje der det skal. Feilen er hos oss, ikkje hos deg. Prøv igjen seinare, eller ta kontakt."

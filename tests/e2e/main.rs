@@ -36,6 +36,7 @@ mod moving;
 mod packs;
 mod plan;
 mod policy;
+mod portal;
 #[path = "../engine/random.rs"]
 #[allow(dead_code, reason = "shared with the tests of the engine")]
 mod random;

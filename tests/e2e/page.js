@@ -13,13 +13,17 @@ const ROLES = {
   textbox: "input[type=text], textarea",
 };
 
+// In an element of somebody else's page, or on its own.
+const embedded = document.querySelector("svar-questionnaire");
+const root = embedded?.shadowRoot ?? document;
+
 const plain = (text) => text.replace(/\s+/g, " ").trim();
 const shown = (element) => element.checkVisibility({ visibilityProperty: true });
 const role = (element) => Object.keys(ROLES).find((role) => element.matches(ROLES[role])) ?? element.localName;
 
 function said(element) {
   const by = element.getAttribute("aria-labelledby");
-  if (by) return by.split(" ").map((id) => document.getElementById(id)?.innerText ?? "").join(" ");
+  if (by) return by.split(" ").map((id) => root.getElementById(id)?.innerText ?? "").join(" ");
   if (element.hasAttribute("aria-label")) return element.getAttribute("aria-label");
   if (element.labels?.length) return [...element.labels].map((label) => label.innerText).join(" ");
   if (element.localName === "fieldset") return element.querySelector(":scope > legend")?.innerText ?? "";
@@ -35,9 +39,9 @@ function all(wanted, scope) {
 
 // The one thing of this role with these words; any words if they are null. Within the group of that name, if one is named.
 function find(wanted, words, within) {
-  let scope = document;
+  let scope = root;
   if (within !== null) {
-    const groups = all("group", document).filter((group) => says(group, within));
+    const groups = all("group", root).filter((group) => says(group, within));
     if (groups.length !== 1) throw `${groups.length} groups «${within}»`;
     scope = groups[0];
   }
@@ -55,7 +59,7 @@ async function point(wanted, words, within) {
   element.scrollIntoView({ block: "center", behavior: "instant" });
   const box = element.getBoundingClientRect();
   const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
-  const top = document.elementFromPoint(x, y);
+  const top = root.elementFromPoint(x, y);
   const own = [element, ...(element.labels ?? [])];
   if (!own.some((part) => part.contains(top))) throw `${wanted} «${words}» lies under ${top?.localName}.${top?.className}`;
   return { x, y };
@@ -63,7 +67,7 @@ async function point(wanted, words, within) {
 
 // The field to write in for a question: by its own label, or the one in the group of that name.
 function field(question) {
-  const own = all("textbox", document).filter((element) => says(element, question));
+  const own = all("textbox", root).filter((element) => says(element, question));
   return own.length === 1 ? own[0] : find("textbox", null, question);
 }
 
@@ -73,7 +77,7 @@ const group = (element) => {
 };
 
 function focused() {
-  const element = document.activeElement;
+  const element = root.activeElement;
   if (!element || element === document.body) return { role: "nothing", name: "", group: null, seen: false, ring: false };
   const around = [element, ...(element.labels ?? [])];
   const ring = around.some((each) => {
@@ -84,7 +88,7 @@ function focused() {
   const seen = around.some((each) => {
     const box = each.getBoundingClientRect();
     const [x, y] = [(box.left + box.right) / 2, (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2];
-    const top = box.bottom > 0 && box.top < innerHeight ? document.elementFromPoint(x, y) : null;
+    const top = box.bottom > 0 && box.top < innerHeight ? root.elementFromPoint(x, y) : null;
     return top !== null && around.some((part) => part.contains(top) || top.contains(part));
   });
   return {
@@ -95,27 +99,28 @@ function focused() {
 
 // What stands in every field, by its group and its own words.
 function fields() {
-  return all("radio", document).concat(all("checkbox", document), all("textbox", document), all("slider", document), all("combobox", document))
+  return all("radio", root).concat(all("checkbox", root), all("textbox", root), all("slider", root), all("combobox", root))
     .map((element) => [element.id, element.matches("[type=radio], [type=checkbox]") ? element.checked : element.value]);
 }
 
 function look() {
-  const main = document.querySelector(".svar");
+  const main = root.querySelector(".svar");
+  const around = embedded ? main?.lang : document.documentElement.lang;
   return {
-    heading: plain([...document.querySelectorAll("h1")].map((h1) => h1.innerText).join(" | ")),
+    heading: plain([...root.querySelectorAll("h1")].map((h1) => h1.innerText).join(" | ")),
     title: document.title,
-    words: plain(document.body.innerText),
+    words: plain((embedded ? main : document.body)?.innerText ?? ""),
     // The title is read out in the language of the page, the rest in that of the widget.
-    language: main?.lang === document.documentElement.lang ? main?.lang : `${main?.lang} in ${document.documentElement.lang}`,
+    language: main?.lang === around ? main?.lang : `${main?.lang} in ${around}`,
     progress: plain(main?.querySelector("progress")?.parentElement?.innerText ?? ""),
   };
 }
 
 // The lines of every row of the overview.
-const rows = () => [...document.querySelectorAll("section li button")].map((row) => [...row.children].map((line) => plain(line.innerText)));
+const rows = () => [...root.querySelectorAll("section li button")].map((row) => [...row.children].map((line) => plain(line.innerText)));
 
 // The questions that are rows of a table.
-const table = () => all("group", document).filter((each) => each.localName === "fieldset" && group(each) !== null).map((row) => plain(said(row)));
+const table = () => all("group", root).filter((each) => each.localName === "fieldset" && group(each) !== null).map((row) => plain(said(row)));
 
 const VERBS = { rows, table, find, point, field, focused, fields, look, said: (element) => plain(said(element)) };
 const [verb, ...given] = arguments;

@@ -94,6 +94,8 @@ struct Kept {
     log: Mutex<Vec<String>>,
     /// What the page of the host does before the widget is there; served as [`HOST`].
     host: Mutex<String>,
+    /// Policies of pages that come with one of their own, by path.
+    policies: Mutex<BTreeMap<String, String>>,
     flights: Mutex<BTreeMap<Bytes, Flight>>,
     data: PathBuf,
 }
@@ -299,6 +301,16 @@ impl Server {
         &self.data
     }
 
+    /// Has a page come with another policy.
+    pub(crate) fn sends(&self, path: &str, policy: &str) {
+        self.kept.policies.lock().unwrap().insert(path.to_owned(), policy.to_owned());
+    }
+
+    /// Puts a file beside the site.
+    pub(crate) fn puts(&self, name: &str, content: &str) {
+        fs::write(self.site.join(name), content).expect("a file");
+    }
+
     /// From now on the page around the widget begins with this script.
     pub(crate) fn hosts(&self, script: &str) {
         *self.kept.host.lock().unwrap() = script.to_owned();
@@ -446,7 +458,13 @@ async fn act(State(kept): State<Arc<Kept>>, request: Request, next: Next) -> Res
         return say(200, &headers, kept.host.lock().unwrap().clone());
     }
     if path != RESPONSES || request.method() != "POST" {
-        return next.run(request).await;
+        let policy = kept.policies.lock().unwrap().get(path).cloned();
+        let mut response = next.run(request).await;
+        if let Some(policy) = policy {
+            let policy = policy.parse().expect("a policy");
+            response.headers_mut().insert("content-security-policy", policy);
+        }
+        return response;
     }
     {
         let mut flights = kept.flights.lock().unwrap();

@@ -89,7 +89,7 @@ fn anywhere(project: &Project) -> OsString {
     flags
 }
 
-/// How the glue imports what loads the other part, and what stands for it: `src/embed/entry.js` has the function.
+/// How the glue imports what loads the other part, and what stands for it: `src/embed/loader.js` has the function.
 const SPLIT_IMPORT: &str = "import * as import1 from \"./__wasm_split.js\"";
 const SPLIT_LOADER: &str = "const import1 = { __wasm_split_load_later };\n";
 

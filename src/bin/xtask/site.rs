@@ -3,17 +3,23 @@
 use std::{collections::BTreeMap, path::Path};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use maud::html;
 use sha2::{Digest, Sha256, Sha384};
 use svar::{
     questionnaire::compact::{self, Holds},
     study::Study,
-    tools::studies::{COMPILED_MANIFEST, StudyFolder},
+    tools::{
+        headers,
+        site::POLICIES,
+        studies::{COMPILED_MANIFEST, StudyFolder},
+    },
+    words::{Told, Tongue},
 };
 
 use crate::{
     build::{self, Widget},
     project::{self, Outcome, Project},
-    style,
+    style::{self, Around},
 };
 
 /// Files by their path in the site, with `/` between folders.
@@ -23,10 +29,19 @@ pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 #[derive(Debug)]
 pub(crate) struct Parts {
     widget: Widget,
-    entry: String,
+    /// What `page.js` and `element.js` both need.
+    loader: String,
+    /// The script of a page of the widget's own.
+    own: String,
+    /// The script of an element on somebody else's page.
+    element: String,
+    /// The script with which somebody else's page frames one of the widget's.
+    frame: String,
     page: String,
     icon: String,
     style: String,
+    /// The style of an element.
+    element_style: String,
     studies: Vec<StudyFolder>,
 }
 
@@ -80,12 +95,18 @@ impl Parts {
     /// # Errors
     /// Something does not compile, or cannot be read.
     pub(crate) fn make(project: &Project, release: bool) -> Outcome<Parts> {
+        let script = |name: &str| project::read_text(&project.root.join("src/embed").join(name));
+        let style = project.root.join("style");
         Ok(Parts {
             studies: StudyFolder::load_all(&project.root.join("studies"))?,
-            entry: project::read_text(&project.root.join("src/embed/entry.js"))?,
+            loader: script("loader.js")?,
+            own: script("page.js")?,
+            element: script("element.js")?,
+            frame: script("frame.js")?,
             page: project::read_text(&project.root.join("index.html"))?,
-            icon: project::read_text(&project.root.join("style/icon.svg"))?,
-            style: style::sheet(&project.root.join("style"))?,
+            icon: project::read_text(&style.join("icon.svg"))?,
+            style: style::sheet(&style, Around::Page)?,
+            element_style: style::sheet(&style, Around::Element)?,
             widget: build::widget(project, release)?,
         })
     }
@@ -114,8 +135,18 @@ impl Parts {
         places.push(("__SVAR_LATER_INTEGRITY__", integrity(&later)));
         places.push(("__SVAR_LATER__", keep("svar-later.wasm", later)));
 
-        let script = fill("src/embed/entry.js", &self.entry, &places)?;
-        let script = format!("{HEADER}{glue}{script}").into_bytes();
+        let element_style = self.element_style.into_bytes();
+        places.push(("__SVAR_ELEMENT_CSS_INTEGRITY__", integrity(&element_style)));
+        places.push(("__SVAR_ELEMENT_STYLE__", serde_json::to_string(&String::from_utf8_lossy(&element_style))?));
+        places.push(("__SVAR_ELEMENT_CSS__", keep("svar-element.css", element_style)));
+        let joined = |name: &str, script: &str| {
+            let script = format!("{}{script}", self.loader);
+            Ok::<_, String>(format!("{HEADER}{glue}{}", fill(name, &script, &places)?).into_bytes())
+        };
+        let element = joined("src/embed/element.js", &self.element)?;
+        let script = joined("src/embed/page.js", &self.own)?;
+        keep("svar-element.js", element);
+        keep("svar-frame.js", self.frame.into_bytes());
         places.push(("__SVAR_JS_INTEGRITY__", integrity(&script)));
         let script = keep("svar.js", script);
         places.push(("__SVAR_JS__", script.clone()));
@@ -129,18 +160,22 @@ impl Parts {
         files.insert("icon.svg".to_owned(), self.icon.into_bytes());
 
         let mut first = BTreeMap::new();
+        let mut policies = BTreeMap::new();
         for folder in self.studies {
             let (compiled, needed) = study(&folder, naming)?;
             files.extend(compiled);
-            let Study { id, waves, .. } = folder.study;
-            let own = format!("{id}/index.html");
-            if files.insert(own.clone(), page(&self.page, &places, &id, "../")?.into_bytes()).is_some() {
+            let own = format!("{}/index.html", folder.study.id);
+            let of_study = [places.as_slice(), &of_study(&folder.study)].concat();
+            let Study { id, waves, embedding, .. } = folder.study;
+            policies.insert(format!("/{id}/"), headers::page_policy(&embedding.frame));
+            if files.insert(own.clone(), page(&self.page, &of_study, &id, "../")?.into_bytes()).is_some() {
                 return Err(format!("expected one study with the id {id}, found two").into());
             }
             let mut loaded = own;
             if id == at_root {
                 loaded = "index.html".to_owned();
-                files.insert(loaded.clone(), page(&self.page, &places, &id, "")?.into_bytes());
+                files.insert(loaded.clone(), page(&self.page, &of_study, &id, "")?.into_bytes());
+                policies.insert("/".to_owned(), headers::page_policy(&embedding.frame));
             }
             let everywhere = [loaded, script.clone(), wasm.clone(), style.clone()];
             let wave = waves.first().map(|wave| wave.id.clone()).unwrap_or_default();
@@ -150,11 +185,29 @@ impl Parts {
             let known: Vec<&str> = first.keys().map(String::as_str).collect();
             return Err(format!("expected a study out of {}, found {at_root}", known.join(", ")).into());
         }
+        files.insert(POLICIES.to_owned(), serde_json::to_vec_pretty(&policies)?);
         Ok(Site { files, first })
     }
 }
 
-const HEADER: &str = "/* Svar: wasm-bindgen's glue, then src/embed/entry.js. Licence: MIT OR Apache-2.0. */\n";
+/// What the page of a study says of it: who may frame it, and whom to ask where nothing works.
+fn of_study(study: &Study) -> [(&'static str, String); 2] {
+    let contact = &study.contact;
+    let lines = html! {
+        @for (place, tag) in study.languages.iter().enumerate() {
+            @if let Some(name) = contact.name.0.get(place) {
+                p lang=(tag) {
+                    (Tongue::of(tag).told(&Told::OtherWays)) " " (name.words()) ", "
+                    a href=(format!("tel:{}", contact.dialled())) { (contact.phone) } ", "
+                    a href=(format!("mailto:{}", contact.email)) { (contact.email) }
+                }
+            }
+        }
+    };
+    [("__SVAR_FRAME__", study.embedding.frame.join(" ")), ("__SVAR_CONTACT__", lines.into_string())]
+}
+
+const HEADER: &str = "/* Svar: wasm-bindgen's glue, then src/embed. Licence: MIT OR Apache-2.0. */\n";
 
 impl Naming {
     fn name(self, plain: &str, bytes: &[u8]) -> String {
@@ -190,12 +243,15 @@ fn fill(file: &str, text: &str, places: &[(&str, String)]) -> Result<String, Str
     }
 }
 
+/// Places that are filled with no file's name.
+const AS_THEY_ARE: [&str; 3] = ["__SVAR_FRAME__", "__SVAR_CONTACT__", "__SVAR_ELEMENT_STYLE__"];
+
 /// The page of a study, from which the site's root is `up`.
 fn page(text: &str, places: &[(&'static str, String)], id: &str, up: &str) -> Result<String, String> {
     let mut places = places.to_vec();
     places.push(("__SVAR_STUDY__", format!("studies/{id}/{COMPILED_MANIFEST}")));
     for (place, name) in &mut places {
-        if !place.ends_with("_INTEGRITY__") {
+        if !place.ends_with("_INTEGRITY__") && !AS_THEY_ARE.contains(place) {
             name.insert_str(0, up);
         }
     }
@@ -232,7 +288,11 @@ mod tests {
         };
         Parts {
             widget,
-            entry: "load('__SVAR_WASM__', '__SVAR_WASM_INTEGRITY__');".to_owned(),
+            loader: "load('__SVAR_WASM__', '__SVAR_WASM_INTEGRITY__');".to_owned(),
+            own: "mount();".to_owned(),
+            element: "dress(__SVAR_ELEMENT_STYLE__);".to_owned(),
+            frame: "frame();".to_owned(),
+            element_style: ":host{}".to_owned(),
             page: "<script src=__SVAR_JS__ integrity=__SVAR_JS_INTEGRITY__></script><link href=__SVAR_CSS__>\
                    <link href=__SVAR_ICON__><main data-study=__SVAR_STUDY__>"
                 .to_owned(),

@@ -4,17 +4,37 @@ use std::path::Path;
 
 use crate::project::{self, Outcome};
 
-/// These come first, in this order: what the others build on and refine. The rest follow by name.
-const FIRST: [&str; 5] = ["page-shell.css", "tokens.css", "base.css", "header.css", "page.css"];
+/// What lies around the widget, each with a sheet that comes before all others, and that the other has no use for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Around {
+    /// A page of its own.
+    Page,
+    /// An element of somebody else's page.
+    Element,
+}
+
+impl Around {
+    const SHEETS: [&str; 2] = ["page-shell.css", "element-shell.css"];
+
+    fn sheet(self) -> &'static str {
+        let [page, element] = Around::SHEETS;
+        if self == Around::Page { page } else { element }
+    }
+}
+
+/// These come next, in this order: what the others build on and refine. The rest follow by name.
+const FIRST: [&str; 4] = ["tokens.css", "base.css", "header.css", "page.css"];
 
 /// All sheets of a folder as one, without comments and needless white space.
 ///
 /// # Errors
 /// A sheet cannot be read, or one that must come first is missing.
-pub(crate) fn sheet(folder: &Path) -> Outcome<String> {
-    let mut paths: Vec<_> = FIRST.iter().map(|name| folder.join(name)).collect();
+pub(crate) fn sheet(folder: &Path, around: Around) -> Outcome<String> {
+    let first = [around.sheet()].into_iter().chain(FIRST);
+    let mut paths: Vec<_> = first.map(|name| folder.join(name)).collect();
     let rest = project::entries(folder)?.into_iter().filter(|path| path.extension().is_some_and(|is| is == "css"));
-    let rest: Vec<_> = rest.filter(|path| !paths.contains(path)).collect();
+    let shells = Around::SHEETS.map(|name| folder.join(name));
+    let rest: Vec<_> = rest.filter(|path| !paths.contains(path) && !shells.contains(path)).collect();
     paths.extend(rest);
     let mut sheet = String::new();
     for path in paths {

@@ -2,8 +2,6 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use leptos::task::spawn_local;
-
 use super::keep::Keeping;
 use crate::{
     browser::{
@@ -46,7 +44,7 @@ impl Keeping {
         let effects = errand.delivery.change(|submission| submission.step(event, moment));
         for effect in effects.unwrap_or_default() {
             let (keeping, errand) = (self.clone(), errand.clone());
-            spawn_local(async move {
+            self.app.spawn(async move {
                 if let Some(event) = keeping.carry_out(&errand, effect).await {
                     keeping.happened(&errand, event);
                 }

@@ -7,9 +7,9 @@ use std::{
 };
 
 use js_sys::Promise;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 
 use super::{
     Keeper,
@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     browser::{
+        self,
         device::{Device, Link, StoreState},
         wake::{self, Subscription},
     },
@@ -67,9 +68,9 @@ impl Keeping {
             left: Cell::new(false),
             soon: Cell::new(false),
         });
-        let weak = Rc::downgrade(&keeping);
+        let (weak, ground) = (Rc::downgrade(&keeping), app.ground());
         let wake = move || {
-            let Some(keeping) = weak.upgrade() else { return };
+            let Some(keeping) = weak.upgrade().filter(|_| ground.is_here()) else { return };
             let errands = keeping.errands.borrow().clone();
             for errand in errands {
                 keeping.happened(&errand, Event::Wake);
@@ -96,12 +97,13 @@ impl Keeping {
     /// Opens what the device keeps, as the respondent says whose it is: after what is being opened already.
     fn opens(self: &Rc<Self>) {
         let (keeping, before) = (self.clone(), self.open.borrow().clone());
-        let open = future_to_promise(async move {
+        let (open, is_open) = browser::deferred();
+        drop(self.open.replace(open));
+        self.app.spawn(async move {
             let _ = JsFuture::from(before).await;
             keeping.open().await;
-            Ok(JsValue::UNDEFINED)
+            drop(is_open.map(|is_open| is_open.call0(&JsValue::NULL)));
         });
-        drop(self.open.replace(open));
     }
 
     async fn open(self: &Rc<Self>) {
@@ -135,7 +137,7 @@ impl Keeping {
     /// One tab at a time answers; when another takes over, this one keeps still.
     fn keep_others_out(self: &Rc<Self>, device: Rc<Device>) {
         let keeping = self.clone();
-        spawn_local(async move {
+        self.app.spawn(async move {
             device.taken_over().await;
             let current = keeping.device.borrow().as_ref().is_some_and(|now| Rc::ptr_eq(now, &device));
             if current && !keeping.app.over.get_value() {
@@ -182,7 +184,7 @@ impl Keeping {
     pub(super) fn begin_with(self: &Rc<Self>, device: Rc<Device>) {
         self.has(device.clone());
         let keeping = self.clone();
-        spawn_local(async move {
+        self.app.spawn(async move {
             let mut left = find::outbox(&device).await;
             left.retain(|(owner, _)| owner.is_some());
             keeping.deliver(left);
@@ -241,7 +243,7 @@ impl Keeper for Keeping {
         if self.device.borrow().is_none() || self.soon.replace(true) {
             return;
         }
-        spawn_local(async move {
+        self.app.spawn(async move {
             wake::sleep(policy::DRAFT_DELAY as u32).await;
             self.soon.set(false);
             self.save().await;
@@ -250,7 +252,7 @@ impl Keeper for Keeping {
 
     fn send(self: Rc<Self>, sheet: Sheet, step: Step) {
         carry(self.app, sheet, step);
-        spawn_local(async move {
+        self.app.spawn(async move {
             // First: after a reload what comes next is of the same person as what is frozen now.
             self.save().await;
             let is_ended = || sheet.freezing.get_untracked() != Freezing::UnderWay;
@@ -296,7 +298,7 @@ impl Keeper for Keeping {
     }
 
     fn forget(self: Rc<Self>) {
-        spawn_local(async move {
+        self.app.spawn(async move {
             if let Some(device) = self.device().await {
                 // What fails to be removed is encrypted, and gone when its time is over.
                 let _ = device.forget().await;

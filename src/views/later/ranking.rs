@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::told;
 use crate::{
-    browser::{self, Held},
+    browser::Held,
     questionnaire::ItemId,
     session::{Changes, Session, Value},
     views::{
@@ -109,7 +109,7 @@ impl Ranking {
         let remove = self.button(option, "remove", quoted(Told::RankRemove), "×", false).on("click", move |_| {
             self.page.sheet.act(|session| session.remove(self.id, option));
             self.tells(Told::RankRemoved(gone.words.clone()));
-            browser::focus_soon(self.button_id(option, "add"));
+            self.focuses_soon(self.button_id(option, "add"));
         });
         let grip = el_of("span", "svar-ranking-place")
             .text(place.to_string())
@@ -131,6 +131,12 @@ impl Ranking {
             .child(grip)
             .child(el_of("span", "svar-ranking-text").text(choice.words))
             .child(el_of("span", "svar-ranking-buttons").child(up).child(down).child(remove))
+    }
+
+    /// Puts the focus on a button as soon as it is there.
+    fn focuses_soon(self, id: String) {
+        let ground = self.page.app.ground();
+        request_animation_frame(move || ground.focus(&id));
     }
 
     fn button_id(self, option: u16, what: &str) -> String {
@@ -177,7 +183,7 @@ impl Ranking {
                             .tells(Told::RankFull { of: self.page.sheet.read(|session| self.ranked(session).len()) });
                     }
                     self.act(option, |session, id| session.choose(id, option));
-                    browser::focus_soon(match neighbour {
+                    self.focuses_soon(match neighbour {
                         Some(neighbour) => self.button_id(neighbour, "add"),
                         None => self.button_id(option, "up"),
                     });
@@ -194,7 +200,7 @@ impl Ranking {
     /// Moves an option, whose button keeps the focus.
     fn moves(self, option: u16, what: &str, command: impl FnOnce(&mut Session, ItemId) -> Changes) {
         self.act(option, command);
-        browser::focus_soon(self.button_id(option, what));
+        self.focuses_soon(self.button_id(option, what));
     }
 
     /// Changes where an option stands, and says so to those who do not see it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::Stopped;
 use crate::{
@@ -23,13 +23,14 @@ const CODE: &str = "svar-code";
 /// The page for what stands in the way.
 pub(super) fn view(stopped: Stopped) -> AnyView {
     let Stopped { what, language, study, again } = stopped;
+    again.ground().tell("error", &[("code", code_of(what).into())]);
     let say = move |what: Told| move || language.with(|tag| Tongue::of(tag).told(&what));
     let title = say(Told::TroubleTitle(what));
     let page_title = title.clone();
     let name = study.clone();
     Effect::new(move || {
         let name = name.as_ref().and_then(|study| language.with(|tag| study.say(&study.title, tag).map(|t| t.words())));
-        browser::set_title(&[page_title().as_str(), " – ", name.as_deref().unwrap_or("Svar")].concat());
+        again.ground().set_title(&[page_title().as_str(), " – ", name.as_deref().unwrap_or("Svar")].concat());
     });
     let code = study.clone().filter(|_| may_have_a_code(what)).map(|study| typed_code(language, study, again));
     let more_to_come =
@@ -55,6 +56,25 @@ fn may_come_later(what: Trouble) -> bool {
     matches!(what, Missing | Foreign | Truncated | Version | Damaged)
 }
 
+/// What stands in the way, in a word for the page around.
+fn code_of(what: Trouble) -> &'static str {
+    match what {
+        Trouble::Invitation(_) => "invitation",
+        Trouble::OtherStudy => "other-study",
+        Trouble::NoSuchWave => "no-such-wave",
+        Trouble::NotHere => "not-here",
+        Trouble::Missing => "missing",
+        Trouble::Foreign => "foreign",
+        Trouble::Truncated => "truncated",
+        Trouble::Version => "version",
+        Trouble::Damaged => "damaged",
+        Trouble::NotYet(_) => "not-yet",
+        Trouble::Closed(_) => "closed",
+        Trouble::Revoked => "revoked",
+        Trouble::NotAdmitted => "not-admitted",
+    }
+}
+
 fn may_have_a_code(what: Trouble) -> bool {
     matches!(what, Trouble::Invitation(_) | Trouble::NotAdmitted | Trouble::Revoked)
 }
@@ -78,7 +98,7 @@ fn typed_code(language: RwSignal<String>, study: Arc<Study>, again: Enter) -> An
     let fails = move |why| {
         wrong.set(Some(why));
         asking.set(false);
-        browser::focus_within(CODE);
+        again.ground().focus_within(CODE);
     };
     let open = move || {
         // A second click finds it under way.
@@ -88,7 +108,7 @@ fn typed_code(language: RwSignal<String>, study: Arc<Study>, again: Enter) -> An
         let Ok(code) = typed.with_untracked(|typed| Code::read(typed)) else { return fails(CodeTrouble::Mistyped) };
         asking.set(true);
         let study = study.clone();
-        spawn_local(async move {
+        again.ground().spawn(async move {
             match browser::standing(&study.endpoint, &code).await {
                 Standing::Told(state) => match state.get("token").and_then(|token| token.text()) {
                     // A code of another study would lead to a page without a field for the right one.

@@ -1,0 +1,259 @@
+// <svar-questionnaire>: the widget as an element of somebody else's page (docs/embedding.md). The page around is not
+// trusted with more than it can see anyway: no event, attribute or property holds an answer or the invitation.
+
+const NAME = "svar-questionnaire";
+
+// How long a widget may be off the page before it is taken down: long enough for a page that moves it, and for its draft.
+const GRACE = 1_000;
+
+const STYLE = __SVAR_ELEMENT_STYLE__;
+
+// Where studies may lie: where this script lies, and where the page's own code says.
+const studies = new Set([new URL(import.meta.url).origin]);
+
+/** Lets `study` point to these origins as well. For the page's own code alone: an attribute cannot. */
+export function allowStudies(...origins) {
+  for (const origin of origins) studies.add(new URL(origin).origin);
+}
+
+let sheet;
+function dress(root) {
+  try {
+    if (!sheet) {
+      sheet = new CSSStyleSheet();
+      sheet.replaceSync(STYLE);
+    }
+    root.adoptedStyleSheets = [sheet];
+    if (root.adoptedStyleSheets.length === 1) return;
+  } catch {
+    // Below the browsers that know constructed sheets there is the file.
+  }
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.crossOrigin = "anonymous";
+  link.integrity = "__SVAR_ELEMENT_CSS_INTEGRITY__";
+  link.href = new URL("./__SVAR_ELEMENT_CSS__", import.meta.url);
+  root.append(link);
+}
+
+// Twelve digits of the id, as the receipt shows them.
+const reference = (uuid) => uuid.replaceAll("-", "").slice(0, 12).toUpperCase().match(/.{4}/g).join("-");
+
+const mounted = new Set();
+
+export class SvarQuestionnaire extends HTMLElement {
+  static observedAttributes = ["study", "wave", "lang", "scheme"];
+
+  #host = element("div", "svar-host");
+  #invitation = "";
+  #supplier;
+  #state = "idle";
+  #number;
+  #around;
+  #due = false;
+  #round = 0;
+  #leaving;
+  #resting = true;
+  #waiting = [];
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: "open" });
+    dress(root);
+    root.append(this.#host);
+  }
+
+  /** "idle", "loading", "ready", "failed" or "crashed". */
+  get state() {
+    return this.#state;
+  }
+
+  /** The invitation, as it stood in the link: written, never read. */
+  set invitation(value) {
+    this.#invitation = String(value ?? "");
+    this.#begin();
+  }
+
+  /** A function that comes to the invitation, asked when it is needed. */
+  set invitationSupplier(value) {
+    this.#supplier = typeof value === "function" ? value : undefined;
+    this.#begin();
+  }
+
+  get study() {
+    return this.getAttribute("study") ?? "";
+  }
+
+  set study(value) {
+    this.setAttribute("study", value);
+  }
+
+  get wave() {
+    return this.getAttribute("wave") ?? "";
+  }
+
+  set wave(value) {
+    this.setAttribute("wave", value);
+  }
+
+  get scheme() {
+    return this.getAttribute("scheme") ?? "auto";
+  }
+
+  set scheme(value) {
+    this.setAttribute("scheme", value);
+  }
+
+  /** Comes in once more, as after a reload. */
+  restart() {
+    this.#begin();
+  }
+
+  /** Comes when nothing is left that only this page can deliver. */
+  whenAtRest() {
+    return this.#resting ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  connectedCallback() {
+    clearTimeout(this.#leaving);
+    // What the page set before this script came.
+    for (const name of ["invitation", "invitationSupplier", "study", "wave", "scheme"]) {
+      if (Object.hasOwn(this, name)) {
+        const value = this[name];
+        delete this[name];
+        this[name] = value;
+      }
+    }
+    if (this.#number === undefined && this.#state !== "crashed") this.#begin();
+  }
+
+  disconnectedCallback() {
+    this.#leaving = setTimeout(() => this.whenAtRest().then(() => {
+      if (!this.isConnected) this.#end();
+    }), GRACE);
+  }
+
+  attributeChangedCallback(name, before, now) {
+    if (before === now) return;
+    if (name === "scheme") return this.#colour();
+    if (name === "lang" && this.#number !== undefined) return tagOf(now) && speak(this.#number, now);
+    this.#begin();
+  }
+
+  // Several changes at once are one.
+  #begin() {
+    if (this.#due || !this.isConnected) return;
+    this.#due = true;
+    queueMicrotask(() => {
+      this.#due = false;
+      if (this.isConnected) this.#enter(++this.#round);
+    });
+  }
+
+  async #enter(round) {
+    const language = tagOf(this.lang || this.closest("[lang]")?.lang) ?? "nb";
+    const stays = () => round === this.#round && this.isConnected;
+    // What only this page can deliver is not taken down for what comes next.
+    await this.whenAtRest();
+    if (!stays()) return;
+    this.#end();
+    if (!this.study) return;
+    this.#state = "loading";
+    say(this.#host, language, "loading");
+    try {
+      if (!works()) return this.#fails(language, "old");
+      const study = new URL(this.study, document.baseURI);
+      if (!studies.has(study.origin)) throw new Error(`expected a study of ${[...studies].join(", ")}, found ${study.origin}`);
+      const [token] = await Promise.all([this.#supplier ? this.#supplier() : this.#invitation, load()]);
+      if (!stays()) return;
+      this.#around = element("div", "svar-around");
+      this.#host.replaceChildren(this.#around);
+      this.#colour();
+      this.#unit();
+      mounted.add(this);
+      const wave = this.wave || undefined;
+      this.#number = mount(this.#around, study.href, String(token ?? ""), wave, language, location.origin, this.#hears(round));
+    } catch (error) {
+      if (!stays() || this.#state === "crashed") return;
+      console.error("svar:", error?.message);
+      this.#fails(language, "broken");
+    }
+  }
+
+  // After the first page the light and the reader's own size of type are the style sheet's to follow.
+  #colour() {
+    const scheme = this.scheme;
+    this.#host.className = `svar-host${scheme === "light" || scheme === "dark" ? ` svar-host--${scheme}` : ""}`;
+  }
+
+  // A page may have any root font size; the reader's own is what `medium` is.
+  #unit() {
+    const size = getComputedStyle(this.#host).fontSize;
+    this.#host.style.setProperty("--svar-reader", size);
+  }
+
+  #hears(round) {
+    return (name, detail) => {
+      if (name === "crash") {
+        for (const each of mounted) each.#crashes();
+      } else if (round !== this.#round) {
+        return;
+      } else if (name === "rest") {
+        this.#rests(detail.rest);
+      } else if (name === "ready") {
+        this.#state = "ready";
+        this.#tells("ready", detail);
+      } else if (name === "page") {
+        this.#tells("page", detail);
+      } else if (name === "submitted") {
+        this.#tells("submitted", { part: detail.part, reference: reference(detail.uuid) });
+      } else if (name === "error") {
+        this.#state = "failed";
+        this.#tells("error", detail);
+      }
+    };
+  }
+
+  #tells(name, detail) {
+    // After what the widget is doing: a listener may take it away.
+    queueMicrotask(() => this.dispatchEvent(new CustomEvent(`svar-${name}`, { bubbles: true, detail })));
+  }
+
+  #rests(rest) {
+    this.#resting = rest;
+    if (rest) for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #fails(language, what) {
+    this.#state = "failed";
+    const slot = document.createElement("slot");
+    say(this.#host, language, what, [slot]);
+    this.#tells("error", { code: what });
+  }
+
+  #crashes() {
+    if (this.#state === "crashed") return;
+    const language = this.#around?.firstElementChild?.lang;
+    this.#state = "crashed";
+    this.#number = undefined;
+    this.#rests(true);
+    queueMicrotask(() => say(this.#host, language, "crashed", [document.createElement("slot")]));
+    this.#tells("error", { code: "crashed" });
+  }
+
+  #end() {
+    if (this.#number !== undefined) unmount(this.#number);
+    this.#number = undefined;
+    mounted.delete(this);
+    this.#rests(true);
+    this.#host.replaceChildren();
+    if (this.#state !== "crashed") this.#state = "idle";
+  }
+}
+
+/** Gives the element its name, or another where that is taken. */
+export function define(name = NAME) {
+  if (!customElements.get(name)) customElements.define(name, name === NAME ? SvarQuestionnaire : class extends SvarQuestionnaire {});
+}
+
+define();

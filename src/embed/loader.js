@@ -1,0 +1,85 @@
+// Loads the widget, for `page.js` and `element.js`. The build puts it after the glue that wasm-bindgen writes, and before one
+// of them, so that one file is all there is to load and to vouch for.
+
+const FIRST = new URL("./__SVAR_WASM__", import.meta.url);
+const LATER = new URL("./__SVAR_LATER__", import.meta.url);
+
+// What is said where the widget itself cannot: title, and text.
+const WORDS = {
+  nb: {
+    old: ["Skjemaet kan ikke vises her", "Nettleseren mangler noe skjemaet trenger: WebAssembly. Prøv en nyere nettleser, eller en annen telefon eller datamaskin."],
+    broken: ["Skjemaet kan ikke vises her", "Forbindelsen ble trolig brutt. Last siden på nytt. Svar som allerede er mottatt, er ikke berørt."],
+    crashed: ["Noe gikk galt i skjemaet", "Last siden på nytt. Da fortsetter du der du var, om skjemaet lagret svarene på denne enheten. Svar som allerede er mottatt, er ikke berørt."],
+    loading: "Henter skjemaet …",
+  },
+  nn: {
+    old: ["Skjemaet kan ikkje visast her", "Nettlesaren manglar noko skjemaet treng: WebAssembly. Prøv ein nyare nettlesar, eller ein annan telefon eller datamaskin."],
+    broken: ["Skjemaet kan ikkje visast her", "Sambandet vart truleg brote. Last sida på nytt. Svar vi allereie har fått, er trygge."],
+    crashed: ["Noko gjekk gale i skjemaet", "Last sida på nytt. Då held du fram der du var, om skjemaet lagra svara på denne eininga. Svar vi allereie har fått, er trygge."],
+    loading: "Hentar skjemaet …",
+  },
+  en: {
+    old: ["The form cannot be shown here", "The browser lacks something that the form needs: WebAssembly. Try a newer browser, or another phone or computer."],
+    broken: ["The form cannot be shown here", "The connection was probably broken. Reload the page. Answers that have been received are not affected."],
+    crashed: ["Something went wrong in the form", "Reload the page. You then go on where you were, if the form kept the answers on this device. Answers that have been received are not affected."],
+    loading: "Fetching the form …",
+  },
+};
+
+function element(tag, name, ...children) {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  made.append(...children);
+  return made;
+}
+
+// Says in place of the widget what stands in its way; `more` is what there is to do about it.
+function say(host, language, what, more = []) {
+  const tag = WORDS[language] ? language : "nb";
+  const said = WORDS[tag][what];
+  const page = element("div", "svar-page", ...(Array.isArray(said)
+    ? [element("h1", "svar-heading", said[0]), element("p", "", said[1])]
+    : [element("p", "", said)]), ...more);
+  page.setAttribute("role", Array.isArray(said) ? "alert" : "status");
+  const root = element("div", "svar", page);
+  root.lang = tag;
+  host.replaceChildren(root);
+}
+
+const tagOf = (asked) => (/^[a-z]{2,3}(-[A-Za-z0-9]+)*$/.test(asked ?? "") ? asked : undefined);
+
+const works = () => typeof WebAssembly === "object" && typeof WebAssembly?.instantiate === "function";
+
+async function fetched(address, integrity, signal) {
+  const response = await fetch(address, { integrity, credentials: "same-origin", signal });
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return response;
+}
+
+// The part of the widget that is loaded later (src/views/later) shares the first part's memory and functions. The first
+// part asks for it by this name, and is told through its own table of functions whether it came. A connection that stalls
+// counts as broken after half a minute, as with what is sent, so that it can be asked for anew.
+async function __wasm_split_load_later(callback, data) {
+  let loaded = false;
+  try {
+    const bytes = await (await fetched(LATER, "__SVAR_LATER_INTEGRITY__", AbortSignal.timeout(30_000))).arrayBuffer();
+    await WebAssembly.instantiate(bytes, { __wasm_split: wasm });
+    loaded = true;
+  } catch (error) {
+    console.error("svar:", error?.message);
+  }
+  wasm.__indirect_function_table.get(callback)(data, loaded);
+}
+
+// One program, however many widgets it shows. What could not be loaded is asked for anew the next time; what has crashed
+// stays so until the page is reloaded.
+let program;
+function load() {
+  program ??= fetched(FIRST, "__SVAR_WASM_INTEGRITY__")
+    .then((response) => __wbg_init({ module_or_path: response }))
+    .catch((error) => {
+      program = undefined;
+      throw error;
+    });
+  return program;
+}

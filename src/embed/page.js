@@ -1,0 +1,87 @@
+// The page's own script: takes the invitation out of the address bar, and mounts the widget. In a frame it waits for the
+// page around, if the study trusts that one, and tells it how high it is, and nothing of what is answered.
+
+const KEY = "svar-invitation";
+
+// Before anything else: the token leaves the address bar, so that no screenshot, history or script sees it there.
+const token = (() => {
+  const found = location.hash.slice(1);
+  if (found) history.replaceState(null, "", location.pathname + location.search);
+  try {
+    if (found) sessionStorage.setItem(KEY, found);
+    return found || sessionStorage.getItem(KEY) || "";
+  } catch {
+    return found;
+  }
+})();
+
+const host = document.getElementById("svar");
+
+// The page is the widget's alone here, so its language, and with it the spoken title, follows the widget's.
+function follow(root) {
+  const take = () => {
+    document.documentElement.lang = root.lang;
+  };
+  take();
+  new MutationObserver(take).observe(root, { attributes: true, attributeFilter: ["lang"] });
+}
+
+// Whom to ask, as the page has it ready for when nothing else works.
+const contact = () => [...document.getElementById("svar-contact").content.cloneNode(true).children];
+
+// The page around, once it has made itself known: its messages go through a channel that nobody else holds.
+function connected() {
+  const trusted = host.dataset.frame.split(" ");
+  return new Promise((resolve) => {
+    addEventListener("message", function hear({ source, origin, data, ports: [port] }) {
+      if (source !== parent || !trusted.includes(origin) || data?.svar !== 1 || !port) return;
+      removeEventListener("message", hear);
+      resolve({ port, data });
+    });
+  });
+}
+
+// Heights in steps, for what is answered makes pages longer or shorter.
+const STEP = 120;
+
+function tellsHeight(port) {
+  let told = 0;
+  new ResizeObserver(() => {
+    const height = Math.ceil(host.scrollHeight / STEP) * STEP;
+    if (height !== told) port.postMessage({ height: (told = height) });
+  }).observe(host);
+}
+
+async function start() {
+  let language = tagOf(new URLSearchParams(location.search).get("lang"));
+  let invitation = token;
+  let around;
+  if (parent !== window) {
+    const { port, data } = await connected();
+    around = port;
+    invitation = typeof data.invitation === "string" ? data.invitation : "";
+    language = tagOf(data.lang) ?? language;
+    tellsHeight(port);
+  }
+  let crashed = false;
+  const tell = (name) => {
+    if (name === "crash" && !crashed) {
+      crashed = true;
+      queueMicrotask(() => say(host, document.documentElement.lang, "crashed", contact()));
+    }
+    if (name === "ready" || name === "top") around?.postMessage({ [name]: true });
+  };
+  try {
+    if (!works()) return say(host, language, "old", contact());
+    await load();
+    host.replaceChildren();
+    mount(host, host.dataset.study, invitation, undefined, language, undefined, tell);
+    follow(host.firstElementChild);
+  } catch (error) {
+    if (!crashed) say(host, language, "broken", contact());
+    // The error names no answer and no token: it comes from loading alone.
+    console.error("svar:", error?.message);
+  }
+}
+
+start();
