@@ -38,6 +38,14 @@ pub(crate) struct Place<'a> {
     pub(crate) path: String,
 }
 
+/// A text in its languages.
+pub(crate) struct Wordings<'a> {
+    /// In the language of the resource.
+    pub(crate) base: Text,
+    /// In each that it is translated to, in the order of the file; a translation may say nothing.
+    pub(crate) translations: Vec<(&'a str, Option<Text>)>,
+}
+
 impl<'a> Place<'a> {
     pub(crate) fn root(value: &'a Value) -> Place<'a> {
         Place { value, path: "Questionnaire".to_owned() }
@@ -76,9 +84,8 @@ impl<'a> Place<'a> {
         self.get(&format!("_{name}"))
     }
 
-    /// What the element `name` says: in the language of the resource, and in each that it is translated to; a translation
-    /// may say nothing.
-    pub(crate) fn wordings(&self, name: &str) -> Option<(Text, Vec<(&'a str, Option<Text>)>)> {
+    /// What the element `name` says; none if it says nothing.
+    pub(crate) fn wordings(&self, name: &str) -> Option<Wordings<'a>> {
         let said = |words: Option<&str>| {
             words.filter(|words| !words.trim().is_empty()).map(|words| Text::Plain(words.to_owned()))
         };
@@ -98,7 +105,7 @@ impl<'a> Place<'a> {
             let words = content.text("valueString").or_else(|| content.text("valueMarkdown"));
             Some((language, rich.or_else(|| said(words))))
         };
-        Some((base, translations.filter_map(translated).collect()))
+        Some(Wordings { base, translations: translations.filter_map(translated).collect() })
     }
 
     /// What kind of JSON value stands here, for messages.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     decimal::Decimal,
-    fhir::{self, Findings, Place},
+    fhir::{self, Findings, Place, Wordings},
     finding::{Finding, Rule},
     format::Format,
     graph::Graph,
@@ -551,7 +551,7 @@ impl<'a> Reader<'a> {
 
     /// The text of the element `name` in every language, from the element itself and its translations.
     fn words(&mut self, place: &Place<'a>, name: &str) -> Option<TextId> {
-        let (base, translations) = place.wordings(name)?;
+        let Wordings { base, translations } = place.wordings(name)?;
         let id = TextId(self.form.texts.first().map_or(0, Vec::len) as u32);
         let mut texts: Vec<Option<Text>> = vec![None; self.form.languages.len()];
         if let Some(first) = texts.first_mut() {

@@ -21,6 +21,12 @@ const BEFORE_NUMBER: [&str; 18] = [
 /// Shortened words that may stand last; a capital after them begins a sentence.
 const LAST: [&str; 7] = ["a.m", "e.l", "m.fl", "m.m", "m.v", "o.l", "p.m"];
 
+/// What may stand between a sentence and its first letter.
+const OPENING: [char; 7] = ['«', '“', '‘', '"', '\'', '(', '['];
+
+/// What may stand between its full stop and its end.
+const CLOSING: [char; 7] = ['»', '”', '’', '"', '\'', ')', ']'];
+
 /// One sentence, or what stands by itself as one: a heading, an entry of a list, a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sentence {
@@ -91,8 +97,8 @@ fn split(line: &str) -> Vec<Sentence> {
 
 /// Whether a sentence ends between `token`, which is its first or not, and `next`.
 fn ends(token: &str, next: &str, first: bool) -> bool {
-    let bare = token.trim_end_matches(['»', '”', '’', '"', '\'', ')', ']']);
-    let lower = next.chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_lowercase);
+    let bare = token.trim_end_matches(CLOSING);
+    let lower = next.trim_start_matches(OPENING).starts_with(char::is_lowercase);
     // «Why?» she asked: the sentence around the quotation goes on.
     if bare.ends_with(['?', '!']) {
         return !lower || bare.len() == token.len();
@@ -147,6 +153,7 @@ mod tests {
         ("Fra 1. mai til 17. juni 2026. Så er det slutt.", &[(7, 0), (4, 0)]),
         ("Født 1. 5. 2026 av J. S. Bach og dr. Hansen.", &[(11, 0)]),
         ("«Hvorfor?» sa hun. «Derfor.» Og gikk.", &[(3, 1), (1, 0), (2, 0)]),
+        ("Skjemaet er endret. {lost} av dem passer (ikke).", &[(3, 1), (5, 0)]),
         ("Henter … Vent... Takk", &[(3, 0)]),
         ("Ski, sykkel o.l. Kryss av. Jobben min. Hun er sjef osv. Slutt.", &[(3, 0), (2, 0), (2, 0), (4, 0), (1, 0)]),
         ("1. Hvor ofte?\n2. Hvor lenge?", &[(3, 0), (3, 0)]),

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Source;
 use crate::{
     questionnaire::{
-        fhir::{HIDDEN, ITEM_CONTROL, Place},
+        fhir::{HIDDEN, ITEM_CONTROL, Place, SUB_QUESTIONNAIRE, Wordings},
         text::Text,
     },
     tools::packs::{Packs, place_before},
@@ -29,7 +29,10 @@ pub(super) fn of_questionnaire(source: &Source, packs: &Packs) -> Vec<Said> {
     packs.put_into(&mut asked);
     let root = Place::root(&asked);
     let mut gathering = Gathering { base: root.text("language").unwrap_or_default(), said: Vec::new() };
-    gathering.says(&root, "title", "title", false);
+    // The title of a module is for authors, and so is what an item says in whose place one is put.
+    if !source.is_module() {
+        gathering.says(&root, "title", "title", false);
+    }
     for set in root.list("contained") {
         let by = format!("#{}", set.text("id").unwrap_or_default());
         let included = set.get("compose").map(|compose| compose.list("include")).unwrap_or_default();
@@ -51,7 +54,8 @@ struct Gathering<'a> {
 impl<'a> Gathering<'a> {
     fn items(&mut self, parent: &Place<'a>) {
         for item in parent.list("item") {
-            if item.extension(HIDDEN).is_some_and(|extension| extension.flag("valueBoolean")) {
+            let hidden = item.extension(HIDDEN).is_some_and(|extension| extension.flag("valueBoolean"));
+            if hidden || item.extension(SUB_QUESTIONNAIRE).is_some() {
                 continue;
             }
             let by = item.text("linkId").unwrap_or_default();
@@ -64,7 +68,7 @@ impl<'a> Gathering<'a> {
     }
 
     fn says(&mut self, place: &Place<'a>, name: &str, by: &str, asks: bool) {
-        let Some((base, translations)) = place.wordings(name) else { return };
+        let Some(Wordings { base, translations }) = place.wordings(name) else { return };
         let translations = translations.into_iter().filter_map(|(language, text)| Some((language, text?)));
         for (language, text) in std::iter::once((self.base, base)).chain(translations) {
             let (language, by, path) = (language.to_owned(), by.to_owned(), place.path.clone());
