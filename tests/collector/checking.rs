@@ -561,7 +561,7 @@ fn svar(arguments: &[&str], folder: &Path) -> (Option<i32>, String, String) {
 }
 
 /// The line that counts; how the study reads is said below it.
-fn summary(out: &str) -> &str {
+pub(crate) fn summary(out: &str) -> &str {
     out.lines().find(|line| line.contains(" checked: ")).unwrap_or_default()
 }
 
