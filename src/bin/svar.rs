@@ -30,7 +30,8 @@ svar: questionnaires that lose no answer
 
   svar check FILE... [--pack FILE...]
                           says what is wrong with questionnaires, modules, manifests or study folders, with these
-                          text packs beside those that lie in the study's packs/ (docs/text-packs.md)
+                          text packs beside those that lie in the study's packs/ (docs/text-packs.md), and how plainly a
+                          study is written (docs/questionnaire-profile.md)
   svar assemble FILE      prints a questionnaire with its modules put in, as FHIR JSON
   svar collect --studies DIR --data DIR [--site DIR] [--listen ADDRESS:PORT] [--origin URL]... [--faults FILE]
                           receives responses to the studies in DIR, and serves the site if it is given
@@ -79,7 +80,7 @@ svar: questionnaires that lose no answer
                           makes a form to print and fill in on paper
   svar help               prints this
 
-check: exit code 0 if there is no error (there may be warnings), 1 if there is one, 2 if a file cannot be read.
+check: exit code 0 if there is no error (there may be warnings and advice), 1 if there is one, 2 if a file cannot be read.
 collect: listens on 127.0.0.1:8088 unless told otherwise; port 0 takes a free one. The address is printed on standard
 output, one line for each request on standard error. Without --origin, pages of every origin may deliver. --faults is
 for tests: what goes wrong on the way, as in docs/collection-endpoint.md.

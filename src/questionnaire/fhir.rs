@@ -3,7 +3,10 @@
 
 use serde_json::Value;
 
-use super::finding::{Finding, Rule, Severity};
+use super::{
+    finding::{Finding, Rule, Severity},
+    text::Text,
+};
 
 pub(crate) const TRANSLATION: &str = "http://hl7.org/fhir/StructureDefinition/translation";
 pub(crate) const MARKDOWN: &str = "http://hl7.org/fhir/StructureDefinition/rendering-markdown";
@@ -33,6 +36,14 @@ pub(crate) const WITHOUT_PACK: &str = "https://svar.example/fhir/StructureDefini
 pub(crate) struct Place<'a> {
     pub(crate) value: &'a Value,
     pub(crate) path: String,
+}
+
+/// A text in its languages.
+pub(crate) struct Wordings<'a> {
+    /// In the language of the resource.
+    pub(crate) base: Text,
+    /// In each that it is translated to, in the order of the file; a translation may say nothing.
+    pub(crate) translations: Vec<(&'a str, Option<Text>)>,
 }
 
 impl<'a> Place<'a> {
@@ -71,6 +82,30 @@ impl<'a> Place<'a> {
     /// The extensions of the string element `name`, which stand beside it under `_name`.
     pub(crate) fn shadow(&self, name: &str) -> Option<Place<'a>> {
         self.get(&format!("_{name}"))
+    }
+
+    /// What the element `name` says; none if it says nothing.
+    pub(crate) fn wordings(&self, name: &str) -> Option<Wordings<'a>> {
+        let said = |words: Option<&str>| {
+            words.filter(|words| !words.trim().is_empty()).map(|words| Text::Plain(words.to_owned()))
+        };
+        let markdown = |shadow: &Place<'_>| {
+            let found = shadow.extension(MARKDOWN)?;
+            found.text("valueMarkdown").or_else(|| found.text("valueString")).map(Text::from_markdown)
+        };
+        let plain = said(self.text(name))?;
+        let shadow = self.shadow(name);
+        let base = shadow.as_ref().and_then(markdown).unwrap_or(plain);
+        let translations = shadow.map(|shadow| shadow.list("extension")).unwrap_or_default();
+        let translations = translations.iter().filter(|found| found.text("url") == Some(TRANSLATION));
+        let translated = |found: &Place<'a>| {
+            let language = found.extension("lang")?.text("valueCode")?;
+            let content = found.extension("content")?;
+            let rich = content.shadow("valueString").as_ref().and_then(markdown);
+            let words = content.text("valueString").or_else(|| content.text("valueMarkdown"));
+            Some((language, rich.or_else(|| said(words))))
+        };
+        Some(Wordings { base, translations: translations.filter_map(translated).collect() })
     }
 
     /// What kind of JSON value stands here, for messages.

@@ -5,7 +5,7 @@
 pub mod assemble;
 pub mod compact;
 mod decimal;
-mod fhir;
+pub(crate) mod fhir;
 mod finding;
 mod format;
 mod graph;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     decimal::Decimal,
-    fhir::{self, Findings, Place},
+    fhir::{self, Findings, Place, Wordings},
     finding::{Finding, Rule},
     format::Format,
     graph::Graph,
@@ -551,33 +551,14 @@ impl<'a> Reader<'a> {
 
     /// The text of the element `name` in every language, from the element itself and its translations.
     fn words(&mut self, place: &Place<'a>, name: &str) -> Option<TextId> {
-        let plain = place.text(name).filter(|words| !words.trim().is_empty())?;
+        let Wordings { base, translations } = place.wordings(name)?;
         let id = TextId(self.form.texts.first().map_or(0, Vec::len) as u32);
-        let shadow = place.shadow(name);
-        let markdown = |of: &Place<'a>| {
-            of.extension(fhir::MARKDOWN)
-                .and_then(|found| found.text("valueMarkdown").or_else(|| found.text("valueString")))
-        };
-        let base = match shadow.as_ref().and_then(markdown) {
-            Some(source) => Text::from_markdown(source),
-            None => Text::Plain(plain.to_owned()),
-        };
         let mut texts: Vec<Option<Text>> = vec![None; self.form.languages.len()];
         if let Some(first) = texts.first_mut() {
             *first = Some(base);
         }
-        for translation in shadow.map(|shadow| shadow.list("extension")).unwrap_or_default() {
-            if translation.text("url") != Some(fhir::TRANSLATION) {
-                continue;
-            }
-            let lang = translation.extension("lang").and_then(|lang| lang.text("valueCode"));
-            let Some(content) = translation.extension("content") else { continue };
-            let rich = content.shadow("valueString").as_ref().and_then(markdown).map(Text::from_markdown);
-            let text = rich.or_else(|| {
-                let words = content.text("valueString").or_else(|| content.text("valueMarkdown"));
-                words.filter(|words| !words.trim().is_empty()).map(|words| Text::Plain(words.to_owned()))
-            });
-            let slot = self.form.languages.iter().position(|known| Some(known.as_str()) == lang);
+        for (language, text) in translations {
+            let slot = self.form.languages.iter().position(|known| known == language);
             if let Some(slot) = slot.and_then(|slot| texts.get_mut(slot)) {
                 *slot = text;
             }

@@ -1,5 +1,6 @@
 //! Spelling: every word that a respondent can read, in bokmål, nynorsk and English, is in hunspell's dictionary or in the
-//! short list of words that are right all the same (`allowed-nb.txt` and its like).
+//! short list of words that are right all the same (`allowed-nb.txt` and its like). And plain language: what the interface,
+//! the letters and the forms say by themselves keeps to the length of sentences that `svar check` advises studies to keep to.
 
 #![allow(
     clippy::expect_used,
@@ -19,6 +20,10 @@ use std::{
     path::Path,
 };
 
+use svar::{
+    questionnaire::text::Text,
+    tools::check::{reading::LONGEST, sentences::sentences},
+};
 use texts::Language;
 
 /// Everything in this language: words that are neither known nor allowed, with where they stand.
@@ -74,6 +79,23 @@ fn nynorsk_is_spelt_right() {
 #[test]
 fn english_is_spelt_right() {
     check(Language::English);
+}
+
+/// Studies are advised; what is the same in every study is tested.
+#[test]
+fn the_interface_says_no_long_sentence() {
+    let mut own = texts::all();
+    own.retain(|text| text.place.starts_with("src/"));
+    let (mut said, mut count) = (String::new(), 0);
+    for text in own {
+        let found = sentences(&Text::Plain(text.words));
+        count += found.len();
+        for long in found.iter().filter(|sentence| sentence.words > LONGEST) {
+            writeln!(said, "  {}: {} words: {}", text.place, long.words, long.text).unwrap();
+        }
+    }
+    assert!(count > 500, "only {count} sentences: are they read at all?");
+    assert!(said.is_empty(), "sentences of more than {LONGEST} words:\n{said}");
 }
 
 #[test]

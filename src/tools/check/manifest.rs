@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{CheckError, Report, Source, json_files, languages, locate, module, packs, read, root};
+use super::{CheckError, Report, Source, json_files, languages, locate, module, packs, read, reading::Reading, root};
 use crate::{
     questionnaire::{Expected, Filling, Finding, Form, Kind, Rule, Severity, assemble::canonical_of},
     study::{Study, Summary, source},
@@ -51,6 +51,8 @@ pub(super) fn folder(report: &mut Report, folder: &Path, more_packs: &[PathBuf])
     }
     once(report, roots.iter().chain(&modules));
     unused(report, &roots, &modules);
+    let sources = roots.iter().chain(&modules);
+    report.readings.push(Reading::of(folder.to_owned(), &languages, &manifest, sources, &packs));
     if let Some(study) = study {
         let mut checker = Manifest { report, file: &file, study: &study, forms: &forms };
         checker.keys();

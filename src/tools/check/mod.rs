@@ -1,9 +1,13 @@
 //! What is wrong with a study's files, said where its author finds it: the file, the place in that file, the question's
-//! words. A module is judged by the questionnaires that include it, since its conditions may look at their items.
+//! words. A module is judged by the questionnaires that include it, since its conditions may look at their items. How a
+//! study reads is measured beside it ([`reading`]).
 
 mod contact;
 mod locate;
 mod manifest;
+pub mod reading;
+pub mod sentences;
+mod texts;
 
 use std::{
     fmt, fs, io,
@@ -22,6 +26,7 @@ use crate::questionnaire::{
     assemble::{assemble, canonical_of},
 };
 use locate::Origin;
+use reading::Reading;
 
 /// Marks a module (`docs/questionnaire-profile.md`).
 const ASSEMBLE: &str = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-assemble-expectation";
@@ -74,6 +79,8 @@ pub struct Report {
     pub files: Vec<PathBuf>,
     /// What was found, each thing once.
     pub found: Vec<Found>,
+    /// How each study reads that was checked as a whole.
+    pub readings: Vec<Reading>,
 }
 
 impl Report {
@@ -86,6 +93,7 @@ impl Report {
     pub fn append(&mut self, other: Report) {
         other.files.iter().for_each(|file| self.looked_at(file));
         other.found.into_iter().for_each(|found| self.add(&found.file, found.finding));
+        self.readings.extend(other.readings);
     }
 
     fn looked_at(&mut self, file: &Path) {
@@ -112,6 +120,9 @@ impl fmt::Display for Report {
         for found in &self.found {
             writeln!(out, "{}: {}", found.file.display(), found.finding)?;
         }
+        for advice in self.readings.iter().flat_map(|reading| &reading.advice) {
+            writeln!(out, "{advice}")?;
+        }
         let counted = |count: usize, one: &str| match count {
             0 => format!("no {one}s"),
             1 => format!("1 {one}"),
@@ -119,7 +130,8 @@ impl fmt::Display for Report {
         };
         let (errors, warnings) = (self.count(Severity::Error), self.count(Severity::Warning));
         let files = counted(self.files.len(), "file");
-        write!(out, "{files} checked: {}, {}", counted(errors, "error"), counted(warnings, "warning"))
+        write!(out, "{files} checked: {}, {}", counted(errors, "error"), counted(warnings, "warning"))?;
+        self.readings.iter().try_for_each(|reading| write!(out, "\n\n{reading}"))
     }
 }
 

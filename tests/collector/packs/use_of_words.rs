@@ -16,6 +16,7 @@ use svar::{
 };
 
 use super::*;
+use crate::checking::summary;
 
 fn svar(arguments: &[&str], folder: &Path) -> (Option<i32>, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_svar")).args(arguments).current_dir(folder).output().expect("svar");
@@ -90,8 +91,12 @@ fn the_command_line_takes_packs() {
     for arguments in [["check", ".", "--pack", nb, en].as_slice(), &["check", ".", "--pack", nb, "--pack", en]] {
         let (code, out, _) = svar(arguments, folder.path());
         assert_eq!(code, Some(0), "{out}");
-        let files = |out: &str| out.split(' ').next().and_then(|count| count.parse::<u32>().ok()).expect("a count");
+        let files =
+            |out: &str| summary(out).split(' ').next().and_then(|count| count.parse::<u32>().ok()).expect("a count");
         assert_eq!(files(&out), files(&before) + 2, "{out}");
+        // How plainly the study is written is said with the words of the packs.
+        let measured = |out: &str| out.lines().find(|line| line.starts_with("nb  all texts")).map(str::to_owned);
+        assert!(measured(&out).is_some() && measured(&out) != measured(&before), "{out}");
     }
     let (code, out, _) = svar(&["check", ".", "--pack", nb], folder.path());
     assert_eq!(code, Some(1));

@@ -4,8 +4,8 @@ use super::Phrases;
 
 pub(super) const PHRASES: Phrases = Phrases {
     codebook: "Codebook",
-    intro: "Everything that the study asks, wave by wave: the questions in every language, the answers with \
-        the codes that they have in the data files, and when each question is shown.",
+    intro: "All that the study asks, wave by wave: questions in every language, answers with their codes in the \
+        data files, and when each is shown.",
     demonstration: "Demonstration: the wording is our own and has not been validated.",
     wave: "Wave",
     part: "Part",
