@@ -3,6 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { build } from "esbuild";
 
 const here = (path) => new URL(path, import.meta.url);
@@ -15,6 +16,14 @@ const entry = `../svar-questionnaire/${main.replace(/^\.\//, "")}`;
 const beside = {
   name: "beside",
   setup: ({ onResolve }) => onResolve({ filter: /^svar-questionnaire$/ }, () => ({ path: entry, external: true })),
+};
+
+// Of 961 icons a page needs a handful. The package says so (`sideEffects`), but not in the folder that esbuild looks in.
+const fewIcons = {
+  name: "few icons",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\./ }, ({ importer, resolveDir, path }) =>
+      importer.endsWith("aksel-icons/dist/react/esm/index.js") ? { path: join(resolveDir, path), sideEffects: false } : undefined),
 };
 
 await rm(here("dist"), { recursive: true, force: true });
@@ -36,9 +45,24 @@ await build({
   jsx: "automatic",
   minify: true,
   define: { "process.env.NODE_ENV": '"production"' },
-  plugins: [beside],
+  plugins: [beside, fewIcons],
   logLevel: "warning",
 });
+
+// Pictures written into a style sheet become files: a page whose policy says `img-src 'self'` may show those.
+for (const name of withScript) {
+  const sheet = await readFile(here(`dist/${name}/page.css`), "utf8");
+  const pictures = new Map();
+  const slim = sheet.replace(/url\((["']?)data:image\/svg\+xml;charset=utf-8,(.*?)\1\)/g, (_, quote, text) => {
+    const svg = decodeURIComponent(text);
+    const file = `${createHash("sha256").update(svg).digest("hex").slice(0, 12)}.svg`;
+    pictures.set(file, svg);
+    return `url(../pictures/${file})`;
+  });
+  if (pictures.size) await mkdir(here("dist/pictures"), { recursive: true });
+  for (const [file, svg] of pictures) await writeFile(here(`dist/pictures/${file}`), svg);
+  await writeFile(here(`dist/${name}/page.css`), slim);
+}
 
 const hash = createHash("sha384").update(await readFile(here(`dist/${entry.slice(3)}`))).digest("base64");
 for (const name of pages) {

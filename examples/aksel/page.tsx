@@ -1,6 +1,11 @@
 import { useState, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
-import { BodyLong, Heading, InlineMessage, InternalHeader, Page, Spacer, Theme, VStack } from "@navikt/ds-react";
+import { InlineMessage } from "@navikt/ds-react/InlineMessage";
+import { InternalHeader } from "@navikt/ds-react/InternalHeader";
+import { Page } from "@navikt/ds-react/Page";
+import { Spacer, VStack } from "@navikt/ds-react/Stack";
+import { Theme } from "@navikt/ds-react/Theme";
+import { BodyLong, Heading } from "@navikt/ds-react/Typography";
 import { Questionnaire } from "../shared/Questionnaire";
 import "@navikt/ds-css/dist/global/tokens.css";
 import "@navikt/ds-css/dist/global/reset.css";
