@@ -45,8 +45,8 @@ const option = (type, group, text, place) =>
   el("div", { class: "svar-option" },
     el("input", { class: "svar-option-input", type, name: group, id: \`\${group}-\${place}\`, ...(place === 1 && { checked: "" }) }),
     el("label", { class: "svar-option-label", for: \`\${group}-\${place}\` }, el("span", { class: "svar-option-text" }, text)));
-const question = (id, label, notes, field) =>
-  el("div", { class: "svar-question" }, el("label", { class: "svar-question-label", for: id }, label), ...notes, field);
+const question = (id, label, notes, ...field) =>
+  el("div", { class: "svar-question" }, el("label", { class: "svar-question-label", for: id }, label), ...notes, ...field);
 
 function draw(next, send) {
   const error = "Skriv et tall mellom 0 og 100.";
@@ -77,8 +77,7 @@ function draw(next, send) {
           el("input", { class: "svar-input svar-input--short", id: "hours", type: "text", value: "370", "aria-invalid": "true" })),
         question("county", form.select[0], [el("p", { class: "svar-unanswered" }, "Ikke besvart")],
           el("select", { class: "svar-input svar-input--medium", id: "county" }, ...form.select[1].map((text) => el("option", {}, text)))),
-        question("more", form.text[0], [], el("textarea", { class: "svar-input", id: "more", rows: "4" })),
-        el("p", { class: "svar-counter" }, form.text[1]),
+        question("more", form.text[0], [], el("textarea", { class: "svar-input", id: "more", rows: "4" }), el("p", { class: "svar-counter" }, form.text[1])),
         el("div", { class: "svar-actions" }, button("svar-button--secondary", "Tilbake", () => {}),
           button("svar-button--primary", "Neste", next), button("svar-button--plain", "Send", send)))),
     el("footer", { class: "svar-footer" }, el("button", { class: "svar-link", type: "button" }, "Trenger du hjelp?"),

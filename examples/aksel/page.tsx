@@ -22,7 +22,7 @@ const watch = (changed: () => void) => {
   return () => darkDevice.removeEventListener("change", changed);
 };
 
-function Intranet() {
+function Portal() {
   const { portal } = window;
   const dark = useSyncExternalStore(watch, () => darkDevice.matches);
   const [status, setStatus] = useState("Skjemaet hentes.");
@@ -30,7 +30,7 @@ function Intranet() {
     <Theme theme={dark ? "dark" : "light"}>
       <Page>
         <InternalHeader>
-          <InternalHeader.Title as="a" href="#hjem">Intranettet</InternalHeader.Title>
+          <InternalHeader.Title as="a" href="#hjem">Arbeidshelse</InternalHeader.Title>
           <Spacer />
           <InternalHeader.User name="Kari Nordmann" />
         </InternalHeader>
@@ -38,9 +38,9 @@ function Intranet() {
           <VStack gap="space-24">
             <Heading level="1" size="xlarge">Undersøkelsen om helse og arbeid</Heading>
             <BodyLong size="large">
-              Det er frivillig å svare. Svarene går rett til forskerne, og ingen på arbeidsplassen får se dem.
+              Det er frivillig å svare. Svarene sendes rett til forskerne.
             </BodyLong>
-            <InlineMessage status="info" role="status">{portal ? status : "Logg inn for å svare."}</InlineMessage>
+            <InlineMessage id="status" status="info">{portal ? status : "Logg inn for å svare."}</InlineMessage>
             {portal && <Questionnaire portal={portal} onStatus={setStatus} />}
           </VStack>
         </Page.Block>
@@ -50,4 +50,4 @@ function Intranet() {
 }
 
 const root = document.getElementById("root");
-if (root) createRoot(root).render(<Intranet />);
+if (root) createRoot(root).render(<Portal />);

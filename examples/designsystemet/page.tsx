@@ -27,8 +27,8 @@ function Municipality() {
           </Breadcrumbs.List>
         </Breadcrumbs>
         <Heading level={1} data-size="lg">Undersøkelsen om helse og arbeid</Heading>
-        <Paragraph>Det er frivillig å svare. Svarene går rett til forskerne, og kommunen får ikke se dem.</Paragraph>
-        <Alert role="status">{portal ? status : "Logg inn for å svare."}</Alert>
+        <Paragraph>Det er frivillig å svare. Svarene sendes rett til forskerne.</Paragraph>
+        <Alert id="status">{portal ? status : "Logg inn for å svare."}</Alert>
         {portal && <Questionnaire portal={portal} onStatus={setStatus} />}
       </main>
     </>

@@ -9,23 +9,23 @@ function EmployeePortal() {
   return (
     <>
       <header className="top">
-        <p className="top-name">Ansattsidene</p>
+        <p className="top-name">Min arbeidshelse</p>
         <nav className="top-nav" aria-label="Hovedmeny">
-          <a href="#arbeidstid">Arbeidstid</a>
-          <a href="#lonn">Lønn</a>
-          <a href="#helse" aria-current="page">Helse og miljø</a>
+          <a href="#timer">Timer</a>
+          <a href="#meldinger">Meldinger</a>
+          <a href="#undersokelser" aria-current="page">Undersøkelser</a>
         </nav>
       </header>
       <div className="columns">
-        <nav className="side" aria-label="Helse og miljø">
-          <a href="#verneombud">Verneombud</a>
-          <a href="#undersokelser" aria-current="page">Undersøkelser</a>
-          <a href="#sykefravaer">Sykefravær</a>
+        <nav className="side" aria-label="Undersøkelser">
+          <a href="#arbeid" aria-current="page">Helse og arbeid</a>
+          <a href="#tidligere">Tidligere svar</a>
+          <a href="#om">Om undersøkelsene</a>
         </nav>
         <main>
           <h1>Undersøkelsen om helse og arbeid</h1>
-          <p>Det er frivillig å svare. Svarene går rett til forskerne, og arbeidsgiveren din får ikke se dem.</p>
-          <p className="status" role="status">{portal ? status : "Logg inn for å svare."}</p>
+          <p>Det er frivillig å svare. Svarene sendes rett til forskerne.</p>
+          <p id="status" className="status">{portal ? status : "Logg inn for å svare."}</p>
           {portal && <Questionnaire portal={portal} onStatus={setStatus} />}
         </main>
       </div>

@@ -4,7 +4,7 @@ import "svar-questionnaire";
 
 interface Props {
   portal: Portal;
-  /** Told in a sentence how the questionnaire fares; never of an answer. */
+  /** Told in a sentence how the questionnaire fares. It announces that itself, so what shows this is no live region. */
   onStatus: (status: string) => void;
 }
 
