@@ -27,7 +27,7 @@ const form = {
 };
 
 const script = `const sheet = new CSSStyleSheet();
-sheet.replaceSync(${JSON.stringify(`:host { display: block }\n${css.join("\n")}`)});
+sheet.replaceSync(${JSON.stringify(`:host { display: block; column-rule-color: CanvasText }\n${css.join("\n")}`)});
 const form = ${JSON.stringify(form)};
 
 function el(tag, given, ...children) {
@@ -92,12 +92,12 @@ export class SvarQuestionnaire extends HTMLElement {
   #step = 1;
   #watch = new MutationObserver(() => this.#wear());
   #wear = () => {
-    // "auto" follows the page around the element, which need not follow the device.
-    const page = getComputedStyle(this).colorScheme;
+    // "auto" follows the page around the element, which need not follow the device. What a page says by a meta element
+    // is in no computed \`color-scheme\`, but shows in the system's colours.
     const asked = this.getAttribute("scheme");
-    const dark = asked === "dark" || (asked !== "light" && page.includes("dark") && (darkDevice.matches || !page.includes("light")));
-    this.#view?.classList.toggle("svar--dark", dark);
-    this.#view?.classList.toggle("svar--light", !dark);
+    const light = asked === "light" || (asked !== "dark" && /\\d+/.exec(getComputedStyle(this).columnRuleColor)[0] < 128);
+    this.#view?.classList.toggle("svar--dark", !light);
+    this.#view?.classList.toggle("svar--light", light);
   };
   invitation = "";
   invitationSupplier = undefined;
