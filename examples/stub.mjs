@@ -126,7 +126,8 @@ export class SvarQuestionnaire extends HTMLElement {
     darkDevice.removeEventListener("change", this.#wear);
   }
   attributeChangedCallback() {
-    this.#wear();
+    // Outside a document nothing is computed.
+    if (this.isConnected) this.#wear();
   }
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
