@@ -1,0 +1,18 @@
+const questionnaire = document.querySelector("svar-questionnaire");
+const status = document.getElementById("status");
+
+questionnaire.addEventListener("svar-submitted", ({ detail }) => {
+  status.textContent = `Svarene er mottatt. Referanse: ${detail.reference}`;
+});
+questionnaire.addEventListener("svar-error", ({ detail }) => {
+  status.textContent = `Skjemaet kan ikke vises nå (${detail.code}). Prøv igjen senere.`;
+});
+
+if (window.portal) {
+  const { study, wave, invitation } = window.portal;
+  questionnaire.invitation = invitation;
+  questionnaire.setAttribute("wave", wave);
+  questionnaire.setAttribute("study", study);
+} else {
+  status.textContent = "Logg inn for å svare.";
+}

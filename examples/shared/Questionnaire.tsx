@@ -1,0 +1,29 @@
+import { useLayoutEffect, useRef } from "react";
+import type { SvarQuestionnaire } from "svar-questionnaire";
+import "svar-questionnaire";
+
+interface Props {
+  portal: Portal;
+  /** Told in a sentence how the questionnaire fares. It announces that itself, so what shows this is no live region. */
+  onStatus: (status: string) => void;
+}
+
+/** The questionnaire, with its invitation, and what it tells of itself. */
+export function Questionnaire({ portal, onStatus }: Props) {
+  const element = useRef<SvarQuestionnaire>(null);
+
+  useLayoutEffect(() => {
+    const questionnaire = element.current;
+    if (!questionnaire) return;
+    const listening = new AbortController();
+    const { signal } = listening;
+    questionnaire.addEventListener("svar-ready", () => onStatus("Skjemaet er klart."), { signal });
+    questionnaire.addEventListener("svar-page", ({ detail }) => onStatus(`Du er på side ${detail.page} av ${detail.pages}.`), { signal });
+    questionnaire.addEventListener("svar-submitted", ({ detail }) => onStatus(`Svarene er mottatt. Referanse: ${detail.reference}`), { signal });
+    questionnaire.addEventListener("svar-error", ({ detail }) => onStatus(`Skjemaet kan ikke vises nå (${detail.code}).`), { signal });
+    questionnaire.invitation = portal.invitation;
+    return () => listening.abort();
+  }, [portal, onStatus]);
+
+  return <svar-questionnaire ref={element} study={portal.study} wave={portal.wave} lang="nb" />;
+}
