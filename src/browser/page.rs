@@ -75,14 +75,17 @@ pub(crate) fn focus(element: &web_sys::HtmlElement) {
     drop(element.focus_with_options(&options));
 }
 
-/// Puts the focus on the element with this id, or on the first field within it, and brings it into sight.
+/// Puts the focus on the element with this id, or on the first field within it, and brings it into sight, with the
+/// question, help and error above it.
 pub(crate) fn focus_within(id: &str) {
     let Some(found) = window().document().and_then(|document| document.get_element_by_id(id)) else { return };
     const FIELDS: &str = "input:checked, input, select, textarea";
     let field = if found.matches(FIELDS).unwrap_or(false) { None } else { first(&found, FIELDS) };
-    found.scroll_into_view();
+    let question = found.closest("fieldset, .svar-question").ok().flatten();
+    question.as_ref().unwrap_or(&found).scroll_into_view();
     if let Some(element) = field.unwrap_or(found).dyn_ref::<web_sys::HtmlElement>() {
-        focus(element);
+        // Where the window is too low for the whole question, its field comes into sight all the same.
+        drop(element.focus());
     }
 }
 
