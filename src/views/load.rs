@@ -135,9 +135,11 @@ pub(super) struct Enter {
 impl Enter {
     /// Comes in: loads what is needed, and finds what an earlier visit left.
     fn enter(self, said: Said) {
+        // Whoever pressed a button to come in is led to the heading of what comes: the button is gone.
+        let again = !matches!(*self.loaded.read_untracked(), Loaded::Not);
         self.loaded.set(Loaded::Not);
         spawn_local(async move {
-            match self.find(said).await {
+            match self.find(said, again).await {
                 Ok(found) => self.loaded.set(found),
                 Err((why, study)) => self.stop(why, study).await,
             }
@@ -165,7 +167,7 @@ impl Enter {
         });
     }
 
-    async fn find(self, said: Said) -> Result<Loaded, NotReady> {
+    async fn find(self, said: Said, again: bool) -> Result<Loaded, NotReady> {
         let door = self.door.get_value();
         let admitted = Rc::new(admitted(&door, self.language).await?);
         let study = admitted.study.clone();
@@ -200,6 +202,7 @@ impl Enter {
             let given = Given { sheets: Sheets::default(), admitted, pseudonym, permitted: false };
             App::new(given, self.language, Box::new(self))
         });
+        app.moved.set_value(again);
         app.adds(forms, !first);
         match begin {
             Some(begin) => drop(app.kept_by(begin)),
