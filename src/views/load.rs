@@ -101,7 +101,7 @@ fn header(language: RwSignal<String>, study: Option<&Arc<Study>>) -> Child {
         let title = study.as_ref().and_then(|study| language.with(|tag| study.say(&study.title, tag).map(Text::words)));
         title.unwrap_or_else(|| "Svar".to_owned())
     };
-    el_of("header", "svar-header")
+    el_of("div", "svar-header")
         .child(el_of("p", "svar-brand").say(title))
         .child(languages(language, tags, RwSignal::new(String::new())))
         .into()
