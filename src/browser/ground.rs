@@ -87,16 +87,19 @@ impl Ground {
         self.host.query_selector(&["#", id].concat()).ok().flatten()
     }
 
-    /// Puts the focus on the element with this id, or on the first field within it, and brings it into sight.
+    /// Puts the focus on the element with this id, or on the first field within it, and brings it into sight, with the
+    /// question, help and error above it.
     pub(crate) fn focus_within(&self, id: &str) {
         const FIELDS: &str = "input:checked, input, select, textarea";
         let Some(found) = self.find(id) else { return };
         let is_field = found.matches(FIELDS).unwrap_or(false);
         let within = |selectors| found.query_selector(selectors).ok().flatten().filter(|_| !is_field);
         let field = within("input:checked").or_else(|| within(FIELDS));
-        found.scroll_into_view();
+        let question = found.closest("fieldset, .svar-question").ok().flatten();
+        question.as_ref().unwrap_or(&found).scroll_into_view();
         if let Some(element) = field.as_ref().unwrap_or(&found).dyn_ref::<HtmlElement>() {
-            page::focus(element);
+            // Where the window is too low for the whole question, its field comes into sight all the same.
+            drop(element.focus());
         }
     }
 

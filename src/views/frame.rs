@@ -12,16 +12,17 @@ use crate::{
     words::{self, Say, Tongue},
 };
 
-/// Puts the frame around a view.
+/// Puts the frame around a view. Its head and foot are no `header` and `footer`: on another's page those would be a second
+/// banner and a second foot of the page.
 pub(super) fn frame(app: App, view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
     all([
         el_of("div", "svar-hidden").attr("role", "status").say(move || app.announcement.get()).into(),
-        el_of("header", "svar-header")
+        el_of("div", "svar-header")
             .child(el_of("p", "svar-brand").say(move || app.title()))
             .child(languages(app.language, app.study().languages.clone(), app.announcement))
             .into(),
         el_of("div", "svar-page").live(move || notices(app)).live(view).into(),
-        el_of("footer", "svar-footer")
+        el_of("div", "svar-footer")
             .child(button(Look::Link, app.say(Say::NeedHelp), move || app.turn(At::Help)))
             .child(button(Look::Link, app.say(Say::WhomToAsk), move || app.turn(At::Ask)))
             .live(move || {

@@ -108,7 +108,7 @@ fn header(language: RwSignal<String>, study: Option<&Arc<Study>>) -> Child {
         let title = study.as_ref().and_then(|study| language.with(|tag| study.say(&study.title, tag).map(Text::words)));
         title.unwrap_or_else(|| "Svar".to_owned())
     };
-    el_of("header", "svar-header")
+    el_of("div", "svar-header")
         .child(el_of("p", "svar-brand").say(title))
         .child(languages(language, tags, RwSignal::new(String::new())))
         .into()
@@ -143,9 +143,11 @@ pub(super) struct Enter {
 impl Enter {
     /// Comes in: loads what is needed, and finds what an earlier visit left.
     fn enter(self, said: Said) {
+        // Whoever pressed a button to come in is led to the heading of what comes: the button is gone.
+        let again = !matches!(*self.loaded.read_untracked(), Loaded::Not);
         self.loaded.set(Loaded::Not);
         self.ground().spawn(async move {
-            match self.find(said).await {
+            match self.find(said, again).await {
                 Ok(found) => {
                     if let Loaded::Ready(app) = &found {
                         app.tells_that_it_is_ready();
@@ -191,7 +193,7 @@ impl Enter {
         });
     }
 
-    async fn find(self, said: Said) -> Result<Loaded, NotReady> {
+    async fn find(self, said: Said, again: bool) -> Result<Loaded, NotReady> {
         let door = self.door.get_value();
         let admitted = Rc::new(admitted(&door, &self.ground(), self.language).await?);
         let study = admitted.study.clone();
@@ -226,6 +228,7 @@ impl Enter {
             let given = Given { sheets: Sheets::default(), admitted, pseudonym, permitted: false };
             App::new(self.ground(), given, self.language, Box::new(self))
         });
+        app.moved.set_value(again);
         app.adds(forms, !first);
         match begin {
             Some(begin) => drop(app.kept_by(begin)),

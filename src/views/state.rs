@@ -471,6 +471,8 @@ impl App {
         self.trail.go(place);
         self.moved.set_value(true);
         self.notice.set(None);
+        // Else it is come upon again at the top of every page that follows.
+        self.announcement.set(String::new());
         self.place.set(place);
     }
 

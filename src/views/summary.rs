@@ -24,17 +24,21 @@ pub(super) fn take_focus(app: App) {
 /// The summary; nothing while all is well.
 pub(super) fn view(page: Page) -> AnyView {
     live(move || {
+        let words = |id: ItemId| page.sheet.words(page.app, page.sheet.form(|form| form.item(id).text));
         let wrong = page.all_wrong();
         if !wrong.is_empty() {
             let count = wrong.len();
-            let link = |(id, what): (ItemId, Say)| link(page.app, id, page.app.say(what));
+            // What is wrong may be the same with several questions.
+            let link = |(id, what): (ItemId, Say)| {
+                let (question, what) = (words(id), page.app.say(what));
+                link(page.app, id, move || [question().as_str(), " – ", &what()].concat())
+            };
             let links = wrong.into_iter().map(link).collect();
             return Some(summary(page, "svar-summary svar-summary--error", Say::ErrorsFound { count }, links, None));
         }
         let open = page.all_open();
         (!open.is_empty()).then(|| {
             let count = open.len();
-            let words = |id: ItemId| page.sheet.words(page.app, page.sheet.form(|form| form.item(id).text));
             let links = open.into_iter().map(|id| link(page.app, id, words(id))).collect();
             let class = "svar-summary svar-summary--unanswered";
             summary(page, class, Say::OpenFound { count }, links, Some(Say::OpenHint))

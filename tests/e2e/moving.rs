@@ -140,10 +140,10 @@ async fn what_is_wrong_is_said_on_top_and_at_the_field() {
         assert_eq!(person.looks().await.title, "Feil: Side 1 av 6: Helsen din – Helse og arbeid");
         person.sees("Feil: Skriv et tall fra 0 til 30.").await;
         person.sees("Feil: Skriv et helt tall, bare med sifre.").await;
-        for (link, question) in
+        for (what, question) in
             [("Skriv et tall fra 0 til 30.", PHYSICAL), ("Skriv et helt tall, bare med sifre.", MENTAL)]
         {
-            person.follows(link).await;
+            person.follows(&format!("{question} – {what}")).await;
             let focus = person.has_focus("at the field", |focus| focus.name == question).await;
             assert!(focus.seen, "{focus:?}");
             let field = person.field(question).await;

@@ -122,7 +122,9 @@ fn typed_code(language: RwSignal<String>, study: Arc<Study>, again: Enter) -> An
         });
     };
     let error = move || {
-        wrong.get().map(|why| el_of("p", "svar-error").attr("id", "svar-code-error").say(say(Told::CodeWrong(why))))
+        wrong.get().map(|why| {
+            el_of("p", "svar-error").attr("id", "svar-code-error").attr("role", "alert").say(say(Told::CodeWrong(why)))
+        })
     };
     let described = move || {
         Some(if wrong.get().is_some() { "svar-code-help svar-code-error" } else { "svar-code-help" }.to_owned())
