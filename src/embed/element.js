@@ -40,6 +40,7 @@ function dress(root) {
 const reference = (uuid) => uuid.replaceAll("-", "").slice(0, 12).toUpperCase().match(/.{4}/g).join("-");
 
 const mounted = new Set();
+const device = matchMedia("(prefers-color-scheme: dark)");
 
 export class SvarQuestionnaire extends HTMLElement {
   static observedAttributes = ["study", "wave", "lang", "scheme"];
@@ -55,6 +56,7 @@ export class SvarQuestionnaire extends HTMLElement {
   #leaving;
   #resting = true;
   #waiting = [];
+  #surroundings = new MutationObserver(() => this.#colour());
 
   constructor() {
     super();
@@ -116,6 +118,10 @@ export class SvarQuestionnaire extends HTMLElement {
 
   connectedCallback() {
     clearTimeout(this.#leaving);
+    for (let node = this.parentNode; node; node = node.parentNode ?? node.host) {
+      this.#surroundings.observe(node, { attributes: true });
+    }
+    device.addEventListener("change", this.#colour);
     // What the page set before this script came.
     for (const name of ["invitation", "invitationSupplier", "study", "wave", "scheme"]) {
       if (Object.hasOwn(this, name)) {
@@ -128,6 +134,8 @@ export class SvarQuestionnaire extends HTMLElement {
   }
 
   disconnectedCallback() {
+    this.#surroundings.disconnect();
+    device.removeEventListener("change", this.#colour);
     this.#leaving = setTimeout(() => this.whenAtRest().then(() => {
       if (!this.isConnected) this.#end();
     }), GRACE);
@@ -135,6 +143,8 @@ export class SvarQuestionnaire extends HTMLElement {
 
   attributeChangedCallback(name, before, now) {
     if (before === now) return;
+    // Outside a document nothing is computed.
+    if (!this.isConnected) return;
     if (name === "scheme") return this.#colour();
     if (name === "lang" && this.#number !== undefined) return tagOf(now) && speak(this.#number, now);
     this.#begin();
@@ -159,7 +169,7 @@ export class SvarQuestionnaire extends HTMLElement {
     this.#end();
     if (!this.study) return;
     this.#state = "loading";
-    say(this.#host, language, "loading");
+    this.#says(language, "loading");
     try {
       if (!works()) return this.#fails(language, "old");
       const study = new URL(this.study, document.baseURI);
@@ -168,11 +178,11 @@ export class SvarQuestionnaire extends HTMLElement {
       if (!stays()) return;
       this.#around = element("div", "svar-around");
       this.#host.replaceChildren(this.#around);
-      this.#colour();
       this.#unit();
       mounted.add(this);
       const wave = this.wave || undefined;
       this.#number = mount(this.#around, study.href, String(token ?? ""), wave, language, location.origin, this.#hears(round));
+      this.#colour();
     } catch (error) {
       if (!stays() || this.#state === "crashed") return;
       console.error("svar:", error?.message);
@@ -180,11 +190,17 @@ export class SvarQuestionnaire extends HTMLElement {
     }
   }
 
-  // After the first page the light and the reader's own size of type are the style sheet's to follow.
-  #colour() {
-    const scheme = this.scheme;
-    this.#host.className = `svar-host${scheme === "light" || scheme === "dark" ? ` svar-host--${scheme}` : ""}`;
-  }
+  // "auto" follows the page around, which need not follow the device. What a page says by a meta element is in no computed
+  // `color-scheme`, but shows in the system's colours: the style sheet has one of them, that of text, where it draws nothing.
+  #colour = () => {
+    const { scheme } = this;
+    const [red] = /\d+/.exec(getComputedStyle(this).columnRuleColor) ?? [];
+    const light = scheme === "light" || (scheme !== "dark" && red < 128);
+    for (const root of this.#host.querySelectorAll(".svar")) {
+      root.classList.toggle("svar--dark", !light);
+      root.classList.toggle("svar--light", light);
+    }
+  };
 
   // A page may have any root font size; the reader's own is what `medium` is.
   #unit() {
@@ -224,10 +240,15 @@ export class SvarQuestionnaire extends HTMLElement {
     if (rest) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
+  #says(language, what, more) {
+    say(this.#host, language, what, more);
+    this.#unit();
+    this.#colour();
+  }
+
   #fails(language, what) {
     this.#state = "failed";
-    const slot = document.createElement("slot");
-    say(this.#host, language, what, [slot]);
+    this.#says(language, what, [document.createElement("slot")]);
     this.#tells("error", { code: what });
   }
 
@@ -237,7 +258,7 @@ export class SvarQuestionnaire extends HTMLElement {
     this.#state = "crashed";
     this.#number = undefined;
     this.#rests(true);
-    queueMicrotask(() => say(this.#host, language, "crashed", [document.createElement("slot")]));
+    queueMicrotask(() => this.#says(language, "crashed", [document.createElement("slot")]));
     this.#tells("error", { code: "crashed" });
   }
 
