@@ -7,12 +7,12 @@ use std::{
     task::{Context, Poll},
 };
 
-use js_sys::{Date, Promise, global};
+use js_sys::{Date, Function, global};
 use wasm_bindgen::{JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 
 use super::{
-    js::{call, get},
+    js::{call, deferred, get},
     random,
 };
 
@@ -56,6 +56,8 @@ impl Drop for Subscription {
 #[derive(Debug)]
 pub struct Sleep {
     timer: JsValue,
+    /// Ends it at once.
+    end: Option<Function>,
     done: JsFuture,
 }
 
@@ -63,11 +65,10 @@ pub struct Sleep {
 /// cancelled. More than 24 days are cut to that, since timers take no more.
 pub fn sleep(ms: u32) -> Sleep {
     const LONGEST: u32 = i32::MAX.unsigned_abs();
-    let mut timer = JsValue::UNDEFINED;
-    let done = Promise::new(&mut |resolve, _| {
-        timer = call(&global(), "setTimeout", &[resolve.into(), ms.min(LONGEST).into()]).unwrap_or_default();
-    });
-    Sleep { timer, done: done.into() }
+    let (done, end) = deferred();
+    let wake = end.clone().map_or(JsValue::UNDEFINED, JsValue::from);
+    let timer = call(&global(), "setTimeout", &[wake, ms.min(LONGEST).into()]).unwrap_or_default();
+    Sleep { timer, end, done: done.into() }
 }
 
 impl Future for Sleep {
@@ -81,6 +82,8 @@ impl Future for Sleep {
 impl Drop for Sleep {
     fn drop(&mut self) {
         drop(call(&global(), "clearTimeout", std::slice::from_ref(&self.timer)));
+        // Whoever waits for a promise that is never settled is never let go of.
+        drop(self.end.as_ref().map(|end| end.call0(&JsValue::NULL)));
     }
 }
 

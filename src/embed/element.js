@@ -28,7 +28,7 @@ function dress(root) {
   } catch {
     // Below the browsers that know constructed sheets there is the file.
   }
-  const link = document.createElement("link");
+  const link = make("link");
   link.rel = "stylesheet";
   link.crossOrigin = "anonymous";
   link.integrity = "__SVAR_ELEMENT_CSS_INTEGRITY__";
@@ -211,7 +211,7 @@ export class SvarQuestionnaire extends HTMLElement {
   #hears(round) {
     return (name, detail) => {
       if (name === "crash") {
-        for (const each of mounted) each.#crashes();
+        SvarQuestionnaire.#crash();
       } else if (round !== this.#round) {
         return;
       } else if (name === "rest") {
@@ -248,8 +248,16 @@ export class SvarQuestionnaire extends HTMLElement {
 
   #fails(language, what) {
     this.#state = "failed";
-    this.#says(language, what, [document.createElement("slot")]);
+    this.#says(language, what, [make("slot")]);
     this.#tells("error", { code: what });
+  }
+
+  static #crash() {
+    for (const each of mounted) each.#crashes();
+  }
+
+  static {
+    onCrash(SvarQuestionnaire.#crash);
   }
 
   #crashes() {
@@ -258,7 +266,7 @@ export class SvarQuestionnaire extends HTMLElement {
     this.#state = "crashed";
     this.#number = undefined;
     this.#rests(true);
-    queueMicrotask(() => this.#says(language, "crashed", [document.createElement("slot")]));
+    queueMicrotask(() => this.#says(language, "crashed", [make("slot")]));
     this.#tells("error", { code: "crashed" });
   }
 

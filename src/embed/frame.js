@@ -8,7 +8,7 @@ const TITLES = { nb: "Spørreskjema", nn: "Spørjeskjema", en: "Questionnaire" }
 export class SvarFrame extends HTMLElement {
   static observedAttributes = ["src", "lang"];
 
-  #root = this.attachShadow({ mode: "closed" });
+  #root = this.attachShadow({ mode: "open" });
   #frame;
   #invitation = "";
   #due = false;

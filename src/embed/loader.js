@@ -10,24 +10,30 @@ const WORDS = {
     old: ["Skjemaet kan ikke vises her", "Nettleseren mangler noe skjemaet trenger: WebAssembly. Prøv en nyere nettleser, eller en annen telefon eller datamaskin."],
     broken: ["Skjemaet kan ikke vises her", "Forbindelsen ble trolig brutt. Last siden på nytt. Svar som allerede er mottatt, er ikke berørt."],
     crashed: ["Noe gikk galt i skjemaet", "Last siden på nytt. Da fortsetter du der du var, om skjemaet lagret svarene på denne enheten. Svar som allerede er mottatt, er ikke berørt."],
+    framed: ["Skjemaet kan ikke vises her", "Nettstedet du er på, er ikke godkjent for å vise skjemaet. Åpne det i et eget vindu.", "Åpne skjemaet"],
     loading: "Henter skjemaet …",
   },
   nn: {
     old: ["Skjemaet kan ikkje visast her", "Nettlesaren manglar noko skjemaet treng: WebAssembly. Prøv ein nyare nettlesar, eller ein annan telefon eller datamaskin."],
     broken: ["Skjemaet kan ikkje visast her", "Sambandet vart truleg brote. Last sida på nytt. Svar vi allereie har fått, er trygge."],
     crashed: ["Noko gjekk gale i skjemaet", "Last sida på nytt. Då held du fram der du var, om skjemaet lagra svara på denne eininga. Svar vi allereie har fått, er trygge."],
+    framed: ["Skjemaet kan ikkje visast her", "Nettstaden du er på, er ikkje godkjend for å vise skjemaet. Opne det i eit eige vindauge.", "Opne skjemaet"],
     loading: "Hentar skjemaet …",
   },
   en: {
     old: ["The form cannot be shown here", "The browser lacks something that the form needs: WebAssembly. Try a newer browser, or another phone or computer."],
     broken: ["The form cannot be shown here", "The connection was probably broken. Reload the page. Answers that have been received are not affected."],
     crashed: ["Something went wrong in the form", "Reload the page. You then go on where you were, if the form kept the answers on this device. Answers that have been received are not affected."],
+    framed: ["The form cannot be shown here", "The website you are on is not approved for showing the form. Open it in a window of its own.", "Open the form"],
     loading: "Fetching the form …",
   },
 };
 
+// Taken while the page is as the browser made it.
+const make = document.createElement.bind(document);
+
 function element(tag, name, ...children) {
-  const made = document.createElement(tag);
+  const made = make(tag);
   if (name) made.className = name;
   made.append(...children);
   return made;
@@ -69,6 +75,15 @@ async function __wasm_split_load_later(callback, data) {
     console.error("svar:", error?.message);
   }
   wasm.__indirect_function_table.get(callback)(data, loaded);
+}
+
+// What ends the program ends it for all that it shows. A panic tells of itself (src/embed/mod.rs); what else traps comes
+// out as an error of ours.
+function onCrash(act) {
+  addEventListener("error", ({ error }) => {
+    const traps = works() && error instanceof WebAssembly.RuntimeError;
+    if (traps && String(error.stack).includes(import.meta.url)) act();
+  });
 }
 
 // One program, however many widgets it shows. What could not be loaded is asked for anew the next time; what has crashed

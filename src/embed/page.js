@@ -26,8 +26,12 @@ function follow(root) {
   new MutationObserver(take).observe(root, { attributes: true, attributeFilter: ["lang"] });
 }
 
-// Whom to ask, as the page has it ready for when nothing else works.
-const contact = () => [...document.getElementById("svar-contact").content.cloneNode(true).children];
+// Whom to ask, in this language, as the page has it ready for when nothing else works.
+function contact(language) {
+  const lines = [...document.getElementById("svar-contact").content.cloneNode(true).children];
+  const own = lines.filter(({ lang }) => lang === (language ?? "nb"));
+  return own.length ? own : lines;
+}
 
 // The page around, once it has made itself known: its messages go through a channel that nobody else holds.
 function connected() {
@@ -39,6 +43,18 @@ function connected() {
       resolve({ port, data });
     });
   });
+}
+
+// How long a page around has to make itself known.
+const PATIENCE = 10_000;
+
+// What is said to people whom a page around keeps from the form.
+function framed(language) {
+  const link = element("a", "svar-link", WORDS[language]?.framed[2] ?? WORDS.nb.framed[2]);
+  link.href = location.href;
+  link.target = "_blank";
+  link.rel = "noopener";
+  say(host, language, "framed", [link, ...contact(language)]);
 }
 
 // Heights in steps, for what is answered makes pages longer or shorter.
@@ -57,28 +73,34 @@ async function start() {
   let invitation = token;
   let around;
   if (parent !== window) {
+    const alone = setTimeout(framed, PATIENCE, language);
     const { port, data } = await connected();
+    clearTimeout(alone);
     around = port;
     invitation = typeof data.invitation === "string" ? data.invitation : "";
     language = tagOf(data.lang) ?? language;
     tellsHeight(port);
   }
   let crashed = false;
+  const crashes = () => {
+    if (crashed) return;
+    crashed = true;
+    const { lang } = document.documentElement;
+    queueMicrotask(() => say(host, lang, "crashed", contact(lang)));
+  };
+  onCrash(crashes);
   const tell = (name) => {
-    if (name === "crash" && !crashed) {
-      crashed = true;
-      queueMicrotask(() => say(host, document.documentElement.lang, "crashed", contact()));
-    }
+    if (name === "crash") crashes();
     if (name === "ready" || name === "top") around?.postMessage({ [name]: true });
   };
   try {
-    if (!works()) return say(host, language, "old", contact());
+    if (!works()) return say(host, language, "old", contact(language));
     await load();
     host.replaceChildren();
     mount(host, host.dataset.study, invitation, undefined, language, undefined, tell);
     follow(host.firstElementChild);
   } catch (error) {
-    if (!crashed) say(host, language, "broken", contact());
+    if (!crashed) say(host, language, "broken", contact(language));
     // The error names no answer and no token: it comes from loading alone.
     console.error("svar:", error?.message);
   }

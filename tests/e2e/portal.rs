@@ -1,13 +1,19 @@
 //! The widget on pages of others: as an element, on their own origin or on another, and in a frame.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use svar::{
+    study::Invitation,
+    words::{Say, Told},
+};
 
 use crate::{
-    browser::{browse, until},
+    browser::{browse, thorough, until, until_within},
     policy,
     respondent::Respondent,
     server::Server,
-    tiny::{Visitor, arrived, core_answers},
+    tiny::{self, Visitor, arrived, core_answers},
 };
 
 /// What the page around notes down of the element, and how it gives it the invitation.
@@ -137,3 +143,286 @@ async fn a_study_of_another_origin_is_not_even_fetched() {
 
 const RING: &str = "const slot = document.querySelector('svar-questionnaire').shadowRoot.querySelector('slot');
     return slot.assignedNodes().some((node) => node.textContent.includes('Ring oss') && slot.checkVisibility !== null)";
+
+/// A portal on an origin of its own, and the tiny study, which it frames if it is `trusted`; the portal's page.
+async fn framing(trusted: bool) -> (Server, Server, String) {
+    let portal = Server::tiny(|_| {}).await;
+    let origin = portal.origin();
+    let server = Server::tiny(|study| {
+        let others = ["https://portal.example", &origin];
+        study["embedding"] = json!({ "frame": &others[..if trusted { 2 } else { 1 }] });
+    })
+    .await;
+    let there = server.origin();
+    let policy =
+        policy::PROMISED.replace("script-src 'self'", &format!("frame-src {there}; script-src {there} 'self'"));
+    portal.sends("/portal.html", &policy);
+    let page = page(&there, "").replace("svar-element.js", "svar-frame.js");
+    let (before, rest) = page.split_once("<svar-questionnaire").expect("the element");
+    let (_, after) = rest.split_once("</svar-questionnaire>").expect("its end");
+    let page = format!("{before}<svar-frame src=\"{there}/?lang=nb\"></svar-frame>{after}");
+    let link = opens_a_portal(&portal, &page, &server.sign(&server.invitation()));
+    (portal, server, link)
+}
+
+/// In a frame the page around gives the invitation, and learns how high the form is, and that it is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_frame_delivers_and_tells_the_page_around_its_height_alone() {
+    let (_portal, server, link) = framing(true).await;
+    browse("a_frame_delivers_and_tells_the_page_around_its_height_alone", &server, "nb", async |person| {
+        person.before_every_page(policy::WATCH).await;
+        person.driver().goto(&link).await.expect("a page");
+        hears(person, "svar-ready").await;
+        person.looks_into_the_frame().await;
+        let visitor = Visitor::new(person, true, "sagt i rammen");
+        visitor.goes_on_to(tiny::HEALTH).await;
+        let scrolls = "return document.documentElement.scrollHeight > innerHeight + 1";
+        until("a frame as high as the form", async || match person.script(scrolls, vec![]).await == json!(false) {
+            true => Ok(()),
+            false => Err("it scrolls".to_owned()),
+        })
+        .await;
+        visitor.goes_on_to_say(Told::ReceivedTitle).await;
+        assert_eq!(arrived(&server, "tiny-core"), [core_answers("sagt i rammen")]);
+        policy::nothing_reported(person).await;
+        person.looks_out_of_the_frame().await;
+        let messages = person.script("return window.svarMessages", vec![]).await;
+        for message in messages.as_array().expect("messages") {
+            let members: Vec<&String> = message.as_object().expect("an object").keys().collect();
+            assert!(["height", "top", "ready"].iter().any(|known| members == [known]), "{message}");
+            let height = message.get("height").and_then(Value::as_u64);
+            assert!(height.is_none_or(|height| height % 120 == 0), "{message}");
+        }
+        assert_eq!(events(person).await, [("svar-ready".to_owned(), Value::Null)]);
+        policy::nothing_reported(person).await;
+    })
+    .await;
+}
+
+/// Where the study does not trust the page around, the browser shows nothing; and where a server forgets the header, the
+/// page itself does not let itself be used.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_frame_shows_nothing_to_a_page_that_is_not_trusted() {
+    for forgetful in [false, true] {
+        let (_portal, server, link) = framing(false).await;
+        if forgetful {
+            let (before, _) = policy::PROMISED.split_once("frame-ancestors 'none'; ").expect("the policy");
+            server.sends("/", before);
+        }
+        browse("a_frame_shows_nothing_to_a_page_that_is_not_trusted", &server, "nb", async |person| {
+            person.driver().goto(&link).await.expect("a page");
+            person.looks_into_the_frame().await;
+            if forgetful {
+                person.is_at("Skjemaet kan ikke vises her").await;
+                person.sees("helseogarbeid@svar.example").await;
+                let link = person.finds("link", Some("Åpne skjemaet"), None).await;
+                let address = link.prop("href").await.expect("an address");
+                assert_eq!(address, Some(format!("{}/?lang=nb", server.origin())));
+            } else {
+                until("a page of the browser's own", async || {
+                    let words = person.script("return document.body.innerText", vec![]).await.to_string();
+                    if words.contains("refused to connect") || words.contains("blocked") { Ok(()) } else { Err(words) }
+                })
+                .await;
+            }
+            assert!(!person.has("button", &person.say(Say::Start)).await);
+            let files = server.asked().into_iter().filter(|asked| asked.path.ends_with(".svar")).count();
+            assert_eq!(files, 0, "not even the study is fetched");
+        })
+        .await;
+    }
+}
+
+/// An element that a page moves keeps what is in it; one that is away for longer goes on from the device.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_element_that_is_moved_or_comes_back_goes_on() {
+    let server = Server::tiny(|_| {}).await;
+    let link = opens_a_portal(&server, &page("", "/studies/tiny/study.svar"), &server.sign(&server.invitation()));
+    browse("an_element_that_is_moved_or_comes_back_goes_on", &server, "nb", async |person| {
+        person.driver().goto(&link).await.expect("a page");
+        let visitor = Visitor::new(person, true, "ikke borte");
+        visitor.goes_on_to(tiny::WORDS).await;
+        visitor.writes_the_comment().await;
+        let moves = "const main = document.querySelector('main'), element = main.firstElementChild;
+            const aside = document.createElement('aside');
+            main.after(aside);
+            aside.append(element);";
+        person.script(moves, vec![]).await;
+        assert_eq!(
+            (person.looks().await.heading.as_str(), visitor.comment_there().await.as_str()),
+            (tiny::WORDS, "ikke borte")
+        );
+        person.script("window.away = document.querySelector('svar-questionnaire'); away.remove()", vec![]).await;
+        until("the element to be taken down", async || {
+            match person.script("return away.state", vec![]).await.as_str() {
+                Some("idle") => Ok(()),
+                state => Err(format!("{state:?}")),
+            }
+        })
+        .await;
+        assert_eq!(person.script("return away.shadowRoot.querySelectorAll('.svar').length", vec![]).await, json!(0));
+        person.script("document.querySelector('aside').append(away)", vec![]).await;
+        person.is_at_say(Say::ResumeTitle).await;
+        person.presses_say(Say::ResumeYes).await;
+        person.is_at(tiny::WORDS).await;
+        assert_eq!(visitor.comment_there().await, "ikke borte");
+        visitor.answers.set(false);
+        visitor.goes_on_to_say(Told::ReceivedTitle).await;
+        assert_eq!(arrived(&server, "tiny-core"), [core_answers("ikke borte")]);
+        policy::nothing_reported(person).await;
+    })
+    .await;
+}
+
+/// What only the page can deliver is delivered, though the page has taken the element away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_sent_arrives_though_the_element_is_taken_away() {
+    let server = Server::tiny(|_| {}).await;
+    let link = opens_a_portal(&server, &page("", "/studies/tiny/study.svar"), &server.sign(&server.invitation()));
+    browse("what_was_sent_arrives_though_the_element_is_taken_away", &server, "nb", async |person| {
+        person.before_every_page("delete Window.prototype.indexedDB; delete window.indexedDB;").await;
+        person.driver().goto(&link).await.expect("a page");
+        let visitor = Visitor::new(person, true, "bare her");
+        visitor.goes_on_to_say(Say::ReviewTitle).await;
+        person.is_offline(true).await;
+        person.presses_say(Say::Send).await;
+        person.is_at_say(Told::NotSentTitle).await;
+        let goes = "window.away = document.querySelector('svar-questionnaire');
+            away.remove();
+            window.rested = false;
+            away.whenAtRest().then(() => { window.rested = true; });";
+        person.script(goes, vec![]).await;
+        assert_eq!(server.rows().len(), 1, "the consent");
+        assert_eq!(person.script("return window.rested", vec![]).await, json!(false));
+        person.is_offline(false).await;
+        until("the answers", async || match arrived(&server, "tiny-core") {
+            found if found == [core_answers("bare her")] => Ok(()),
+            found => Err(format!("{found:?}")),
+        })
+        .await;
+        until("rest", async || match person.script("return [window.rested, away.state]", vec![]).await {
+            found if found == json!([true, "idle"]) => Ok(()),
+            found => Err(found.to_string()),
+        })
+        .await;
+    })
+    .await;
+}
+
+/// A crash is told in words, without the program that crashed, and to the page.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crash_is_told_in_words() {
+    let server = Server::tiny(|_| {}).await;
+    let token = server.sign(&server.invitation());
+    let embedded = opens_a_portal(&server, &page("", "/studies/tiny/study.svar"), &token);
+    for link in [server.link("nb"), embedded.clone()] {
+        browse("a_crash_is_told_in_words", &server, "nb", async |person| {
+            person.driver().goto(&link).await.expect("a page");
+            let visitor = Visitor::new(person, true, "");
+            visitor.goes_on_to(tiny::HEALTH).await;
+            // Nothing can be drawn any more, which the program does not survive.
+            person.script("Document.prototype.createElement = () => { throw new Error('host') }", vec![]).await;
+            person.presses_say(Say::Next).await;
+            person.is_at("Noe gikk galt i skjemaet").await;
+            if link == embedded {
+                assert_eq!(hears(person, "svar-error").await, json!({ "code": "crashed" }));
+                assert_eq!(person.script(RING, vec![]).await, json!(true));
+            } else {
+                person.sees("helseogarbeid@svar.example").await;
+            }
+        })
+        .await;
+    }
+}
+
+/// Mounted and taken down over and over, the widget leaves no memory and no listener behind.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_elements_leave_nothing_behind() {
+    /// At a time.
+    const BATCH: usize = 50;
+    let batches = if thorough() { 20 } else { 6 };
+    let server = Server::tiny(|_| {}).await;
+    let link = opens_a_portal(&server, &page("", "").replace("<svar-questionnaire", "<p"), "");
+    let unit = |number| Invitation { unit: format!("unit-{number}"), ..server.invitation() };
+    let tokens: Vec<String> = (0..BATCH).map(|number| server.sign(&unit(number))).collect();
+    browse("a_thousand_elements_leave_nothing_behind", &server, "nb", async |person| {
+        person.before_every_page(MEMORY).await;
+        person.driver().goto(&link).await.expect("a page");
+        person.script("window.tokens = arguments[0]", vec![json!(tokens)]).await;
+        let mut after = Vec::new();
+        for batch in 0..batches {
+            person.script(BATCHES, vec![]).await;
+            until_within(Duration::from_secs(90), &format!("batch {batch}"), async || {
+                let states = person.script("return window.batch.map((element) => element.state)", vec![]).await;
+                let states: Vec<String> = serde_json::from_value(states).expect("states");
+                let begun = person.script("return window.begun", vec![]).await;
+                match states.iter().all(|state| state == "idle") && begun == json!(BATCH) {
+                    true => Ok(()),
+                    false => Err(format!("{begun} begun, {states:?}")),
+                }
+            })
+            .await;
+            person.script("window.batch = []", vec![]).await;
+            after.push(Left::behind(person).await);
+        }
+        // What the first ones leave is made once: code, style sheets, the store.
+        let (settled, end) = (&after[1], &after[after.len() - 1]);
+        eprintln!("{} elements: {settled:?} after {}, {end:?}", batches * BATCH, 2 * BATCH);
+        assert!(end.heap < settled.heap + 2_000_000, "{after:#?}");
+        assert!(end.wasm < settled.wasm + 2_000_000, "{after:#?}");
+        assert!(end.listeners <= settled.listeners, "{after:#?}");
+        assert!(end.nodes <= settled.nodes + 50, "{after:#?}");
+    })
+    .await;
+}
+
+/// Keeps hold of the program's memory, to measure it.
+const MEMORY: &str = "for (const name of ['instantiate', 'instantiateStreaming']) {
+        const real = WebAssembly[name];
+        WebAssembly[name] = async (...given) => {
+            const made = await real.apply(WebAssembly, given);
+            window.svarMemory ??= (made.instance ?? made).exports.memory;
+            return made;
+        };
+    }";
+
+/// Mounts one element for each invitation, and takes each away as soon as it can be answered.
+const BATCHES: &str = "window.begun = 0;
+    window.batch = tokens.map((token) => {
+        const element = document.createElement('svar-questionnaire');
+        element.study = '/studies/tiny/study.svar';
+        element.invitation = token;
+        element.addEventListener('svar-ready', () => {
+            window.begun += 1;
+            element.remove();
+        }, { once: true });
+        document.querySelector('main').append(element);
+        return element;
+    });";
+
+/// What is left in a page.
+#[derive(Debug)]
+struct Left {
+    heap: u64,
+    wasm: u64,
+    nodes: u64,
+    listeners: u64,
+}
+
+impl Left {
+    async fn behind(person: &Respondent) -> Left {
+        let cdp = person.cdp();
+        for _ in 0..2 {
+            cdp.send_raw("HeapProfiler.collectGarbage", json!({})).await.expect("a clean heap");
+        }
+        cdp.send_raw("Performance.enable", json!({})).await.expect("figures");
+        let metrics = cdp.send_raw("Performance.getMetrics", json!({})).await.expect("figures");
+        let metrics = metrics["metrics"].as_array().expect("figures");
+        let of = |name: &str| {
+            let found = metrics.iter().find(|metric| metric["name"] == name).expect("a figure");
+            found["value"].as_f64().expect("a number") as u64
+        };
+        let wasm = person.script("return svarMemory.buffer.byteLength", vec![]).await.as_u64().expect("a size");
+        Left { heap: of("JSHeapUsedSize"), wasm, nodes: of("Nodes"), listeners: of("JSEventListeners") }
+    }
+}

@@ -463,6 +463,19 @@ impl Respondent {
         *self.pointer.lock().unwrap() = if phone { Pointer::Finger } else { Pointer::Mouse };
     }
 
+    /// Goes into the frame of the page around.
+    pub(crate) async fn looks_into_the_frame(&self) {
+        *self.pointer.lock().unwrap() = Pointer::Driver;
+        let script = "return document.querySelector('svar-frame').shadowRoot.querySelector('iframe')";
+        let found = self.driver.execute(script, vec![]).await.expect("a frame").element().expect("a frame");
+        found.enter_frame().await.expect("to go in");
+    }
+
+    /// Comes back to the page around.
+    pub(crate) async fn looks_out_of_the_frame(&self) {
+        self.driver.enter_default_frame().await.expect("to come out");
+    }
+
     /// A mouse even on a small screen: quicker for a test that looks and does not touch.
     pub(crate) fn has_a_mouse(&self) {
         *self.pointer.lock().unwrap() = Pointer::Mouse;

@@ -21,12 +21,14 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use rusqlite::{Connection, OpenFlags};
-use serde_json::Value;
+use serde_json::{Value, json};
 use svar::{
     study::Invitation,
     tools::{
         collector::{CONTACT_DATABASE, Collector, DATABASE, Faults, Row, http, system_clock},
+        headers,
         invitations::Keys,
+        site::POLICIES,
         studies::{Questionnaire, StudyFolder},
         units,
     },
@@ -200,6 +202,10 @@ impl Server {
         let page = site.join("index.html");
         let html = fs::read_to_string(&page).expect("the page");
         let html = html.replace("studies/health-at-work/", &format!("studies/{id}/"));
+        let frames = &study.study.embedding.frame;
+        let html = html.replace("data-frame=\"\"", &format!("data-frame=\"{}\"", frames.join(" ")));
+        let policies = json!({ "/": headers::page_policy(frames) });
+        fs::write(site.join(POLICIES), policies.to_string()).expect("the policies");
         let html = html.replace("<script type", &format!("<script src=\"{HOST}\"></script>\n  <script type"));
         fs::write(&page, html).expect("the page");
         Server::open(scratch, site, study).await

@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::spawn_local;
 
 use super::{
     super::{
@@ -135,13 +136,26 @@ impl Database {
 
     /// Closes the connection, if there is one; what has begun is completed.
     pub async fn close(&self) {
-        let opened = self.opened.take();
-        if let Some(opened) = opened
-            && let Ok(event) = await_(opened).await
-            && let Ok(database) = connected(&event)
-        {
-            drop(call(&database, "close", &[]));
+        if let Some(opened) = self.opened.take() {
+            close(opened).await;
         }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // A connection that nobody holds is kept all the same, until the page ends.
+        if let Some(opened) = self.opened.take() {
+            spawn_local(close(opened));
+        }
+    }
+}
+
+async fn close(opened: JsValue) {
+    if let Ok(event) = await_(opened).await
+        && let Ok(database) = connected(&event)
+    {
+        drop(call(&database, "close", &[]));
     }
 }
 
