@@ -21,6 +21,7 @@ export interface SvarSubmitted {
 export interface SvarError {
   code:
     | "old"
+    | "study"
     | "broken"
     | "crashed"
     | "unreachable"

@@ -173,15 +173,19 @@ export class SvarQuestionnaire extends HTMLElement {
     try {
       if (!works()) return this.#fails(language, "old");
       const study = new URL(this.study, document.baseURI);
-      if (!studies.has(study.origin)) throw new Error(`expected a study of ${[...studies].join(", ")}, found ${study.origin}`);
+      if (!studies.has(study.origin)) {
+        console.error(`svar: expected a study of ${[...studies].join(", ")}, found one of ${study.origin}`);
+        return this.#fails(language, "broken", "study");
+      }
       const [token] = await Promise.all([this.#supplier ? this.#supplier() : this.#invitation, load()]);
       if (!stays()) return;
-      this.#around = element("div", "svar-around");
-      this.#host.replaceChildren(this.#around);
+      const around = element("div", "svar-around");
+      this.#around = around;
+      this.#host.replaceChildren(around);
       this.#unit();
       mounted.add(this);
       const wave = this.wave || undefined;
-      this.#number = mount(this.#around, study.href, String(token ?? ""), wave, language, location.origin, this.#hears(round));
+      this.#number = mount(around, study.href, String(token ?? ""), wave, language, location.origin, this.#hears(around));
       this.#colour();
     } catch (error) {
       if (!stays() || this.#state === "crashed") return;
@@ -208,11 +212,12 @@ export class SvarQuestionnaire extends HTMLElement {
     this.#host.style.setProperty("--svar-reader", size);
   }
 
-  #hears(round) {
+  // What one widget tells, as long as it is the one that is shown.
+  #hears(around) {
     return (name, detail) => {
       if (name === "crash") {
         SvarQuestionnaire.#crash();
-      } else if (round !== this.#round) {
+      } else if (around !== this.#around) {
         return;
       } else if (name === "rest") {
         this.#rests(detail.rest);
@@ -246,10 +251,10 @@ export class SvarQuestionnaire extends HTMLElement {
     this.#colour();
   }
 
-  #fails(language, what) {
+  #fails(language, what, code = what) {
     this.#state = "failed";
     this.#says(language, what, [make("slot")]);
-    this.#tells("error", { code: what });
+    this.#tells("error", { code });
   }
 
   static #crash() {
@@ -273,6 +278,7 @@ export class SvarQuestionnaire extends HTMLElement {
   #end() {
     if (this.#number !== undefined) unmount(this.#number);
     this.#number = undefined;
+    this.#around = undefined;
     mounted.delete(this);
     this.#rests(true);
     this.#host.replaceChildren();

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use svar::tools::headers;
+
 use crate::{
     client::{Reply, Request},
     server::{Folder, Server, Setup},
@@ -119,6 +121,33 @@ fn every_page_has_the_headers_that_we_promise_to_work_under() {
     let api = world.get("/fhir/metadata");
     assert_eq!(api.header("content-security-policy"), Some("default-src 'none'; frame-ancestors 'none'"));
     assert_eq!(api.header("x-content-type-options"), Some("nosniff"));
+}
+
+/// A page that somebody may frame says so in its policy, and no other page does.
+#[test]
+fn a_page_is_framed_by_whom_the_study_names() {
+    let folder = Folder::new();
+    let site = folder.path().join("site");
+    fs::create_dir_all(site.join("tiny")).expect("folders");
+    let policy = headers::page_policy(&["https://intranet.example".to_owned(), "https://b.example".to_owned()]);
+    assert!(policy.contains("; frame-ancestors https://intranet.example https://b.example; "), "{policy}");
+    for (name, content) in [
+        ("index.html", "<!doctype html>".to_owned()),
+        ("tiny/index.html", "<!doctype html>".to_owned()),
+        ("svar-element.js", "export {};".to_owned()),
+        ("policies.json", serde_json::json!({ "/tiny/": policy }).to_string()),
+    ] {
+        fs::write(site.join(name), content).expect("a file");
+    }
+    let server = Server::with(Setup { site: Some(site), ..Setup::default() });
+    for (path, framed) in [("/", false), ("/tiny/", true), ("/tiny/index.html", true), ("/svar-element.js", false)] {
+        let reply = Request::new("GET", path).send(server.address);
+        let found = reply.header("content-security-policy").expect("a policy").to_owned();
+        assert_eq!(found, if framed { policy.as_str() } else { headers::PAGE_POLICY }, "{path}");
+        // A page is for itself; what an element elsewhere loads is for everybody.
+        let open = reply.header("access-control-allow-origin");
+        assert_eq!(open, if path.ends_with(".js") { Some("*") } else { None }, "{path}");
+    }
 }
 
 #[test]

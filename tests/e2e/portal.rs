@@ -133,7 +133,7 @@ async fn a_study_of_another_origin_is_not_even_fetched() {
     browse("a_study_of_another_origin_is_not_even_fetched", &server, "nb", async |person| {
         person.opens(&link).await;
         person.is_at("Skjemaet kan ikke vises her").await;
-        assert_eq!(hears(person, "svar-error").await, json!({ "code": "broken" }));
+        assert_eq!(hears(person, "svar-error").await, json!({ "code": "study" }));
         // What the page has between the tags stands where the questionnaire would.
         assert_eq!(person.script(RING, vec![]).await, json!(true));
         assert_eq!(elsewhere.asked().len(), 0);
@@ -305,6 +305,70 @@ async fn what_was_sent_arrives_though_the_element_is_taken_away() {
             found => Err(found.to_string()),
         })
         .await;
+    })
+    .await;
+}
+
+/// Another invitation waits for what only the page can deliver of the one before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_invitation_waits_for_what_is_on_its_way() {
+    let server = Server::tiny(|_| {}).await;
+    let link = opens_a_portal(&server, &page("", "/studies/tiny/study.svar"), &server.sign(&server.invitation()));
+    let other = server.sign(&Invitation { unit: "unit-8".into(), ..server.invitation() });
+    browse("another_invitation_waits_for_what_is_on_its_way", &server, "nb", async |person| {
+        person.before_every_page("delete Window.prototype.indexedDB; delete window.indexedDB;").await;
+        person.driver().goto(&link).await.expect("a page");
+        let visitor = Visitor::new(person, true, "den første");
+        visitor.goes_on_to_say(Say::ReviewTitle).await;
+        person.is_offline(true).await;
+        person.presses_say(Say::Send).await;
+        person.is_at_say(Told::NotSentTitle).await;
+        let gives = "document.querySelector('svar-questionnaire').invitation = arguments[0]";
+        person.script(gives, vec![json!(other)]).await;
+        assert_eq!(person.looks().await.heading, person.say(Told::NotSentTitle));
+        person.is_offline(false).await;
+        person.is_at(tiny::WELCOME).await;
+        assert_eq!(arrived(&server, "tiny-core"), [core_answers("den første")]);
+    })
+    .await;
+}
+
+/// Two elements on a page, each with answers and a focus of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_elements_know_nothing_of_each_other() {
+    let server = Server::tiny(|_| {}).await;
+    let twice = page("", "/studies/tiny/study.svar").replace("<main>", "<main><h2>To skjemaer</h2>");
+    let link = opens_a_portal(&server, &twice, &server.sign(&server.invitation()));
+    let other = server.sign(&Invitation { unit: "unit-8".into(), ..server.invitation() });
+    browse("two_elements_know_nothing_of_each_other", &server, "nb", async |person| {
+        person.driver().goto(&link).await.expect("a page");
+        let visitor = Visitor::new(person, true, "til venstre");
+        visitor.goes_on_to(tiny::CONSENT).await;
+        // The other comes to the same page, above this one.
+        let adds = "const other = document.createElement('svar-questionnaire');
+            other.study = '/studies/tiny/study.svar';
+            other.lang = 'en';
+            other.invitation = arguments[0];
+            document.querySelector('main').prepend(other);";
+        person.script(adds, vec![json!(other)]).await;
+        // What is looked at from now on is the first on the page, which is the other.
+        person.is_at("First round").await;
+        let both = "return [...document.querySelectorAll('svar-questionnaire')].map((each) =>
+            each.shadowRoot.querySelector('h1').innerText)";
+        assert_eq!(person.script(both, vec![]).await, json!(["First round", tiny::CONSENT]));
+        // Sent without its tick, the second says what is wrong, and takes the focus into its own summary.
+        let sends = "const [, each] = document.querySelectorAll('svar-questionnaire');
+            each.shadowRoot.querySelector('[type=submit]').click();";
+        person.script(sends, vec![]).await;
+        let focus = "const each = document.activeElement;
+            return [each === document.querySelectorAll('svar-questionnaire')[1], each?.shadowRoot?.activeElement?.id]";
+        until("the focus in the second", async || match person.script(focus, vec![]).await {
+            found if found == json!([true, "svar-summary"]) => Ok(()),
+            found => Err(found.to_string()),
+        })
+        .await;
+        assert_eq!(person.looks().await.heading, "First round");
+        assert_eq!(server.rows(), vec![]);
     })
     .await;
 }

@@ -154,6 +154,84 @@ fn answers_go_where_they_may() {
     }
 }
 
+/// An origin stands in a header and is compared with what the browser says: as the browser writes it, and nothing else.
+#[test]
+fn pages_are_trusted_by_their_origin() {
+    for (origin, fits) in [
+        ("https://portal.example", true),
+        ("https://portal.example:8443", true),
+        ("http://127.0.0.1:8080", true),
+        ("http://localhost", true),
+        ("http://[::1]:8080", true),
+        ("http://portal.example", false),
+        ("http://127.0.0.1.evil.example", false),
+        ("https://portal.example/", false),
+        ("https://portal.example/path", false),
+        ("https://portal.example:443", false),
+        ("http://localhost:80", false),
+        ("https://Portal.example", false),
+        ("https://*.example", false),
+        ("https://", false),
+        ("https://a.example;script-src *", false),
+        ("https://a.example https://b.example", false),
+        ("https://a.example\"", false),
+        ("*", false),
+        ("null", false),
+        ("", false),
+    ] {
+        for list in ["element", "frame"] {
+            let mut source = whole();
+            source["embedding"] = json!({ list: ["https://other.example", origin] });
+            let found = source::read(&source).map_err(|error| error.path);
+            let trusted =
+                found.map(|study| if list == "element" { study.embedding.element } else { study.embedding.frame });
+            let expected = vec!["https://other.example".to_owned(), origin.to_owned()];
+            assert_eq!(
+                trusted,
+                if fits { Ok(expected) } else { Err(format!("study.embedding.{list}[1]")) },
+                "{origin}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_element_is_at_home_at_its_own_origin_and_where_it_is_trusted() {
+    let mut source = whole();
+    source["embedding"] = json!({ "element": ["https://portal.example"] });
+    let study = source::read(&source).unwrap();
+    for (address, around, may) in [
+        ("https://svar.example/studies/helse/study.svar", "https://svar.example", true),
+        ("https://svar.example/studies/helse/study.svar", "https://portal.example", true),
+        ("https://svar.example/studies/helse/study.svar", "https://portal.example:8443", false),
+        ("https://svar.example/studies/helse/study.svar", "https://svar.example.evil.example", false),
+        ("https://svar.example@evil.example/study.svar", "https://svar.example", false),
+        ("https://svar.example?https://evil.example/", "https://evil.example", false),
+        ("https://svar.example", "https://svar.example", true),
+        ("/studies/helse/study.svar", "", true),
+        ("https://svar.example/study.svar", "null", false),
+    ] {
+        assert_eq!(study.may_be_embedded(address, around), may, "{address} on {around}");
+    }
+}
+
+/// An endpoint on the study's own origin is there, and not on that of the page around.
+#[test]
+fn answers_go_to_where_the_study_lies() {
+    for (base, address, expected) in [
+        ("/fhir", "https://svar.example/studies/helse/study.svar", "https://svar.example/fhir"),
+        ("/fhir", "http://127.0.0.1:8080/study.svar", "http://127.0.0.1:8080/fhir"),
+        ("/fhir", "studies/helse/study.svar", "/fhir"),
+        ("https://collector.example/fhir", "https://svar.example/study.svar", "https://collector.example/fhir"),
+    ] {
+        let mut source = whole();
+        source["endpoint"]["base"] = json!(base);
+        let mut study = source::read(&source).unwrap();
+        study.lies_at(address);
+        assert_eq!(study.endpoint.base, expected, "{base} of {address}");
+    }
+}
+
 #[test]
 fn a_manifest_is_read_whole() {
     let study = source::read(&whole()).unwrap();
