@@ -10,9 +10,10 @@ use brotli::enc::BrotliEncoderParams;
 use flate2::{Compression, write::GzEncoder};
 
 use crate::{
+    names::Naming,
     process::{self, which},
     project::{self, Outcome, Project},
-    site::{self, Files, Naming, Parts, Site},
+    site::{self, Files, First, Parts, Site},
 };
 
 /// Most bytes, under brotli, that may be needed for the first question. The nearest peers with branching and
@@ -88,15 +89,16 @@ impl Size<'_> {
     }
 }
 
-/// Prints the table and returns the most bytes that the first question of a study needs.
+/// Prints the table and returns the most bytes that the first question of a study needs, on its page or in an element.
 fn tell(site: &Site, sizes: &[Size<'_>]) -> usize {
     let mut rows = sizes.to_vec();
     rows.push(Size::sum("all", sizes.iter().copied()));
     let titles: Vec<(String, &Vec<String>)> = site
         .first
         .iter()
-        .map(|(id, (wave, needed))| {
-            (format!("needed for the first question of {} ({id})", wave.to_uppercase()), needed)
+        .flat_map(|(id, First { wave, page, element })| {
+            let until = format!("until the first question of {} ({id})", wave.to_uppercase());
+            [(format!("a page, {until}"), page), (format!("an element, {until}"), element)]
         })
         .collect();
     let mut most = 0;
@@ -176,9 +178,13 @@ mod tests {
 
     #[test]
     fn the_guard_sees_what_the_first_question_needs() {
-        let first = [("s".to_owned(), ("q1".to_owned(), vec!["a".to_owned(), "c".to_owned()]))].into();
-        let site = Site { files: Files::new(), first };
         let size = |path, brotli| Size { path, raw: 0, gzip: 0, brotli };
-        assert_eq!(tell(&site, &[size("a", 1), size("b", 2), size("c", 4)]), 5);
+        let sizes = [size("a", 1), size("b", 2), size("c", 4)];
+        for (page, element, most) in [(["a", "c"], ["a", "b"], 5), (["a", "b"], ["b", "c"], 6)] {
+            let [page, element] = [page, element].map(|paths| paths.map(str::to_owned).to_vec());
+            let first = [("s".to_owned(), First { wave: "q1".to_owned(), page, element })].into();
+            let site = Site { files: Files::new(), first, element: String::new(), frame: String::new() };
+            assert_eq!(tell(&site, &sizes), most);
+        }
     }
 }

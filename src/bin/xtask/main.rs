@@ -3,6 +3,7 @@
 mod build;
 mod dist;
 mod freeze;
+mod names;
 mod process;
 mod project;
 mod sabotage;
