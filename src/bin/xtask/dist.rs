@@ -10,9 +10,13 @@ use brotli::enc::BrotliEncoderParams;
 use flate2::{Compression, write::GzEncoder};
 
 use crate::{
+    crates::{self, Crates},
+    embed, licences,
     names::Naming,
+    npm,
     process::{self, which},
     project::{self, Outcome, Project},
+    sbom,
     site::{self, Files, First, Parts, Site},
 };
 
@@ -35,11 +39,29 @@ const FEATURES: [&str; 7] = [
     "sign-ext",
 ];
 
+/// Where the npm package lies in the release.
+const PACKAGE: &str = "npm";
+
+fn folder(project: &Project) -> PathBuf {
+    project.root.join("dist")
+}
+
+/// Whether npm and Node take the package of the release as it should be.
+///
+/// # Errors
+/// They do not, or cannot be run.
+pub(crate) fn check(project: &Project) -> Outcome<()> {
+    npm::check(&folder(project).join(PACKAGE))
+}
+
 /// Writes `dist/` and tells its sizes: false if the first question needs more than the guard allows.
 ///
 /// # Errors
-/// The release cannot be built or written.
+/// The release cannot be built or written, or has something in it that may not be passed on.
 pub(crate) fn dist(project: &Project) -> Outcome<bool> {
+    // Before minutes of building.
+    let crates = crates::linked(project)?;
+    licences::check(&crates)?;
     let mut parts = Parts::make(project, true)?;
     for module in parts.modules() {
         match smaller(project, module) {
@@ -49,20 +71,36 @@ pub(crate) fn dist(project: &Project) -> Outcome<bool> {
             }
         }
     }
+    pack(project, parts, &crates)
+}
+
+/// Joins the parts, and writes them with what goes along.
+fn pack(project: &Project, parts: Parts, crates: &Crates) -> Outcome<bool> {
+    let notices = licences::notices(crates, &project::read_text(&project.root.join("LICENSE-MIT"))?)?;
+    let package = npm::package(project, parts.package()?, &notices)?;
     let site = parts.join(Naming::Hashed, site::STUDY)?;
-    let folder = project.root.join("dist");
-    let mut files = Files::new();
+    let mut compressed = Files::new();
     let mut sizes = Vec::new();
     for (path, bytes) in &site.files {
         let (gzip, brotli) = (gzip(bytes)?, brotli(bytes)?);
         sizes.push(Size { path, raw: bytes.len(), gzip: gzip.len(), brotli: brotli.len() });
-        files.insert(format!("{path}.gz"), gzip);
-        files.insert(format!("{path}.br"), brotli);
+        compressed.insert(format!("{path}.gz"), gzip);
+        compressed.insert(format!("{path}.br"), brotli);
     }
     let needed = tell(&site, &sizes);
-    files.extend(site.files.clone());
+    let [element, frame] = embed::lines(&site, site::STUDY)?;
+    println!("\nfor a page with the element in it\n\n{element}\nfor a page with a frame in it\n\n{frame}");
+
+    let mut files = site.files.clone();
+    files.extend(package.into_iter().map(|(path, bytes)| (format!("{PACKAGE}/{path}"), bytes)));
+    let materials = serde_json::to_vec_pretty(&sbom::list(crates, &files)?)?;
+    files.insert("sbom.cdx.json".to_owned(), materials);
+    files.insert("THIRD-PARTY.md".to_owned(), notices.into_bytes());
+    files.insert("EMBED.md".to_owned(), embed::page(&site, site::STUDY)?.into_bytes());
+    files.extend(compressed);
+    let folder = folder(project);
     site::write(&folder, &files)?;
-    println!("\nin {}", folder.strip_prefix(&project.root).unwrap_or(&folder).display());
+    println!("in {}", folder.strip_prefix(&project.root).unwrap_or(&folder).display());
     if needed <= GUARD {
         return Ok(true);
     }

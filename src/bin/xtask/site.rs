@@ -408,7 +408,8 @@ mod tests {
         let names = ["svar-element.css", "svar-element.js", "svar-frame.js", "svar-later.wasm", "svar.wasm"];
         assert_eq!(files.keys().map(String::as_str).collect::<Vec<_>>(), names);
         let script = String::from_utf8_lossy(&files["svar-element.js"]).into_owned();
-        assert!(script.contains("load('svar.wasm', '"), "{script}");
+        let load = format!("load('svar.wasm', '{}')", integrity(&files["svar.wasm"]));
+        assert!(script.contains(&load) && script.contains("later('svar-later.wasm')"), "{script}");
         let site = parts.join(Naming::Hashed, STUDY)?;
         assert_ne!(site.files[&site.element], files["svar-element.js"]);
         Ok(())
