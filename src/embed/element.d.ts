@@ -52,7 +52,7 @@ export declare class SvarQuestionnaire extends HTMLElement {
   study: string;
   /** The only wave that may be answered here; any that the invitation is for, if it is empty. */
   wave: string;
-  /** Light or dark, or as the device says. */
+  /** `light`, `dark`, or `auto`: as the page around it. */
   scheme: string;
   /** The invitation, as it stood in the link. It cannot be read. */
   set invitation(value: string);

@@ -215,11 +215,8 @@ export class SvarQuestionnaire extends HTMLElement {
   // What one widget tells, as long as it is the one that is shown.
   #hears(around) {
     return (name, detail) => {
-      if (name === "crash") {
-        SvarQuestionnaire.#crash();
-      } else if (around !== this.#around) {
-        return;
-      } else if (name === "rest") {
+      if (around !== this.#around) return;
+      if (name === "rest") {
         this.#rests(detail.rest);
       } else if (name === "ready") {
         this.#state = "ready";

@@ -77,8 +77,7 @@ async function __wasm_split_load_later(callback, data) {
   wasm.__indirect_function_table.get(callback)(data, loaded);
 }
 
-// What ends the program ends it for all that it shows. A panic tells of itself (src/embed/mod.rs); what else traps comes
-// out as an error of ours.
+// What ends the program ends it for all that it shows: a trap, which comes out as an error of ours.
 function onCrash(act) {
   addEventListener("error", ({ error }) => {
     const traps = works() && error instanceof WebAssembly.RuntimeError;

@@ -2,7 +2,6 @@
 
 use std::{
     cell::{OnceCell, RefCell},
-    collections::BTreeMap,
     rc::Rc,
 };
 
@@ -22,10 +21,8 @@ struct Mounted {
 }
 
 thread_local! {
-    /// Whoever mounted the last of them.
-    static TELL: RefCell<Option<Function>> = const { RefCell::new(None) };
-    /// The widgets of this page by their numbers.
-    static MOUNTED: RefCell<BTreeMap<u32, Mounted>> = const { RefCell::new(BTreeMap::new()) };
+    /// The widgets of this page, each at the place of its number.
+    static MOUNTED: RefCell<Vec<Option<Mounted>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Mounts a widget into `host`, and returns its number.
@@ -42,8 +39,7 @@ pub fn mount(
     language: Option<String>,
     around: Option<String>,
     tell: Function,
-) -> u32 {
-    say_when_it_breaks(&tell);
+) -> usize {
     let door = views::Door { study, token, wave };
     let ground = Ground::new(host.clone(), around, tell);
     let inside = Rc::new(OnceCell::new());
@@ -55,31 +51,21 @@ pub fn mount(
             views::root(door, ground, language)
         }
     });
-    let Some((owner, language)) = inside.get().cloned() else { return 0 };
+    let made = inside.get().cloned().map(|(owner, language)| Mounted { ground, language, owner, _view: view });
     MOUNTED.with_borrow_mut(|mounted| {
-        let number = mounted.last_key_value().map_or(1, |(last, _)| last.wrapping_add(1));
-        mounted.insert(number, Mounted { ground, language, owner, _view: view });
-        number
+        let free = mounted.iter().position(Option::is_none).unwrap_or(mounted.len());
+        match mounted.get_mut(free) {
+            Some(place) => *place = made,
+            None => mounted.push(made),
+        }
+        free
     })
-}
-
-/// Has the page say so when the program ends in a panic: by then nothing in here can.
-fn say_when_it_breaks(tell: &Function) {
-    let first = TELL.with_borrow_mut(|known| known.replace(tell.clone())).is_none();
-    if first {
-        std::panic::set_hook(Box::new(|_| {
-            let tell = TELL.try_with(|tell| tell.try_borrow().ok().and_then(|tell| tell.clone()));
-            if let Ok(Some(tell)) = tell {
-                drop(tell.call1(&JsValue::NULL, &"crash".into()));
-            }
-        }));
-    }
 }
 
 /// Takes a widget away. What it has frozen and the device keeps is delivered when it comes back.
 #[wasm_bindgen]
-pub fn unmount(number: u32) {
-    if let Some(mounted) = MOUNTED.with_borrow_mut(|all| all.remove(&number)) {
+pub fn unmount(number: usize) {
+    if let Some(mounted) = MOUNTED.with_borrow_mut(|mounted| mounted.get_mut(number)?.take()) {
         mounted.ground.leave();
         // By name: what is owned holds on to its owner.
         mounted.owner.cleanup();
@@ -88,8 +74,8 @@ pub fn unmount(number: u32) {
 
 /// Has a widget speak another language.
 #[wasm_bindgen]
-pub fn speak(number: u32, language: String) {
-    let signal = MOUNTED.with_borrow(|mounted| mounted.get(&number).map(|mounted| mounted.language));
+pub fn speak(number: usize, language: String) {
+    let signal = MOUNTED.with_borrow(|mounted| Some(mounted.get(number)?.as_ref()?.language));
     if let Some(signal) = signal {
         signal.set(language);
     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     element::{all, live},
     frame::frame,
-    page, parts, resume, review,
+    page, parts, resume,
     sheet::Freezing,
     state::{App, At, Place},
     unsent, welcome,
@@ -58,17 +58,18 @@ fn answering(app: App, place: Place) -> AnyView {
         let draft = sheet.delivery.watch(|submission| *submission.state() == State::Draft);
         draft && sheet.freezing.get() == Freezing::Not
     });
+    let overview = move || app.kept(|keeper| keeper.review(sheet, place.step)).unwrap_or_else(|| unsent::not_here(app));
     live(move || {
         if !draft.get() {
             let delivered = app.kept(|keeper| keeper.sending(sheet, place.step));
             return delivered.unwrap_or_else(|| unsent::view(app, sheet, place.step));
         }
         match place.at {
-            At::Review => review::view(app, sheet, place.step),
+            At::Review => overview(),
             At::Page(page) => page::view(app, sheet, place.step, page),
             _ => match sheet.read(|session| session.pages().first().copied()) {
                 Some(first) => page::view(app, sheet, place.step, first),
-                None => review::view(app, sheet, place.step),
+                None => overview(),
             },
         }
     })

@@ -1,14 +1,17 @@
 //! The items of a page, each as its kind wants it; and what every question has around its field: name, help, what is
 //! wrong, what is open.
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 
 use super::{
     choice,
     element::{all, el_of, live},
     field,
+    later::Keeper,
     marks::{Page, id_of},
-    parts, slider, table,
+    parts, table,
 };
 use crate::{
     questionnaire::{ItemId, Kind, Layout, Role},
@@ -39,10 +42,12 @@ fn item(page: Page, id: ItemId) -> AnyView {
         Kind::Display(_) => ().into_any(),
         Kind::Boolean { tick_box: true } => choice::tick_box(page, id),
         Kind::Boolean { tick_box: false } => choice::yes_or_no(page, id),
-        Kind::Choice { ranked: Some(_), .. } => ranking(page, id),
+        Kind::Choice { ranked: Some(_), .. } => drawn_later(page, move |keeper| keeper.ranking(page, id)),
         Kind::Choice { drop_down: true, repeats: false, .. } => choice::drop_down(page, id),
         Kind::Choice { .. } => choice::options(page, id),
-        Kind::Integer { slider: Some(step), min: Some(min), max: Some(max) } => slider::view(page, id, min, max, step),
+        Kind::Integer { slider: Some(step), min: Some(min), max: Some(max) } => {
+            drawn_later(page, move |keeper| keeper.slider(page, id, (min, max, step)))
+        }
         Kind::Integer { .. } => field::number(page, id, "numeric"),
         Kind::Decimal { .. } => field::number(page, id, "decimal"),
         Kind::Text { lines: false, format, .. } => field::line(page, id, format),
@@ -65,10 +70,10 @@ fn group(page: Page, id: ItemId) -> AnyView {
         .view()
 }
 
-/// A ranking, as soon as the second part is here.
-fn ranking(page: Page, id: ItemId) -> AnyView {
+/// What the second part draws, as soon as it is here.
+fn drawn_later(page: Page, draw: impl Fn(Rc<dyn Keeper>) -> AnyView + Send + 'static) -> AnyView {
     let app = page.app;
-    live(move || app.kept(|keeper| keeper.ranking(page, id)).unwrap_or_else(|| parts::loading(app)))
+    live(move || app.kept(&draw).unwrap_or_else(|| parts::loading(app)))
 }
 
 /// Information.

@@ -206,32 +206,10 @@ impl App {
         self.ground().spawn(task);
     }
 
-    /// Tells the page around that questions can be answered, and from then on which page it is, and whether the widget may
-    /// be taken away.
+    /// Tells the page around that questions can be answered.
     pub(super) fn tells_that_it_is_ready(self) {
-        let ground = self.ground();
         let (study, wave) = (self.study(), self.wave());
-        ground.tell("ready", &[("study", study.id.as_str().into()), ("wave", wave.id.as_str().into())]);
-        self.owned(|| {
-            Effect::new(move || {
-                let place = self.place.get();
-                let Some(sheet) = self.sheet(place.step) else { return };
-                let pages = sheet.layout(Session::pages);
-                let here = match place.at {
-                    At::Start => Some(0),
-                    At::Page(page) => pages.iter().position(|other| *other == page),
-                    _ => None,
-                };
-                let Some(here) = here else { return };
-                let detail = [
-                    ("step", self.part_id(place.step).into()),
-                    ("page", here.saturating_add(1).into()),
-                    ("pages", pages.len().into()),
-                ];
-                self.ground().tell("page", &detail);
-            });
-            Effect::new(move || self.ground().tell("rest", &[("rest", self.may_hand_over().into())]));
-        });
+        self.ground().tell("ready", &[("study", study.id.as_str().into()), ("wave", wave.id.as_str().into())]);
     }
 
     /// Gives these questionnaires their sheets; `complete` if they are the last.
@@ -241,9 +219,8 @@ impl App {
                 let sheet = Sheet::new(Session::new(form));
                 self.fills(sheet);
                 self.given.update_value(|given| given.sheets.0.push((slot, sheet)));
-                let received = Memo::new(move |_| sheet.delivery.watch(|submission| submission.received().is_some()));
                 Effect::new(move || {
-                    if received.get() {
+                    if sheet.delivery.watch(|submission| submission.received().is_some()) {
                         self.arrived(slot.step());
                     }
                 });
@@ -628,10 +605,6 @@ impl App {
             self.given.update_value(|given| given.permitted |= permitted);
         }
         self.save_soon();
-        if let Some(receipt) = self.sheet(step).and_then(|sheet| sheet.delivery.receipt()) {
-            let detail = [("part", self.part_id(step).into()), ("uuid", receipt.uuid.into())];
-            self.ground().tell("submitted", &detail);
-        }
         if self.place.get_untracked().step == step {
             self.go_on();
             self.trail.close_behind();

@@ -10,9 +10,14 @@ use brotli::enc::BrotliEncoderParams;
 use flate2::{Compression, write::GzEncoder};
 
 use crate::{
+    crates::{self, Crates},
+    embed, licences,
+    names::Naming,
+    npm,
     process::{self, which},
     project::{self, Outcome, Project},
-    site::{self, Files, Naming, Parts, Site},
+    sbom,
+    site::{self, Files, First, Parts, Site},
 };
 
 /// Most bytes, under brotli, that may be needed for the first question. The nearest peers with branching and
@@ -34,11 +39,29 @@ const FEATURES: [&str; 7] = [
     "sign-ext",
 ];
 
+/// Where the npm package lies in the release.
+const PACKAGE: &str = "npm";
+
+fn folder(project: &Project) -> PathBuf {
+    project.root.join("dist")
+}
+
+/// Whether npm and Node take the package of the release as it should be.
+///
+/// # Errors
+/// They do not, or cannot be run.
+pub(crate) fn check(project: &Project) -> Outcome<()> {
+    npm::check(&folder(project).join(PACKAGE))
+}
+
 /// Writes `dist/` and tells its sizes: false if the first question needs more than the guard allows.
 ///
 /// # Errors
-/// The release cannot be built or written.
+/// The release cannot be built or written, or has something in it that may not be passed on.
 pub(crate) fn dist(project: &Project) -> Outcome<bool> {
+    // Before minutes of building.
+    let crates = crates::linked(project)?;
+    licences::check(&crates)?;
     let mut parts = Parts::make(project, true)?;
     for module in parts.modules() {
         match smaller(project, module) {
@@ -48,20 +71,36 @@ pub(crate) fn dist(project: &Project) -> Outcome<bool> {
             }
         }
     }
+    pack(project, parts, &crates)
+}
+
+/// Joins the parts, and writes them with what goes along.
+fn pack(project: &Project, parts: Parts, crates: &Crates) -> Outcome<bool> {
+    let notices = licences::notices(crates, &project::read_text(&project.root.join("LICENSE-MIT"))?)?;
+    let package = npm::package(project, parts.package()?, &notices)?;
     let site = parts.join(Naming::Hashed, site::STUDY)?;
-    let folder = project.root.join("dist");
-    let mut files = Files::new();
+    let mut compressed = Files::new();
     let mut sizes = Vec::new();
     for (path, bytes) in &site.files {
         let (gzip, brotli) = (gzip(bytes)?, brotli(bytes)?);
         sizes.push(Size { path, raw: bytes.len(), gzip: gzip.len(), brotli: brotli.len() });
-        files.insert(format!("{path}.gz"), gzip);
-        files.insert(format!("{path}.br"), brotli);
+        compressed.insert(format!("{path}.gz"), gzip);
+        compressed.insert(format!("{path}.br"), brotli);
     }
     let needed = tell(&site, &sizes);
-    files.extend(site.files.clone());
+    let [element, frame] = embed::lines(&site, site::STUDY)?;
+    println!("\nfor a page with the element in it\n\n{element}\nfor a page with a frame in it\n\n{frame}");
+
+    let mut files = site.files.clone();
+    files.extend(package.into_iter().map(|(path, bytes)| (format!("{PACKAGE}/{path}"), bytes)));
+    let materials = serde_json::to_vec_pretty(&sbom::list(crates, &files)?)?;
+    files.insert("sbom.cdx.json".to_owned(), materials);
+    files.insert("THIRD-PARTY.md".to_owned(), notices.into_bytes());
+    files.insert("EMBED.md".to_owned(), embed::page(&site, site::STUDY)?.into_bytes());
+    files.extend(compressed);
+    let folder = folder(project);
     site::write(&folder, &files)?;
-    println!("\nin {}", folder.strip_prefix(&project.root).unwrap_or(&folder).display());
+    println!("in {}", folder.strip_prefix(&project.root).unwrap_or(&folder).display());
     if needed <= GUARD {
         return Ok(true);
     }
@@ -88,15 +127,16 @@ impl Size<'_> {
     }
 }
 
-/// Prints the table and returns the most bytes that the first question of a study needs.
+/// Prints the table and returns the most bytes that the first question of a study needs, on its page or in an element.
 fn tell(site: &Site, sizes: &[Size<'_>]) -> usize {
     let mut rows = sizes.to_vec();
     rows.push(Size::sum("all", sizes.iter().copied()));
     let titles: Vec<(String, &Vec<String>)> = site
         .first
         .iter()
-        .map(|(id, (wave, needed))| {
-            (format!("needed for the first question of {} ({id})", wave.to_uppercase()), needed)
+        .flat_map(|(id, First { wave, page, element })| {
+            let until = format!("until the first question of {} ({id})", wave.to_uppercase());
+            [(format!("a page, {until}"), page), (format!("an element, {until}"), element)]
         })
         .collect();
     let mut most = 0;
@@ -176,9 +216,13 @@ mod tests {
 
     #[test]
     fn the_guard_sees_what_the_first_question_needs() {
-        let first = [("s".to_owned(), ("q1".to_owned(), vec!["a".to_owned(), "c".to_owned()]))].into();
-        let site = Site { files: Files::new(), first };
         let size = |path, brotli| Size { path, raw: 0, gzip: 0, brotli };
-        assert_eq!(tell(&site, &[size("a", 1), size("b", 2), size("c", 4)]), 5);
+        let sizes = [size("a", 1), size("b", 2), size("c", 4)];
+        for (page, element, most) in [(["a", "c"], ["a", "b"], 5), (["a", "b"], ["b", "c"], 6)] {
+            let [page, element] = [page, element].map(|paths| paths.map(str::to_owned).to_vec());
+            let first = [("s".to_owned(), First { wave: "q1".to_owned(), page, element })].into();
+            let site = Site { files: Files::new(), first, element: String::new(), frame: String::new() };
+            assert_eq!(tell(&site, &sizes), most);
+        }
     }
 }

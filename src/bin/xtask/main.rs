@@ -1,11 +1,17 @@
 //! `cargo xtask`: builds the widget, serves it, packs it for release, and tests it. Each command sets up what it needs.
 
 mod build;
+mod crates;
 mod dist;
+mod embed;
 mod freeze;
+mod licences;
+mod names;
+mod npm;
 mod process;
 mod project;
 mod sabotage;
+mod sbom;
 mod serve;
 mod setup;
 mod site;
@@ -28,7 +34,8 @@ usage: cargo xtask COMMAND
   test [KIND…]                                every kind of test, or these, at reduced counts
   prove [KIND…]                               the same at full counts, and in the other browsers
   sabotage [NAME]                             puts bugs into a copy of the sources; the tests must catch each
-  dist                                        the release in dist/, compressed, with its sizes
+  dist                                        the release in dist/, compressed, with its sizes, its npm package,
+                                              notices, list of materials and embed code
   build [--release]                           the site in target/site/
   freeze [--unpublished]                      notes new versions of questionnaires in studies/versions.lock, so that
                                               they stay as they are; --unpublished: changed ones anew";

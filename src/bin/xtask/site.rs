@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use maud::html;
-use sha2::{Digest, Sha256, Sha384};
 use svar::{
     questionnaire::compact::{self, Holds},
     study::Study,
@@ -18,6 +16,7 @@ use svar::{
 
 use crate::{
     build::{self, Widget},
+    names::{Naming, fill, integrity},
     project::{self, Outcome, Project},
     style::{self, Around},
 };
@@ -53,19 +52,34 @@ pub(crate) const STUDY: &str = "health-at-work";
 pub(crate) struct Site {
     /// All files.
     pub(crate) files: Files,
-    /// By the study's id: its first wave, and the paths loaded until the first question of that shows, consent and core
-    /// questionnaire among them.
-    pub(crate) first: BTreeMap<String, (String, Vec<String>)>,
+    /// By the study's id.
+    pub(crate) first: BTreeMap<String, First>,
+    /// The path of the element's script.
+    pub(crate) element: String,
+    /// The path of the frame's script.
+    pub(crate) frame: String,
 }
 
-/// How files are named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Naming {
-    /// As they are: `svar.js`.
-    Plain,
-    /// By their content, so that they may be kept for ever: `svar.0123456789abcdef.js`. The page and the manifests
-    /// keep their names, since they name the others.
-    Hashed,
+/// What is loaded until the first question of a study shows, consent and core questionnaire among it.
+#[derive(Debug)]
+pub(crate) struct First {
+    /// The id of the study's first wave.
+    pub(crate) wave: String,
+    /// The paths that the study's own page needs, itself the first of them.
+    pub(crate) page: Vec<String>,
+    /// The paths that an element on somebody else's page needs.
+    pub(crate) element: Vec<String>,
+}
+
+/// What an element or a frame on somebody else's page is made of.
+#[derive(Debug)]
+struct Embedded {
+    files: Files,
+    /// The names of these files, for those that come after.
+    places: Vec<(&'static str, String)>,
+    element: String,
+    frame: String,
+    wasm: String,
 }
 
 /// Builds the site into `target/site/`, with the page of this study at its root.
@@ -116,37 +130,58 @@ impl Parts {
         [&mut self.widget.wasm, &mut self.widget.later]
     }
 
+    /// The files with which somebody else's page shows the widget, under names that do not change.
+    ///
+    /// # Errors
+    /// A place for a name is left over.
+    pub(crate) fn package(&self) -> Outcome<Files> {
+        Ok(self.embedded(Naming::Plain)?.files)
+    }
+
+    fn embedded(&self, naming: Naming) -> Outcome<Embedded> {
+        let mut files = Files::new();
+        let mut keep = |name: &str, bytes: &[u8]| {
+            let name = naming.name(name, bytes);
+            files.insert(name.clone(), bytes.to_vec());
+            name
+        };
+        let Widget { wasm, later, .. } = &self.widget;
+        let style = self.element_style.as_bytes();
+        let mut places = vec![
+            ("__SVAR_WASM_INTEGRITY__", integrity(wasm)),
+            ("__SVAR_LATER_INTEGRITY__", integrity(later)),
+            ("__SVAR_ELEMENT_CSS_INTEGRITY__", integrity(style)),
+            ("__SVAR_ELEMENT_STYLE__", serde_json::to_string(&self.element_style)?),
+        ];
+        let wasm = keep("svar.wasm", wasm);
+        places.push(("__SVAR_WASM__", wasm.clone()));
+        places.push(("__SVAR_LATER__", keep("svar-later.wasm", later)));
+        places.push(("__SVAR_ELEMENT_CSS__", keep("svar-element.css", style)));
+        let script = self.script("src/embed/element.js", &self.element, &places)?;
+        let element = keep("svar-element.js", script.as_bytes());
+        let frame = keep("svar-frame.js", self.frame.as_bytes());
+        Ok(Embedded { files, places, element, frame, wasm })
+    }
+
+    /// A script with the glue and the loader before it.
+    fn script(&self, file: &str, own: &str, places: &[(&str, String)]) -> Outcome<String> {
+        let script = fill(file, &format!("{}{own}", self.loader), places)?;
+        Ok(format!("{HEADER}{}{script}", self.widget.glue))
+    }
+
     /// Names the parts and lets them name each other. The page of `at_root` is the site's own; every study has one in a
     /// folder of its name as well.
     ///
     /// # Errors
     /// A place for a name is left over, a study names a file that it does not have, or none is called `at_root`.
     pub(crate) fn join(self, naming: Naming, at_root: &str) -> Outcome<Site> {
-        let mut files = Files::new();
+        let Embedded { mut files, mut places, element, frame, wasm } = self.embedded(naming)?;
         let mut keep = |name: &str, bytes: Vec<u8>| {
             let name = naming.name(name, &bytes);
             files.insert(name.clone(), bytes);
             name
         };
-        let Widget { glue, wasm, later } = self.widget;
-        let mut places = vec![("__SVAR_WASM_INTEGRITY__", integrity(&wasm))];
-        let wasm = keep("svar.wasm", wasm);
-        places.push(("__SVAR_WASM__", wasm.clone()));
-        places.push(("__SVAR_LATER_INTEGRITY__", integrity(&later)));
-        places.push(("__SVAR_LATER__", keep("svar-later.wasm", later)));
-
-        let element_style = self.element_style.into_bytes();
-        places.push(("__SVAR_ELEMENT_CSS_INTEGRITY__", integrity(&element_style)));
-        places.push(("__SVAR_ELEMENT_STYLE__", serde_json::to_string(&String::from_utf8_lossy(&element_style))?));
-        places.push(("__SVAR_ELEMENT_CSS__", keep("svar-element.css", element_style)));
-        let joined = |name: &str, script: &str| {
-            let script = format!("{}{script}", self.loader);
-            Ok::<_, String>(format!("{HEADER}{glue}{}", fill(name, &script, &places)?).into_bytes())
-        };
-        let element = joined("src/embed/element.js", &self.element)?;
-        let script = joined("src/embed/page.js", &self.own)?;
-        keep("svar-element.js", element);
-        keep("svar-frame.js", self.frame.into_bytes());
+        let script = self.script("src/embed/page.js", &self.own, &places)?.into_bytes();
         places.push(("__SVAR_JS_INTEGRITY__", integrity(&script)));
         let script = keep("svar.js", script);
         places.push(("__SVAR_JS__", script.clone()));
@@ -177,16 +212,21 @@ impl Parts {
                 files.insert(loaded.clone(), page(&self.page, &of_study, &id, "")?.into_bytes());
                 policies.insert("/".to_owned(), headers::page_policy(&embedding.frame));
             }
-            let everywhere = [loaded, script.clone(), wasm.clone(), style.clone()];
-            let wave = waves.first().map(|wave| wave.id.clone()).unwrap_or_default();
-            first.insert(id, (wave, everywhere.into_iter().chain(needed).collect()));
+            let of_page = [loaded, script.clone(), wasm.clone(), style.clone()];
+            let of_element = [element.clone(), wasm.clone()];
+            let first_of = First {
+                wave: waves.first().map(|wave| wave.id.clone()).unwrap_or_default(),
+                page: of_page.into_iter().chain(needed.iter().cloned()).collect(),
+                element: of_element.into_iter().chain(needed).collect(),
+            };
+            first.insert(id, first_of);
         }
         if !files.contains_key("index.html") {
             let known: Vec<&str> = first.keys().map(String::as_str).collect();
             return Err(format!("expected a study out of {}, found {at_root}", known.join(", ")).into());
         }
         files.insert(POLICIES.to_owned(), serde_json::to_vec_pretty(&policies)?);
-        Ok(Site { files, first })
+        Ok(Site { files, first, element, frame })
     }
 }
 
@@ -208,40 +248,6 @@ fn of_study(study: &Study) -> [(&'static str, String); 2] {
 }
 
 const HEADER: &str = "/* Svar: wasm-bindgen's glue, then src/embed. Licence: MIT OR Apache-2.0. */\n";
-
-impl Naming {
-    fn name(self, plain: &str, bytes: &[u8]) -> String {
-        match (self, plain.rsplit_once('.')) {
-            (Naming::Hashed, Some((stem, kind))) => format!("{stem}.{}.{kind}", hash(bytes)),
-            _ => plain.to_owned(),
-        }
-    }
-}
-
-/// The first 16 hexadecimal digits of the SHA-256: 64 bits, enough to tell versions of a file apart.
-fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// As in `integrity` attributes (<https://www.w3.org/TR/SRI/>).
-fn integrity(bytes: &[u8]) -> String {
-    format!("sha384-{}", STANDARD.encode(Sha384::digest(bytes)))
-}
-
-/// Puts names into their places.
-fn fill(file: &str, text: &str, places: &[(&str, String)]) -> Result<String, String> {
-    let mut filled = text.to_owned();
-    for (place, name) in places {
-        filled = filled.replace(place, name);
-    }
-    match filled.split_once("__SVAR_") {
-        None => Ok(filled),
-        Some((_, rest)) => {
-            let rest: String = rest.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect();
-            Err(format!("{file}: expected a place that the build can fill, found __SVAR_{rest}"))
-        }
-    }
-}
 
 /// Places that are filled with no file's name.
 const AS_THEY_ARE: [&str; 3] = ["__SVAR_FRAME__", "__SVAR_CONTACT__", "__SVAR_ELEMENT_STYLE__"];
@@ -288,9 +294,9 @@ mod tests {
         };
         Parts {
             widget,
-            loader: "load('__SVAR_WASM__', '__SVAR_WASM_INTEGRITY__');".to_owned(),
+            loader: "load('__SVAR_WASM__', '__SVAR_WASM_INTEGRITY__'); later('__SVAR_LATER__');".to_owned(),
             own: "mount();".to_owned(),
-            element: "dress(__SVAR_ELEMENT_STYLE__);".to_owned(),
+            element: "dress(__SVAR_ELEMENT_STYLE__, '__SVAR_ELEMENT_CSS__');".to_owned(),
             frame: "frame();".to_owned(),
             element_style: ":host{}".to_owned(),
             page: "<script src=__SVAR_JS__ integrity=__SVAR_JS_INTEGRITY__></script><link href=__SVAR_CSS__>\
@@ -331,7 +337,7 @@ mod tests {
                     assert_eq!(named.len(), 4, "{page}");
                     assert_eq!(named[3], format!("studies/{study}/study.svar"), "{path}");
                 }
-                let page = |study: &str| site.first[study].1[0].clone();
+                let page = |study: &str| site.first[study].page[0].clone();
                 let other = if at_root == STUDY { "nsac" } else { STUDY };
                 assert_eq!([page(at_root), page(other)], ["index.html".to_owned(), format!("{other}/index.html")]);
             }
@@ -361,25 +367,52 @@ mod tests {
 
     #[test]
     fn files_name_each_other() -> Outcome<()> {
-        for (naming, count) in [(Naming::Plain, 0), (Naming::Hashed, 3)] {
+        for naming in [Naming::Plain, Naming::Hashed] {
             let site = parts_with(&[STUDY])?.join(naming, STUDY)?;
             let text = |path: &str| String::from_utf8_lossy(&site.files[path]).into_owned();
-            let page = text("index.html");
-            let named: Vec<&String> = site.files.keys().filter(|path| path.starts_with("svar.")).collect();
-            assert_eq!(named.len(), 3);
-            assert_eq!(named.iter().filter(|path| path.split('.').count() == 3).count(), count);
-            for path in named {
-                let by =
-                    if path.ends_with("wasm") { text(&naming.name("svar.js", &script(&site))) } else { page.clone() };
-                assert!(by.contains(path.as_str()), "{path} in {by}");
+            let path = |stem: &str, kind: &str| {
+                let (start, end) = (format!("{stem}."), format!(".{kind}"));
+                let found = site.files.keys().find(|path| path.starts_with(&start) && path.ends_with(&end));
+                found.cloned().ok_or_else(|| format!("{stem}.{kind}"))
+            };
+            let page = "index.html".to_owned();
+            let script = path("svar", "js")?;
+            for (by, stem, kind) in [
+                (&page, "svar", "js"),
+                (&page, "svar", "css"),
+                (&script, "svar", "wasm"),
+                (&site.element, "svar", "wasm"),
+                (&site.element, "svar-later", "wasm"),
+                (&site.element, "svar-element", "css"),
+            ] {
+                let named = path(stem, kind)?;
+                assert_eq!(named.split('.').count(), if naming == Naming::Hashed { 3 } else { 2 }, "{named}");
+                assert!(text(by).contains(&named), "{named} in {by}");
             }
-            assert!(page.contains(&integrity(&script(&site))));
+            for (by, of) in
+                [(&page, &script), (&script, &path("svar", "wasm")?), (&site.element, &path("svar", "wasm")?)]
+            {
+                assert!(text(by).contains(&integrity(&site.files[of])), "integrity of {of} in {by}");
+            }
+            assert!(site.first[STUDY].page.contains(&script) && site.first[STUDY].element.contains(&site.element));
+            assert!(site.files.contains_key(&site.frame));
         }
         Ok(())
     }
 
-    fn script(site: &Site) -> Vec<u8> {
-        site.files.iter().find(|(path, _)| path.ends_with(".js")).map(|(_, bytes)| bytes.clone()).unwrap_or_default()
+    /// The element of the package names the files beside it, whatever the site calls them.
+    #[test]
+    fn the_package_has_plain_names() -> Outcome<()> {
+        let parts = parts_with(&[STUDY])?;
+        let files = parts.package()?;
+        let names = ["svar-element.css", "svar-element.js", "svar-frame.js", "svar-later.wasm", "svar.wasm"];
+        assert_eq!(files.keys().map(String::as_str).collect::<Vec<_>>(), names);
+        let script = String::from_utf8_lossy(&files["svar-element.js"]).into_owned();
+        let load = format!("load('svar.wasm', '{}')", integrity(&files["svar.wasm"]));
+        assert!(script.contains(&load) && script.contains("later('svar-later.wasm')"), "{script}");
+        let site = parts.join(Naming::Hashed, STUDY)?;
+        assert_ne!(site.files[&site.element], files["svar-element.js"]);
+        Ok(())
     }
 
     /// What lies beside the questionnaires of a study stays where it is: the private keys of the demonstration above all.
@@ -402,18 +435,5 @@ mod tests {
             }
         }
         Ok(())
-    }
-
-    #[test]
-    fn a_place_left_over_is_told() {
-        assert_eq!(fill("x", "__SVAR_JS__", &[("__SVAR_JS__", "svar.js".to_owned())]), Ok("svar.js".to_owned()));
-        assert!(fill("x", "__SVAR_JS_NAME__ y", &[]).is_err_and(|told| told.ends_with("__SVAR_JS_NAME__")));
-    }
-
-    #[test]
-    fn integrity_is_that_of_the_standard() {
-        // The example of the standard, § 3.1.
-        let expected = "sha384-H8BRh8j48O9oYatfu5AZzq6A9RINhZO5H16dQZngK7T62em8MUt1FLm52t+eX6xO";
-        assert_eq!(integrity(b"alert('Hello, world.');"), expected);
     }
 }

@@ -45,7 +45,7 @@ pub(crate) enum Kind {
     Words,
     /// The whole application, in Chromium.
     E2e,
-    /// The release and its size.
+    /// The release, its size and its package.
     Dist,
     /// The shortest whole way, in Firefox and WebKit.
     Browsers,
@@ -304,6 +304,8 @@ impl Run<'_> {
         self.unoptimised(&XTASK, &["--bin", "xtask"])?;
         let small = dist::dist(self.project)?;
         self.count(small);
+        dist::check(self.project)?;
+        self.count(true);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::told;
+use super::{review, told};
 use crate::{
     browser,
     questionnaire::{ItemId, Kind, Layout},
@@ -11,7 +11,6 @@ use crate::{
     views::{
         element::{Child, all, el, el_of},
         parts::{Look, actions, button, plain_heading, text_box},
-        review,
         sheet::Sheet,
         state::App,
     },

@@ -16,7 +16,7 @@ use super::{
     errand::Errand,
     find::{self, Left, Unusable},
     freeze::freeze,
-    ranking, receipt, sending,
+    outward, ranking, receipt, review, sending, slider,
 };
 use crate::{
     browser::{
@@ -77,6 +77,7 @@ impl Keeping {
             }
         };
         keeping.wakes.replace(Some(wake::on_wake(wake)));
+        app.owned(|| outward::tells(app));
         keeping
     }
 
@@ -291,6 +292,14 @@ impl Keeper for Keeping {
 
     fn ranking(&self, page: Page, id: ItemId) -> AnyView {
         ranking::view(page, id)
+    }
+
+    fn slider(&self, page: Page, id: ItemId, range: (i64, i64, i64)) -> AnyView {
+        slider::view(page, id, range)
+    }
+
+    fn review(&self, sheet: Sheet, step: Step) -> AnyView {
+        review::view(self.app, sheet, step)
     }
 
     fn receipt(&self, step: Step) -> AnyView {

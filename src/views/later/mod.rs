@@ -9,9 +9,12 @@ mod find;
 mod freeze;
 mod handout;
 mod keep;
+mod outward;
 mod ranking;
 mod receipt;
+mod review;
 mod sending;
+mod slider;
 mod trouble;
 
 use std::{pin::Pin, rc::Rc, sync::Arc};
@@ -72,6 +75,10 @@ pub(super) trait Keeper {
     fn sending(&self, sheet: Sheet, step: Step) -> AnyView;
     /// A question whose options are ranked.
     fn ranking(&self, page: Page, id: ItemId) -> AnyView;
+    /// A visual analogue scale, from the one to the other in such steps.
+    fn slider(&self, page: Page, id: ItemId, range: (i64, i64, i64)) -> AnyView;
+    /// The overview of a questionnaire, before it is sent.
+    fn review(&self, sheet: Sheet, step: Step) -> AnyView;
     /// The view of what has arrived.
     fn receipt(&self, step: Step) -> AnyView;
     /// Removes everything of this person but what is frozen and has not arrived.

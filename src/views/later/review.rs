@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{
+use crate::views::{
     element::{all, el, el_of},
     marks::id_of,
     parts::{Look, actions, button, plain_heading},

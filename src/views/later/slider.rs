@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::{
+use crate::views::{
     element::{el, el_of, live},
     field,
     marks::{Page, id_of},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A scale from `min` to `max`.
-pub(super) fn view(page: Page, id: ItemId, min: i64, max: i64, step: i64) -> AnyView {
+pub(super) fn view(page: Page, id: ItemId, (min, max, step): (i64, i64, i64)) -> AnyView {
     let (sheet, around) = (page.sheet, Around::new(page, id));
     let name = move |what: &str| format!("{}-{what}", id_of(id));
     let value = move || {
