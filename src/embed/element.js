@@ -215,6 +215,7 @@ export class SvarQuestionnaire extends HTMLElement {
   // What one widget tells, as long as it is the one that is shown.
   #hears(around) {
     return (name, detail) => {
+      if (name === "crash") return SvarQuestionnaire.#crash();
       if (around !== this.#around) return;
       if (name === "rest") {
         this.#rests(detail.rest);

@@ -77,12 +77,16 @@ async function __wasm_split_load_later(callback, data) {
   wasm.__indirect_function_table.get(callback)(data, loaded);
 }
 
-// What ends the program ends it for all that it shows: a trap, which comes out as an error of ours.
+// What ends the program ends it for all that it shows. A panic tells of itself (src/embed/mod.rs); what else traps comes out
+// as an error, in whose stack we stand unless it is cut.
 function onCrash(act) {
-  addEventListener("error", ({ error }) => {
-    const traps = works() && error instanceof WebAssembly.RuntimeError;
-    if (traps && String(error.stack).includes(import.meta.url)) act();
-  });
+  const ours = [import.meta.url, FIRST.href];
+  const look = ({ error, reason = error }) => {
+    const traps = works() && reason instanceof WebAssembly.RuntimeError;
+    if (traps && ours.some((address) => String(reason.stack).includes(address))) act();
+  };
+  addEventListener("error", look);
+  addEventListener("unhandledrejection", look);
 }
 
 // One program, however many widgets it shows. What could not be loaded is asked for anew the next time; what has crashed

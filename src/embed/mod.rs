@@ -21,6 +21,8 @@ struct Mounted {
 }
 
 thread_local! {
+    /// Whoever mounted the last of them.
+    static TELL: RefCell<Option<Function>> = const { RefCell::new(None) };
     /// The widgets of this page, each at the place of its number.
     static MOUNTED: RefCell<Vec<Option<Mounted>>> = const { RefCell::new(Vec::new()) };
 }
@@ -40,6 +42,7 @@ pub fn mount(
     around: Option<String>,
     tell: Function,
 ) -> usize {
+    say_when_it_breaks(tell.clone());
     let door = views::Door { study, token, wave };
     let ground = Ground::new(host.clone(), around, tell);
     let inside = Rc::new(OnceCell::new());
@@ -60,6 +63,18 @@ pub fn mount(
         }
         free
     })
+}
+
+/// Has the page say so when the program ends in a panic: by then nothing in here can.
+fn say_when_it_breaks(tell: Function) {
+    let first = TELL.replace(Some(tell)).is_none();
+    if first {
+        std::panic::set_hook(Box::new(|_| {
+            if let Some(tell) = TELL.take() {
+                drop(tell.call1(&JsValue::NULL, &"crash".into()));
+            }
+        }));
+    }
 }
 
 /// Takes a widget away. What it has frozen and the device keeps is delivered when it comes back.

@@ -90,6 +90,7 @@ async function start() {
   };
   onCrash(crashes);
   const tell = (name) => {
+    if (name === "crash") crashes();
     if (name === "ready" || name === "top") around?.postMessage({ [name]: true });
   };
   try {
