@@ -44,7 +44,7 @@ async fn events(person: &Respondent) -> Vec<(String, Value)> {
     serde_json::from_value(person.script("return window.svarEvents", vec![]).await).expect("events")
 }
 
-async fn hears(person: &Respondent, name: &str) -> Value {
+pub(crate) async fn hears(person: &Respondent, name: &str) -> Value {
     until(&format!("the event {name}"), async || {
         let events = events(person).await;
         let found = events.iter().find(|(event, _)| event == name);
@@ -145,7 +145,7 @@ const RING: &str = "const slot = document.querySelector('svar-questionnaire').sh
     return slot.assignedNodes().some((node) => node.textContent.includes('Ring oss') && slot.checkVisibility !== null)";
 
 /// A portal on an origin of its own, and the tiny study, which it frames if it is `trusted`; the portal's page.
-async fn framing(trusted: bool) -> (Server, Server, String) {
+pub(crate) async fn framing(trusted: bool) -> (Server, Server, String) {
     let portal = Server::tiny(|_| {}).await;
     let origin = portal.origin();
     let server = Server::tiny(|study| {

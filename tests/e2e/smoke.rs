@@ -1,9 +1,14 @@
 //! The shortest whole way, in any browser: consent and core, by roles and words alone. `SVAR_BROWSER` says in which one.
 
+use serde_json::json;
+use svar::words::Told;
+
 use crate::{
     browser::{Make, browse_in},
     judge::Judge,
+    portal,
     server::Server,
+    tiny::{Visitor, arrived, core_answers},
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -73,4 +78,38 @@ async fn smoke() {
     ] {
         assert!(body.contains(stored), "{stored} in {body}");
     }
+}
+
+/// The widget as an element of a portal's page.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn smoke_of_an_element() {
+    let server = Server::tiny(|_| {}).await;
+    let token = server.sign(&server.invitation());
+    let link = portal::opens_a_portal(&server, &portal::page("", "/studies/tiny/study.svar"), &token);
+    browse_in(Make::asked_for(), "smoke_of_an_element", &server, "nb", async |person| {
+        Visitor::new(person, true, "fra et element").answers_everything(&link).await;
+        assert_eq!(arrived(&server, "tiny-core"), [core_answers("fra et element")]);
+        let dark = "const element = document.querySelector('svar-questionnaire');
+            const back = () => getComputedStyle(element.shadowRoot.querySelector('.svar')).backgroundColor;
+            const before = back();
+            element.scheme = 'dark';
+            return [before, back()]";
+        assert_eq!(person.script(dark, vec![]).await, json!(["rgb(240, 245, 244)", "rgb(13, 24, 27)"]));
+    })
+    .await;
+}
+
+/// The widget's own page in a frame of a page on another origin.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn smoke_of_a_frame() {
+    let (_portal, server, link) = portal::framing(true).await;
+    browse_in(Make::asked_for(), "smoke_of_a_frame", &server, "nb", async |person| {
+        person.driver().goto(&link).await.expect("a page");
+        portal::hears(person, "svar-ready").await;
+        person.looks_into_the_frame().await;
+        let visitor = Visitor::new(person, true, "fra en ramme");
+        visitor.goes_on_to_say(Told::ReceivedTitle).await;
+        assert_eq!(arrived(&server, "tiny-core"), [core_answers("fra en ramme")]);
+    })
+    .await;
 }
