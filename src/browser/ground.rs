@@ -83,6 +83,13 @@ impl Ground {
         }));
     }
 
+    /// Does something with the element of this id.
+    pub(crate) fn with(&self, id: &str, act: impl FnOnce(&Element)) {
+        if let Some(found) = self.find(id) {
+            act(&found);
+        }
+    }
+
     fn find(&self, id: &str) -> Option<Element> {
         self.host.query_selector(&["#", id].concat()).ok().flatten()
     }

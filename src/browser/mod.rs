@@ -18,7 +18,7 @@ pub mod seal;
 pub mod wake;
 
 pub(crate) use clock::{as_people_write, now};
-pub(crate) use copy::save_copy;
+pub(crate) use copy::{save_copy, save_page};
 pub(crate) use first::keeps_nothing;
 pub(crate) use ground::Ground;
 pub(crate) use hold::Held;

@@ -211,6 +211,13 @@ pub(super) fn told(what: &Told) -> String {
         Told::LaterWaves => {
             "If you get more questionnaires later, you can answer them even though you missed this one."
         }
+        Told::OwnShow => "Show my answers",
+        Told::OwnTitle => "Your answers",
+        Told::OwnPrint => "Print the answers",
+        Told::OwnSave => "Save the answers on this device",
+        Told::OwnKept => {
+            "The copy is not saved by itself. Save it only on a device of your own. When you close the page, it is gone."
+        }
         Told::SummaryKept => "The summary is not stored. It is gone once you close the page.",
     };
     words.to_owned()

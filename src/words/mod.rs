@@ -221,6 +221,11 @@ pub enum Told {
     SummaryPrint,
     SummaryClose,
     SummaryKept,
+    OwnShow,
+    OwnTitle,
+    OwnPrint,
+    OwnSave,
+    OwnKept,
     /// Who came too late for one wave can answer those that follow.
     LaterWaves,
     /// How to answer where the form does not work.

@@ -191,6 +191,13 @@ pub(super) fn told(what: &Told) -> String {
         Told::SummaryClose => "Tilbake til kvitteringa",
         Told::OtherWays => "Ta kontakt, så finn vi ein annan måte du kan svare på, som telefon eller papir:",
         Told::LaterWaves => "Får du fleire spørjeskjema seinare, kan du svare på dei sjølv om du ikkje rakk dette.",
+        Told::OwnShow => "Vis svara mine",
+        Told::OwnTitle => "Svara dine",
+        Told::OwnPrint => "Skriv ut svara",
+        Told::OwnSave => "Lagre svara på eininga",
+        Told::OwnKept => {
+            "Kopien blir ikkje lagra av seg sjølv. Lagre han berre på ei eining som er di eiga. Når du lukkar sida, er han borte."
+        }
         Told::SummaryKept => "Oppsummeringa blir ikkje lagra. Når du lukkar sida, er ho borte.",
     };
     words.to_owned()

@@ -10,6 +10,7 @@ use crate::{
     plan::Manner,
     policy,
     server::Server,
+    tiny::{TAKING_PART, Visitor},
     whole::{Hand, Walk},
 };
 
@@ -80,4 +81,52 @@ async fn the_clinician_gets_one_sheet() {
         })
         .await;
     }
+}
+
+/// Whoever answered can print their answers, or save them as a page that stands by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ones_own_answers_can_be_kept() {
+    let server = Server::tiny(|_| {}).await;
+    browse("ones_own_answers_can_be_kept", &server, "nb", async |person| {
+        let keeps = "const make = URL.createObjectURL;
+            URL.createObjectURL = (blob) => {
+                window.saved = blob.text().then((text) => [blob.type, text]);
+                return make.call(URL, blob);
+            };";
+        person.before_every_page(keeps).await;
+        let visitor = Visitor::new(person, true, "<b>min</b> & din");
+        visitor.answers_everything(&server.link("nb")).await;
+        person.presses_say(Told::OwnShow).await;
+        person.is_at_say(Told::OwnTitle).await;
+        let expected = [
+            (TAKING_PART, "Ja"),
+            ("Ja, dere kan hente sykefraværet mitt", "Nei"),
+            ("Hadde du vondt sist uke?", "Ja"),
+            ("Hvor mange dager?", "2"),
+            ("Er det noe mer du vil si?", "<b>min</b> & din"),
+        ];
+        let expected = expected.map(|(question, answer)| (question.to_owned(), answer.to_owned()));
+        assert_eq!(pairs(person).await, expected);
+        assert_eq!(axe::violations(person).await, Vec::<String>::new());
+        person.presses_say(Told::OwnSave).await;
+        let saved = person.script("return window.saved", vec![]).await;
+        assert_eq!(saved[0], json!("text/html"));
+        person.presses_say(Told::SummaryClose).await;
+        person.is_at_say(Told::ReceivedTitle).await;
+        policy::nothing_reported(person).await;
+        // After a reload there is a receipt, and no answer.
+        person.reloads().await;
+        assert!(!person.has("button", &person.say(Told::OwnShow)).await);
+
+        // What was saved stands by itself.
+        let file = server.data().join("svar.html");
+        std::fs::write(&file, saved[1].as_str().expect("a page")).expect("a file");
+        person.driver().goto(&format!("file://{}", file.display())).await.expect("the page");
+        assert_eq!(pairs(person).await, expected);
+        let look = "const { title, documentElement: { lang }, characterSet } = document;
+            return [title, lang, characterSet, document.querySelectorAll('script, style, link, b').length]";
+        let expected = json!(["Svarene dine – Liten studie", "nb", "UTF-8", 0]);
+        assert_eq!(person.script(look, vec![]).await, expected);
+    })
+    .await;
 }

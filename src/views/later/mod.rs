@@ -10,6 +10,7 @@ mod freeze;
 mod handout;
 mod keep;
 mod outward;
+mod own;
 mod ranking;
 mod receipt;
 mod review;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{handout, sending, told};
+use super::{handout, own, sending, told};
 use crate::{
     browser,
     questionnaire::text::Text,
@@ -60,22 +60,34 @@ fn part(app: App, part: usize) -> AnyView {
     ])
 }
 
-/// The last page: the receipt, or the summary that it leads to.
+/// What the last page shows beside the receipt.
+#[derive(Clone, Copy)]
+enum Shown {
+    /// The summary of a part.
+    Summary(usize),
+    /// The respondent's own copy.
+    Own,
+}
+
+/// The last page: the receipt, or what it leads to.
 fn last(app: App, part: usize) -> AnyView {
     let showing = RwSignal::new(None);
+    let close = move || showing.set(None);
     live(move || match showing.get() {
-        Some(part) => handout::view(app, part, move || showing.set(None)),
+        Some(Shown::Summary(part)) => handout::view(app, part, close),
+        Some(Shown::Own) => own::view(app, close),
         None => finished(app, part, showing),
     })
 }
 
 /// Everything that the person wanted to send has arrived.
-fn finished(app: App, part: usize, showing: RwSignal<Option<usize>>) -> AnyView {
+fn finished(app: App, part: usize, showing: RwSignal<Option<Shown>>) -> AnyView {
     let last = app.wave().parts.len() == part.saturating_add(1);
     let title = if last { Told::ReceivedTitle } else { Told::StoppedTitle };
     let summaries = (0..=part).filter(|part| handout::is_there(app, *part));
-    let shows = |part| button(Look::Primary, told(app, Told::SummaryShow), move || showing.set(Some(part)));
-    let summaries = summaries.map(shows);
+    let shows = |look, words, what| button(look, told(app, words), move || showing.set(Some(what)));
+    let summaries = summaries.map(|part| shows(Look::Primary, Told::SummaryShow, Shown::Summary(part)));
+    let own = own::is_there(app).then(|| shows(Look::Secondary, Told::OwnShow, Shown::Own));
     let print = button(Look::Secondary, told(app, Told::Print), browser::print);
     all([
         done(app, title).into(),
@@ -83,7 +95,7 @@ fn finished(app: App, part: usize, showing: RwSignal<Option<usize>>) -> AnyView 
         last.then(|| text_box(said(app, received(app, part)))).into(),
         contact_details(app),
         facts(contact(app)).into(),
-        actions(summaries.chain([print]).collect()).into(),
+        actions(summaries.chain(own).chain([print]).collect()).into(),
         next_person(app),
     ])
 }

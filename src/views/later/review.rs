@@ -79,7 +79,7 @@ fn row(app: App, sheet: Sheet, page: ItemId, id: ItemId) -> AnyView {
 }
 
 /// The answer in words; ranked ones with their places.
-fn answer(app: App, sheet: Sheet, id: ItemId) -> String {
+pub(super) fn answer(app: App, sheet: Sheet, id: ItemId) -> String {
     let mut answers = answers(app, sheet, id);
     let ranked = sheet.read(|session| session.most(id).is_some());
     if answers.is_empty() {
