@@ -3,6 +3,7 @@
 mod build;
 mod dist;
 mod freeze;
+mod gallery;
 mod process;
 mod project;
 mod sabotage;
