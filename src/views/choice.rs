@@ -151,6 +151,7 @@ pub(super) fn drop_down(page: Page, id: ItemId) -> AnyView {
     };
     let select = el_of("select", "svar-input svar-input--medium")
         .attr("id", id_of(id))
+        .maybe_attr("aria-required", around.required())
         .attr("autocomplete", "off")
         .live_attr("aria-describedby", around.described_by(&[]))
         .live_attr("aria-invalid", around.invalid())

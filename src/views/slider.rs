@@ -125,6 +125,7 @@ fn foot(
         .attr("inputmode", "numeric")
         .attr("id", id_of(id))
         .attr("autocomplete", "off")
+        .maybe_attr("aria-required", around.required())
         .live_attr("aria-describedby", around.described_by(&[]))
         .live_attr("aria-invalid", around.invalid())
         .value(move || sheet.watch(id, |session| field::typed(session, id)))

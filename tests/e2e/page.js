@@ -30,8 +30,9 @@ function said(element) {
   return element.innerText;
 }
 
-// All the words on it, or those on its first line.
-const says = (element, words) => plain(said(element)) === words || plain(said(element).split("\n")[0]) === words;
+// All the words on it, or those on its first line; but for the mark of what must be answered.
+const bare = (text) => plain(text).replace(/ \((må besvares|må svarast på|required)\)$/, "");
+const says = (element, words) => bare(said(element)) === words || bare(said(element).split("\n")[0]) === words;
 
 function all(wanted, scope) {
   return [...scope.querySelectorAll(ROLES[wanted])].filter(shown);
