@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     choice,
-    element::{all, el_of, live},
+    element::{Element, all, el_of, live},
     field,
     marks::{Page, id_of},
     parts, slider, table,
@@ -134,6 +134,19 @@ impl Around {
     pub(super) fn invalid(self) -> impl Fn() -> Option<String> + Send + 'static {
         let Around { page, id, .. } = self;
         move || page.wrong(id).map(|_| "true".to_owned())
+    }
+
+    /// The fieldset of options, of which `one` or several may be chosen. Where it is one, the group itself says that it is
+    /// wrong or must be answered: a group of another kind has no such states.
+    pub(super) fn fieldset(self, class: &'static str, one: bool) -> Element {
+        let invalid = self.invalid();
+        el_of("fieldset", class)
+            .attr("id", id_of(self.id))
+            .maybe_attr("role", one.then_some("radiogroup"))
+            .maybe_attr("aria-required", self.required().filter(|_| one))
+            .live_attr("lang", self.language())
+            .live_attr("aria-describedby", self.described_by(&[]))
+            .live_attr("aria-invalid", move || invalid().filter(|_| one))
     }
 
     /// Help, what is wrong, what is open: between the question and its field.
