@@ -21,6 +21,7 @@ pub(super) fn heading(
     class: &'static str,
     text: impl Fn() -> String + Clone + Send + 'static,
     before_title: impl Fn() -> String + Send + 'static,
+    described_by: impl Fn() -> Option<String> + Send + 'static,
 ) -> AnyView {
     let node = NodeRef::<html::H1>::new();
     node.on_load(move |h1| {
@@ -35,12 +36,19 @@ pub(super) fn heading(
     let words = text.clone();
     Effect::new(move || app.ground().set_title(&format!("{}{} – {}", before_title(), words(), app.title())));
     let text: Box<dyn Fn() -> String + Send> = Box::new(text);
-    html::h1().class(class).attr("tabindex", "-1").node_ref(node).child(text).into_any()
+    let described_by: Box<dyn Fn() -> Option<String> + Send> = Box::new(described_by);
+    html::h1()
+        .class(class)
+        .attr("tabindex", "-1")
+        .attr("aria-describedby", described_by)
+        .node_ref(node)
+        .child(text)
+        .into_any()
 }
 
 /// A plain heading.
 pub(super) fn plain_heading(app: App, text: impl Fn() -> String + Clone + Send + 'static) -> AnyView {
-    heading(app, "svar-heading", text, String::new)
+    heading(app, "svar-heading", text, String::new, || None)
 }
 
 /// How a button looks.
