@@ -148,9 +148,9 @@ function focus() {
     return top && around.some((part) => part.contains(top) || top.contains(part));
   });
   if (!seen) found.push(`out of sight: ${name(element)}`);
-  if (ring && !matchMedia("(forced-colors: active)").matches) {
+  if (ring) {
     const behind = ground(parent(around[0]));
-    const ratio = Math.max(contrast(colour(ring.outlineColor), behind));
+    const ratio = contrast(colour(ring.outlineColor), behind);
     if (ratio < 3) found.push(`ring ${ratio.toFixed(2)}: ${name(element)}`);
   }
   return { at: everything().indexOf(element), found };

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, env, fs, path::Path};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use svar::tools::studies::StudyFolder;
+use svar::{tools::studies::StudyFolder, words::Say};
 use thirtyfour::Key;
 
 use crate::{
@@ -107,8 +107,12 @@ impl<'a> Gallery<'a> {
     /// Everything that is wrong with what is shown.
     async fn looks(&self, mode: Mode) -> Vec<String> {
         let mut found = axe::violations(self.person).await;
-        // The system chooses forced colours, and sees to their contrast.
-        found.extend(self.measured(if mode.forced { "coarse" } else { "look" }, json!([])).await);
+        if mode.forced {
+            // It goes by the colour that letters are filled with, which Chromium tells as it was before the system's own
+            // took its place. Ours goes by the colour itself.
+            found.retain(|found| !found.starts_with("color-contrast "));
+        }
+        found.extend(self.measured("look", json!([])).await);
         found
     }
 }
@@ -226,6 +230,27 @@ async fn gallery_finds_what_is_planted() {
     .await;
 }
 
+/// A button that goes with its page hands the focus on, and what comes later comes into a region that was there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn gallery_tells_what_came_instead() {
+    let server = server().await;
+    browse("gallery_tells_what_came_instead", &server, "nb", async |person| {
+        let gallery = Gallery::open(&server, person).await;
+        for state in ["unreachable", "missing"] {
+            gallery.show(&("way-in".to_owned(), state.to_owned()), "nb").await;
+            person.presses_say(Say::TryAgain).await;
+            person.has_focus("on the heading", |focus| focus.role == "heading").await;
+        }
+        let notices = "return document.querySelector('svar-questionnaire').shadowRoot
+            .querySelector('.svar-page > [role=status]')?.textContent";
+        gallery.show(&("pages".to_owned(), "questions".to_owned()), "nb").await;
+        assert_eq!(person.script(notices, vec![]).await, "");
+        gallery.show(&("pages".to_owned(), "not-kept".to_owned()), "nb").await;
+        assert_eq!(person.script(notices, vec![]).await, person.say(Say::NothingKept));
+    })
+    .await;
+}
+
 /// What a screen reader is given, kept as text: whoever changes it sees that they do. `SVAR_SNAPSHOTS=write` writes anew.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn gallery_says_what_it_said() {
@@ -236,8 +261,8 @@ async fn gallery_says_what_it_said() {
         let gallery = Gallery::open(&server, person).await;
         gallery.is_wide(1280).await;
         for state in gallery.states().await {
-            // Of the pages around the questions other tests read the words.
-            let kept = matches!(state.1.as_str(), "answered" | "wrong") || state.0 == "texts";
+            // The pages around the questions have one that stands for how pages are numbered.
+            let kept = matches!(state.1.as_str(), "answered" | "wrong" | "questions") || state.0 == "texts";
             if kept {
                 gallery.show(&state, "nb").await;
                 let said = tree::said(person).await;
