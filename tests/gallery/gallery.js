@@ -61,6 +61,8 @@ export async function show(wanted = {}) {
     return;
   }
   await settled();
+  // What is pointed out has taken the focus, and with it the page.
+  stage.scrollTo(0, 0);
 }
 
 /** Another language, scheme or width, with what is shown left as it is. */
