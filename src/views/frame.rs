@@ -38,15 +38,15 @@ pub(super) fn frame(app: App, view: impl Fn() -> AnyView + Send + 'static) -> An
 /// What is to be known of the answers on this device: how much is there again, or that nothing can be kept. What they stand
 /// in is always there: what comes into it later is read out, and what stays from page to page is not read out again.
 fn notices(app: App) -> Element {
-    let said = Memo::new(move |_| {
+    let nothing_kept = Memo::new(move |_| {
         let place = app.place.get();
-        let answering = place.at != At::End && matches!(place.step, Step::Consent | Step::Contact | Step::Part(_));
-        let nothing_kept = (answering && app.fails.get()).then_some(Say::NothingKept);
-        [app.notice.get(), nothing_kept]
+        place.at != At::End && matches!(place.step, Step::Consent | Step::Contact | Step::Part(_)) && app.fails.get()
     });
-    let notice = move |what| el_of("div", "svar-notice").child(el("p").say(app.say(what))).view();
-    let notices = move || said.get().into_iter().flatten().map(notice).collect::<Vec<AnyView>>();
-    el_of("div", "svar-notices").attr("role", "status").live(notices)
+    let notice = move |what| el_of("div", "svar-notice").child(el("p").say(app.say(what)));
+    el_of("div", "svar-notices")
+        .attr("role", "status")
+        .live(move || app.notice.get().map(notice))
+        .live(move || nothing_kept.get().then(|| notice(Say::NothingKept)))
 }
 
 /// The language switch.
