@@ -15,19 +15,8 @@ const SPOKEN: &str = "const host = document.querySelector('#stage > svar-questio
     return [...host.shadowRoot.querySelectorAll('[type=range]')].map((range) => range.getAttribute('aria-valuetext'))";
 
 /// States that are told where they are not as they usually are.
-const STATES: [&str; 11] = [
-    "level",
-    "checked",
-    "pressed",
-    "invalid",
-    "required",
-    "disabled",
-    "expanded",
-    "selected",
-    "valuetext",
-    "live",
-    "multiline",
-];
+const STATES: [&str; 10] =
+    ["level", "checked", "pressed", "invalid", "required", "disabled", "expanded", "selected", "live", "multiline"];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
