@@ -130,5 +130,6 @@ const asked = new URLSearchParams(location.search);
 for (const name of Object.keys(look)) if (asked.has(name)) look[name] = asked.get(name);
 document.body.classList.toggle("bare", asked.has("bare"));
 listed();
-window.gallery = { show, turn, kinds: Object.fromEntries(Object.entries(KINDS).map(([kind, { states }]) => [kind, Object.keys(states)])) };
+const kinds = Object.fromEntries(Object.entries(KINDS).map(([kind, { states }]) => [kind, Object.keys(states)]));
+window.gallery = { show, turn, kinds };
 if (!asked.has("bare") || asked.has("kind")) show().catch(report);

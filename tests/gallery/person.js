@@ -1,7 +1,10 @@
-// Somebody in front of one element: presses, chooses and types as people do, and waits for what comes of it. Nothing here
-// knows a word of any language.
+// Somebody in front of one element: presses, chooses and types as people do, and waits for what comes of it. Nothing
+// here knows a word of any language.
 
 const PATIENCE = 20_000;
+
+/** What somebody may write, too long for some fields. */
+export const LONG = "Bussen kom ikke, og så kom den likevel, men da hadde jeg gått hjem. ";
 
 // Promises what `look` finds, as soon as it finds something below this node.
 export function until(below, what, look) {
@@ -120,7 +123,8 @@ export class Person {
     while (!this.root.querySelector(".svar-review")) {
       const heading = this.root.querySelector("h1");
       await this.goesOn();
-      await until(this.root, "the next page", () => this.root.querySelector("h1") !== heading || this.root.querySelector(".svar-summary"));
+      const led = () => this.root.querySelector("h1") !== heading || this.root.querySelector(".svar-summary");
+      await until(this.root, "the next page", led);
     }
   }
 

@@ -3,13 +3,17 @@
 const ENDPOINT = "/gallery/fhir";
 const REFUSAL = "https://svar.example/fhir/CodeSystem/refusal";
 
-const json = (status, body, headers) => new Response(JSON.stringify(body), { status, headers });
-const outcome = (issue) => ({ resourceType: "OperationOutcome", issue: [{ severity: "error", code: "invalid", ...issue }] });
+const json = (status, body) => new Response(JSON.stringify(body), { status });
+const outcome = (issue) => ({
+  resourceType: "OperationOutcome",
+  issue: [{ severity: "error", code: "invalid", ...issue }],
+});
+const named = (linkId) => `QuestionnaireResponse.item.where(linkId='${linkId}')`;
 
 const NEVER = () => new Promise(() => {});
 const RECEIVED = async (request) => {
   const uuid = JSON.parse(await request.text()).identifier.value.replace("urn:uuid:", "");
-  return json(201, { id: uuid, meta: { lastUpdated: "2026-03-02T09:30:00Z" } }, { Location: `${ENDPOINT}/QuestionnaireResponse/${uuid}` });
+  return json(201, { id: uuid, meta: { lastUpdated: "2026-03-02T09:30:00Z" } });
 };
 
 /** Replies, by what they mean. */
@@ -20,7 +24,7 @@ export const REPLY = {
   notAdmitted: () => json(401, {}),
   gone: () => json(404, {}),
   unacceptable: () => json(422, {}),
-  named: (...linkIds) => () => json(422, outcome({ expression: linkIds.map((id) => `QuestionnaireResponse.item.where(linkId='${id}')`) })),
+  named: (...linkIds) => () => json(422, outcome({ expression: linkIds.map(named) })),
   refused: (code) => () => json(401, outcome({ details: { coding: [{ system: REFUSAL, code }] } })),
   standing: (state) => () => json(200, state),
   missing: () => new Response("", { status: 404 }),

@@ -50,7 +50,7 @@ mod tests {
         for name in ["gallery.js", "gallery.css"] {
             assert!(page.contains(&format!("\"{name}\"")), "{page}");
         }
-        for name in ["gallery.js", "gallery.css", "person.js", "scene.js", "states.js", "study/study.svar"] {
+        for name in ["gallery.js", "gallery.css", "states.js", "study/study.svar", "study/whole.svar"] {
             assert!(folder.join(name).is_file(), "{name}");
         }
         for bad in [" style=", "<style", " onclick=", "http://", "https://"] {
