@@ -117,6 +117,14 @@ impl Ground {
         }
     }
 
+    /// Puts the focus on the heading, if there is one.
+    pub(crate) fn focus_heading(&self) {
+        let heading = self.host.query_selector("h1").ok().flatten();
+        if let Some(heading) = heading.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+            drop(heading.focus());
+        }
+    }
+
     /// Brings the widget's beginning into sight.
     pub(crate) fn to_top(&self) {
         self.host.scroll_into_view();

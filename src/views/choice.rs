@@ -67,7 +67,8 @@ pub(super) fn inputs(page: Page, id: ItemId) -> Vec<AnyView> {
 
 /// One option of a few, or several.
 pub(super) fn options(page: Page, id: ItemId) -> AnyView {
-    fieldset(page, id, "svar-options", inputs(page, id))
+    let several = page.sheet.form(|form| matches!(form.item(id).kind, Kind::Choice { repeats: true, .. }));
+    fieldset(page, id, "svar-options", !several, inputs(page, id))
 }
 
 /// Yes or no.
@@ -84,15 +85,13 @@ pub(super) fn yes_or_no(page: Page, id: ItemId) -> AnyView {
         )
     };
     let options = [(true, Say::Yes), (false, Say::No)].into_iter().map(view).collect();
-    fieldset(page, id, "svar-options svar-options--row", options)
+    fieldset(page, id, "svar-options svar-options--row", true, options)
 }
 
-fn fieldset(page: Page, id: ItemId, class: &'static str, options: Vec<AnyView>) -> AnyView {
+fn fieldset(page: Page, id: ItemId, class: &'static str, one: bool, options: Vec<AnyView>) -> AnyView {
     let around = Around::new(page, id);
-    el_of("fieldset", "svar-question")
-        .attr("id", id_of(id))
-        .live_attr("lang", around.language())
-        .live_attr("aria-describedby", around.described_by(&[]))
+    around
+        .fieldset("svar-question", one)
         .child(el_of("legend", "svar-question-label").say(around.words()))
         .child(around.notes())
         .child(el_of("div", class).child(options))
@@ -151,6 +150,7 @@ pub(super) fn drop_down(page: Page, id: ItemId) -> AnyView {
     };
     let select = el_of("select", "svar-input svar-input--medium")
         .attr("id", id_of(id))
+        .maybe_attr("aria-required", around.required())
         .attr("autocomplete", "off")
         .live_attr("aria-describedby", around.described_by(&[]))
         .live_attr("aria-invalid", around.invalid())

@@ -71,6 +71,7 @@ fn written(page: Page, id: ItemId, element: Element, complete: &'static str, als
     element
         .attr("id", id_of(id))
         .attr("autocomplete", complete)
+        .maybe_attr("aria-required", around.required())
         .live_attr("aria-describedby", around.described_by(also))
         .live_attr("aria-invalid", around.invalid())
         .value(move || at_first.clone())

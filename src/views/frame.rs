@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    element::{Child, Element, all, el, el_of},
+    element::{Element, all, el, el_of},
     parts::{Look, button},
     state::{App, At},
 };
@@ -21,7 +21,7 @@ pub(super) fn frame(app: App, view: impl Fn() -> AnyView + Send + 'static) -> An
             .child(el_of("p", "svar-brand").say(move || app.title()))
             .child(languages(app.language, app.study().languages.clone(), app.announcement))
             .into(),
-        el_of("div", "svar-page").live(move || notices(app)).live(view).into(),
+        el_of("div", "svar-page").child(notices(app)).live(view).into(),
         el_of("div", "svar-footer")
             .child(button(Look::Link, app.say(Say::NeedHelp), move || app.turn(At::Help)))
             .child(button(Look::Link, app.say(Say::WhomToAsk), move || app.turn(At::Ask)))
@@ -35,16 +35,18 @@ pub(super) fn frame(app: App, view: impl Fn() -> AnyView + Send + 'static) -> An
     ])
 }
 
-/// What is to be known of the answers on this device: how much is there again, or that nothing can be kept.
-fn notices(app: App) -> AnyView {
-    let place = app.place.get();
-    let answering = place.at != At::End && matches!(place.step, Step::Consent | Step::Contact | Step::Part(_));
-    let nothing_kept = (answering && app.fails.get()).then_some(Say::NothingKept);
-    let said = [app.notice.get(), nothing_kept].into_iter().flatten();
-    let notices: Vec<AnyView> = said
-        .map(|what| el_of("div", "svar-notice").attr("role", "status").child(el("p").say(app.say(what))).view())
-        .collect();
-    Child::from(notices).view()
+/// What is to be known of the answers on this device: how much is there again, or that nothing can be kept. What they stand
+/// in is always there: what comes into it later is read out, and what stays from page to page is not read out again.
+fn notices(app: App) -> Element {
+    let nothing_kept = Memo::new(move |_| {
+        let place = app.place.get();
+        place.at != At::End && matches!(place.step, Step::Consent | Step::Contact | Step::Part(_)) && app.fails.get()
+    });
+    let notice = move |what| el_of("div", "svar-notice").child(el("p").say(app.say(what)));
+    el_of("div", "svar-notices")
+        .attr("role", "status")
+        .live(move || app.notice.get().map(notice))
+        .live(move || nothing_kept.get().then(|| notice(Say::NothingKept)))
 }
 
 /// The language switch.

@@ -156,6 +156,10 @@ impl Enter {
                 }
                 Err((why, study)) => self.stop(why, study).await,
             }
+            if again {
+                let ground = self.ground();
+                request_animation_frame(move || ground.focus_heading());
+            }
         });
     }
 

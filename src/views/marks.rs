@@ -64,9 +64,10 @@ impl Page {
         })
     }
 
-    /// Whether a question is to be marked as left open.
+    /// Whether a question is to be marked as left open; the group around rows of a scale is none.
     pub(super) fn open(&self, id: ItemId) -> bool {
-        self.noticing.get() && self.sheet.watch(id, |session| session.is_open(id))
+        self.noticing.get()
+            && self.sheet.watch(id, |session| session.form().item(id).kind.is_question() && session.is_open(id))
     }
 
     /// What is wrong on the page, once it was checked: which question, and what.

@@ -13,6 +13,9 @@ use super::{
 };
 use crate::{questionnaire::ItemId, session::Session, study::Step, words::Say};
 
+/// The id of the words that number the page.
+const PROGRESS: &str = "svar-progress";
+
 /// The page `id`.
 pub(super) fn view(app: App, sheet: Sheet, step: Step, id: ItemId) -> AnyView {
     let page = Page::new(app, sheet, step, id);
@@ -40,24 +43,26 @@ pub(super) fn view(app: App, sheet: Sheet, step: Step, id: ItemId) -> AnyView {
         })
         .child(question::items(page, id))
         .child(buttons(page));
+    let several = Memo::new(move |_| count.get().1 > 1);
+    // The focus goes to the heading, past the number of the page.
+    let number = move || several.get().then(|| PROGRESS.to_owned());
     all([
-        progress(app, count).into(),
+        progress(app, count, several).into(),
         summary::view(page).into(),
-        heading(app, "svar-heading", title, before_title).into(),
+        heading(app, "svar-heading", title, before_title, number).into(),
         form.into(),
     ])
 }
 
-fn progress(app: App, count: Memo<(usize, usize)>) -> AnyView {
+fn progress(app: App, count: Memo<(usize, usize)>, several: Memo<bool>) -> AnyView {
     let language = app.language;
     let words = move || {
         let (page, of) = count.get();
         language.with(|tag| crate::words::Tongue::of(tag).say(&Say::PageOf { page, of }))
     };
-    let several = Memo::new(move |_| count.get().1 > 1);
     live(move || {
         several.get().then(|| {
-            el_of("div", "svar-progress").child(el_of("p", "svar-progress-text").say(words)).child(
+            el_of("div", "svar-progress").child(el_of("p", "svar-progress-text").attr("id", PROGRESS).say(words)).child(
                 el_of("progress", "svar-progress-bar")
                     .live_attr("value", move || Some(count.get().0.to_string()))
                     .live_attr("max", move || Some(count.get().1.to_string()))

@@ -21,6 +21,19 @@ pub(super) fn heading(
     class: &'static str,
     text: impl Fn() -> String + Clone + Send + 'static,
     before_title: impl Fn() -> String + Send + 'static,
+    described_by: impl Fn() -> Option<String> + Send + 'static,
+) -> AnyView {
+    let words = text.clone();
+    heading_of(app, class, Box::new(text), Box::new(move || [before_title(), words()].concat()), Box::new(described_by))
+}
+
+/// The same, once for all kinds of text: each would be code of its own.
+fn heading_of(
+    app: App,
+    class: &'static str,
+    text: Box<dyn Fn() -> String + Send>,
+    title: Box<dyn Fn() -> String>,
+    described_by: Box<dyn Fn() -> Option<String> + Send>,
 ) -> AnyView {
     let node = NodeRef::<html::H1>::new();
     node.on_load(move |h1| {
@@ -32,15 +45,19 @@ pub(super) fn heading(
             }
         }
     });
-    let words = text.clone();
-    Effect::new(move || app.ground().set_title(&format!("{}{} – {}", before_title(), words(), app.title())));
-    let text: Box<dyn Fn() -> String + Send> = Box::new(text);
-    html::h1().class(class).attr("tabindex", "-1").node_ref(node).child(text).into_any()
+    Effect::new(move || app.ground().set_title(&[title().as_str(), " – ", &app.title()].concat()));
+    html::h1()
+        .class(class)
+        .attr("tabindex", "-1")
+        .attr("aria-describedby", described_by)
+        .node_ref(node)
+        .child(text)
+        .into_any()
 }
 
 /// A plain heading.
 pub(super) fn plain_heading(app: App, text: impl Fn() -> String + Clone + Send + 'static) -> AnyView {
-    heading(app, "svar-heading", text, String::new)
+    heading(app, "svar-heading", text, String::new, || None)
 }
 
 /// How a button looks.

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::{
     choice,
-    element::{all, el_of, live},
+    element::{Element, all, el_of, live},
     field,
     later::Keeper,
     marks::{Page, id_of},
@@ -92,16 +92,29 @@ pub(super) struct Around {
     page: Page,
     id: ItemId,
     help: Option<ItemId>,
+    required: bool,
 }
 
 impl Around {
     pub(super) fn new(page: Page, id: ItemId) -> Around {
-        Around { page, id, help: page.sheet.form(|form| form.aside(id, Role::Help)) }
+        page.sheet.form(|form| {
+            let item = form.item(id);
+            let required = item.required && !matches!(item.kind, Kind::Boolean { tick_box: true });
+            Around { page, id, help: form.aside(id, Role::Help), required }
+        })
     }
 
-    /// The question's words, live.
+    /// The question's words, live, and whether it must be answered. A tick box always is.
     pub(super) fn words(self) -> impl Fn() -> String + Clone + Send + 'static {
-        self.page.sheet.words(self.page.app, self.page.sheet.form(|form| form.item(self.id).text))
+        let Around { page, required, .. } = self;
+        let words = page.sheet.words(page.app, page.sheet.form(|form| form.item(self.id).text));
+        let must = page.app.say(Say::Required);
+        move || if required { [&words(), " ", &must()].concat() } else { words() }
+    }
+
+    /// `true`, where the question must be answered, as `aria-required` says it.
+    pub(super) fn required(self) -> Option<&'static str> {
+        self.required.then_some("true")
     }
 
     /// The language of the question's words, where it is another than the current one.
@@ -111,7 +124,7 @@ impl Around {
 
     /// The ids of what describes the field: `also`, help, what is wrong, what is open.
     pub(super) fn described_by(self, also: &'static [&'static str]) -> impl Fn() -> Option<String> + Send + 'static {
-        let Around { page, id, help } = self;
+        let Around { page, id, help, .. } = self;
         move || {
             let mut names: Vec<&str> = also.to_vec();
             names.extend(help.map(|_| "help"));
@@ -128,9 +141,22 @@ impl Around {
         move || page.wrong(id).map(|_| "true".to_owned())
     }
 
+    /// The fieldset of options, of which `one` or several may be chosen. Where it is one, the group itself says that it is
+    /// wrong or must be answered: a group of another kind has no such states.
+    pub(super) fn fieldset(self, class: &'static str, one: bool) -> Element {
+        let invalid = self.invalid();
+        el_of("fieldset", class)
+            .attr("id", id_of(self.id))
+            .maybe_attr("role", one.then_some("radiogroup"))
+            .maybe_attr("aria-required", self.required().filter(|_| one))
+            .live_attr("lang", self.language())
+            .live_attr("aria-describedby", self.described_by(&[]))
+            .live_attr("aria-invalid", move || invalid().filter(|_| one))
+    }
+
     /// Help, what is wrong, what is open: between the question and its field.
     pub(super) fn notes(self) -> AnyView {
-        let Around { page, id, help } = self;
+        let Around { page, id, help, .. } = self;
         let name = move |what: &str| format!("{}-{what}", id_of(id));
         let help = help.map(|help| {
             let words = page.sheet.words(page.app, page.sheet.form(|form| form.item(help).text));

@@ -83,10 +83,8 @@ fn row(page: Page, id: ItemId) -> AnyView {
         return parts::text_box(move || Some(crate::questionnaire::text::Text::Plain(words())));
     }
     let around = Around::new(page, id);
-    el_of("fieldset", "svar-scale-row")
-        .attr("id", id_of(id))
-        .live_attr("lang", around.language())
-        .live_attr("aria-describedby", around.described_by(&[]))
+    around
+        .fieldset("svar-scale-row", true)
         .child(el_of("legend", "svar-scale-legend").say(around.words()))
         .child(around.notes())
         .child(el_of("div", "svar-options").child(choice::inputs(page, id)))

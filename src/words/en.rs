@@ -99,6 +99,7 @@ pub(super) fn say(what: &Say) -> String {
         Say::OpenFound { count: 1 } => "One question is not answered",
         Say::OpenFound { count } => return format!("{count} questions are not answered"),
         Say::OpenHint => "You can answer now, or continue without answering.",
+        Say::Required => "(required)",
         Say::Open => "Not answered",
         Say::Wrong(problem) => return wrong(*problem),
         Say::Choose => "Choose",

@@ -139,6 +139,7 @@ pub enum Say {
     ErrorPrefix,
     ErrorsFound { count: usize },
     OpenFound { count: usize },
+    Required,
     OpenHint,
     Open,
     Wrong(Problem),

@@ -97,6 +97,7 @@ pub(super) fn say(what: &Say) -> String {
         Say::OpenFound { count: 1 } => "Ett spørsmål er ikke besvart",
         Say::OpenFound { count } => return format!("{count} spørsmål er ikke besvart"),
         Say::OpenHint => "Du kan svare nå, eller gå videre uten å svare.",
+        Say::Required => "(må besvares)",
         Say::Open => "Ikke besvart",
         Say::Wrong(problem) => return wrong(*problem),
         Say::Choose => "Velg",

@@ -95,6 +95,7 @@ pub(super) fn say(what: &Say) -> String {
         Say::OpenFound { count: 1 } => "Eitt spørsmål er utan svar",
         Say::OpenFound { count } => return format!("{count} spørsmål er utan svar"),
         Say::OpenHint => "Du kan svare no, eller gå vidare utan å svare.",
+        Say::Required => "(må svarast på)",
         Say::Open => "Utan svar",
         Say::Wrong(problem) => return wrong(*problem),
         Say::Choose => "Vel",

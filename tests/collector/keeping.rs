@@ -246,8 +246,10 @@ impl Process {
             .expect("the collector");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
-        let address =
-            line.trim().strip_prefix("collecting sami, tiny at http://").and_then(|address| address.parse().ok());
+        let address = line
+            .trim()
+            .strip_prefix("collecting gallery, sami, tiny at http://")
+            .and_then(|address| address.parse().ok());
         Process { child, address: address.unwrap_or_else(|| panic!("expected an address, found {line:?}")) }
     }
 

@@ -7,7 +7,8 @@
 //! It needs the site (`cargo xtask build`; another folder by `SVAR_SITE`), Chromium and its driver (`CHROMEDRIVER` if it
 //! is not on the path), Node and the packages of `tests/oracle` (`npm ci` there). `SVAR_COUNTS=full` also runs the
 //! variants that only take longer; `SVAR_SCREENSHOTS=FOLDER` has `screenshots` write its pictures there;
-//! `SVAR_BROWSER=firefox` or `webkit` has `smoke` run in another browser.
+//! `SVAR_BROWSER=firefox` or `webkit` has `smoke` run in another browser; `SVAR_SNAPSHOTS=write` has `gallery` write what it
+//! finds in the accessibility tree, in place of comparing it.
 
 #![allow(
     clippy::expect_used,
@@ -24,6 +25,7 @@ mod colleagues;
 mod contact;
 mod devices;
 mod faults;
+mod gallery;
 mod gate;
 mod handout;
 #[path = "../engine/judge.rs"]
@@ -32,6 +34,7 @@ mod keyboard;
 mod killed;
 mod language;
 mod later;
+mod modes;
 mod moving;
 mod packs;
 mod plan;
@@ -52,6 +55,7 @@ mod storage;
 mod storm;
 mod tabs;
 mod tiny;
+mod tree;
 mod trouble;
 mod waves;
 mod whole;

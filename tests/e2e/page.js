@@ -30,8 +30,9 @@ function said(element) {
   return element.innerText;
 }
 
-// All the words on it, or those on its first line.
-const says = (element, words) => plain(said(element)) === words || plain(said(element).split("\n")[0]) === words;
+// All the words on it, or those on its first line; but for the mark of what must be answered.
+const bare = (text) => plain(text).replace(/ \((må besvares|må svarast på|required)\)$/, "");
+const says = (element, words) => bare(said(element)) === words || bare(said(element).split("\n")[0]) === words;
 
 function all(wanted, scope) {
   return [...scope.querySelectorAll(ROLES[wanted])].filter(shown);
@@ -73,7 +74,7 @@ function field(question) {
 
 const group = (element) => {
   const around = element.parentElement?.closest("fieldset, [role=group]");
-  return around ? plain(said(around)) : null;
+  return around ? bare(said(around)) : null;
 };
 
 function focused() {
@@ -92,7 +93,7 @@ function focused() {
     return top !== null && around.some((part) => part.contains(top) || top.contains(part));
   });
   return {
-    role: role(element), name: plain(said(element)), group: group(element), seen, ring,
+    role: role(element), name: bare(said(element)), group: group(element), seen, ring,
     checked: element.checked ?? null, value: element.value ?? null, id: element.id,
   };
 }
@@ -120,7 +121,7 @@ function look() {
 const rows = () => [...root.querySelectorAll("section li button")].map((row) => [...row.children].map((line) => plain(line.innerText)));
 
 // The questions that are rows of a table.
-const table = () => all("group", root).filter((each) => each.localName === "fieldset" && group(each) !== null).map((row) => plain(said(row)));
+const table = () => all("group", root).filter((each) => each.localName === "fieldset" && group(each) !== null).map((row) => bare(said(row)));
 
 const VERBS = { rows, table, find, point, field, focused, fields, look, said: (element) => plain(said(element)) };
 const [verb, ...given] = arguments;

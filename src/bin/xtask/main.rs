@@ -5,6 +5,7 @@ mod crates;
 mod dist;
 mod embed;
 mod freeze;
+mod gallery;
 mod licences;
 mod names;
 mod npm;

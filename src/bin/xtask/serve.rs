@@ -18,6 +18,7 @@ use svar::{
 };
 
 use crate::{
+    gallery,
     project::{Outcome, Project},
     site,
     start::{self, Links},
@@ -50,6 +51,7 @@ pub(crate) fn serve(project: &Project, serving: &Serving) -> Outcome<()> {
     let studies = StudyFolder::load_all(&project.root.join("studies"))?;
     let study = chosen(&studies, &serving.study)?;
     site::build(project, serving.release, &study.id)?;
+    gallery::add(project)?;
 
     let keys = Keys::open(&serving.data)?;
     let links = Links::new(&keys, &study.id)?;

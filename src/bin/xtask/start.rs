@@ -24,7 +24,7 @@ use svar::{
     },
 };
 
-use crate::project::Outcome;
+use crate::{gallery, project::Outcome};
 
 /// Where the page lies.
 pub(crate) const PATH: &str = "/start.html";
@@ -148,6 +148,10 @@ pub(crate) fn page(folders: &[StudyFolder], links: &Links<'_>, data: &Path) -> O
                         li {
                             b { "Prøvemodus" } " lagrer svarene for seg. "
                             b { "Papir" } " er for den som skriver inn svar fra et papirskjema."
+                        }
+                        li {
+                            a href=(gallery::PATH) { "Galleriet" }
+                            " viser hver type spørsmål i hver tilstand. Der blir ingenting sendt."
                         }
                     }
                     @for section in &sections { (section) }

@@ -121,7 +121,7 @@ fn contact_details(app: App) -> Child {
 }
 
 fn done(app: App, title: Told) -> AnyView {
-    heading(app, "svar-heading svar-heading--done", told(app, title), String::new)
+    heading(app, "svar-heading svar-heading--done", told(app, title), String::new, || None)
 }
 
 fn received(app: App, part: usize) -> Words {

@@ -41,7 +41,6 @@ pub(super) fn view(page: Page, id: ItemId, (min, max, step): (i64, i64, i64)) ->
     el("fieldset")
         .live_attr("class", class)
         .live_attr("lang", around.language())
-        .live_attr("aria-describedby", around.described_by(&[]))
         .child(el_of("legend", "svar-question-label").attr("id", name("label")).say(around.words()))
         .child(around.notes())
         .child(el_of("div", "svar-slider-body").child(line).child(foot(page, id, min, max, value)))
@@ -54,13 +53,14 @@ fn range(
     (min, max, step): (i64, i64, i64),
     value: impl Fn() -> Option<i64> + Copy + Send + 'static,
 ) -> AnyView {
-    let (sheet, language) = (page.sheet, page.app.language);
+    let (sheet, language, around) = (page.sheet, page.app.language, Around::new(page, id));
     let middle = min.midpoint(max);
     let say = move |what: &Say| language.with(|tag| Tongue::of(tag).say(what));
     let spoken = move || {
         Some(match value() {
-            Some(value) => say(&Say::OutOf { value, max }),
-            None => say(&Say::Open),
+            Some(value) if (min..=max).contains(&value) => say(&Say::OutOf { value, max }),
+            // The handle stands at an end; what was typed is said to be wrong.
+            _ => say(&Say::Open),
         })
     };
     let take = move |event: leptos::ev::Event| sheet.act(|session| session.type_in(id, &event_target_value(&event)));
@@ -73,7 +73,8 @@ fn range(
         .attr("step", step.to_string())
         .attr("autocomplete", "off")
         .attr("aria-labelledby", format!("{}-label", id_of(id)))
-        .attr("aria-describedby", format!("{0}-low {0}-high", id_of(id)))
+        .live_attr("aria-describedby", around.described_by(&["low", "high"]))
+        .live_attr("aria-invalid", around.invalid())
         .live_attr("aria-valuetext", spoken)
         .value(move || value().unwrap_or(middle).clamp(min, max).to_string())
         .on("input", take)
@@ -106,7 +107,9 @@ fn foot(
     value: impl Fn() -> Option<i64> + Copy + Send + 'static,
 ) -> AnyView {
     let (sheet, app, around) = (page.sheet, page.app, Around::new(page, id));
-    let state = live(move || value().is_none().then(|| el_of("span", "svar-slider-state").say(app.say(Say::Open))));
+    // Said once to the eye: not beside the mark of what is pointed out as open.
+    let untouched = move || value().is_none() && !page.open(id);
+    let state = live(move || untouched().then(|| el_of("span", "svar-slider-state").say(app.say(Say::Open))));
     let answered = Memo::new(move |_| sheet.watch(id, |session| !session.is_open(id)));
     let clear = live(move || {
         answered.get().then(|| {
@@ -125,6 +128,7 @@ fn foot(
         .attr("inputmode", "numeric")
         .attr("id", id_of(id))
         .attr("autocomplete", "off")
+        .maybe_attr("aria-required", around.required())
         .live_attr("aria-describedby", around.described_by(&[]))
         .live_attr("aria-invalid", around.invalid())
         .value(move || sheet.watch(id, |session| field::typed(session, id)))
