@@ -47,27 +47,53 @@ pub(super) fn view(app: App, sheet: Sheet, step: Step, id: ItemId) -> AnyView {
     // The focus goes to the heading, past the number of the page.
     let number = move || several.get().then(|| PROGRESS.to_owned());
     all([
-        progress(app, count, several).into(),
+        progress(page, count, several).into(),
         summary::view(page).into(),
         heading(app, "svar-heading", title, before_title, number).into(),
         form.into(),
     ])
 }
 
-fn progress(app: App, count: Memo<(usize, usize)>, several: Memo<bool>) -> AnyView {
-    let language = app.language;
+/// How many minutes are left from this page on: the part's own, by the share of its questions that are not behind.
+fn minutes_left(page: Page) -> usize {
+    let Step::Part(part) = page.step else { return 0 };
+    let minutes = page.app.wave().parts.get(part).map_or(0, |part| part.minutes as usize);
+    let (left, all) = page.sheet.layout(|session| {
+        let mut from_here = false;
+        session.pages().into_iter().fold((0_usize, 0_usize), |(left, all), other| {
+            from_here |= other == page.id;
+            let questions = session.questions(other).len();
+            (left.saturating_add(if from_here { questions } else { 0 }), all.saturating_add(questions))
+        })
+    });
+    minutes.saturating_mul(left).div_ceil(all.max(1))
+}
+
+fn progress(page: Page, count: Memo<(usize, usize)>, several: Memo<bool>) -> AnyView {
+    let language = page.app.language;
+    let left = Memo::new(move |_| minutes_left(page));
+    let minutes = move || {
+        let minutes = left.get();
+        (minutes > 0).then(|| {
+            let words = move || language.with(|tag| crate::words::Tongue::of(tag).say(&Say::MinutesLeft { minutes }));
+            el_of("p", "svar-progress-text").say(words)
+        })
+    };
     let words = move || {
         let (page, of) = count.get();
         language.with(|tag| crate::words::Tongue::of(tag).say(&Say::PageOf { page, of }))
     };
     live(move || {
         several.get().then(|| {
-            el_of("div", "svar-progress").child(el_of("p", "svar-progress-text").attr("id", PROGRESS).say(words)).child(
-                el_of("progress", "svar-progress-bar")
-                    .live_attr("value", move || Some(count.get().0.to_string()))
-                    .live_attr("max", move || Some(count.get().1.to_string()))
-                    .attr("aria-hidden", "true"),
-            )
+            el_of("div", "svar-progress")
+                .child(el_of("p", "svar-progress-text").attr("id", PROGRESS).say(words))
+                .live(minutes)
+                .child(
+                    el_of("progress", "svar-progress-bar")
+                        .live_attr("value", move || Some(count.get().0.to_string()))
+                        .live_attr("max", move || Some(count.get().1.to_string()))
+                        .attr("aria-hidden", "true"),
+                )
         })
     })
 }

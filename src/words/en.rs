@@ -19,6 +19,8 @@ pub(super) fn say(what: &Say) -> String {
         Say::GoOn => "Continue",
         Say::GoOnWithout => "Continue without answering",
         Say::BackToReview => "Back to the overview",
+        Say::MinutesLeft { minutes: 1 } => "About one minute left",
+        Say::MinutesLeft { minutes } => return format!("About {minutes} minutes left"),
         Say::PageOf { page, of } => return format!("Page {page} of {of}"),
         Say::Yes => "Yes",
         Say::No => "No",

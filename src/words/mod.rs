@@ -91,7 +91,14 @@ pub enum Say {
     GoOn,
     GoOnWithout,
     BackToReview,
-    PageOf { page: usize, of: usize },
+    PageOf {
+        page: usize,
+        of: usize,
+    },
+    /// As far as anybody can say.
+    MinutesLeft {
+        minutes: usize,
+    },
     Yes,
     No,
     NeedHelp,
@@ -116,7 +123,9 @@ pub enum Say {
     ResumeNo,
     ResumeNoNote,
     Resumed,
-    ResumedInPart { lost: usize },
+    ResumedInPart {
+        lost: usize,
+    },
     ResumedNot,
     OtherTabTitle,
     OtherTabLead,
@@ -137,16 +146,29 @@ pub enum Say {
     Decline,
     ConsentMissing,
     ErrorPrefix,
-    ErrorsFound { count: usize },
-    OpenFound { count: usize },
+    ErrorsFound {
+        count: usize,
+    },
+    OpenFound {
+        count: usize,
+    },
     Required,
     OpenHint,
     Open,
     Wrong(Problem),
     Choose,
-    CharactersLeft { left: i64, of: u32 },
-    SliderNumber { min: i64, max: i64 },
-    OutOf { value: i64, max: i64 },
+    CharactersLeft {
+        left: i64,
+        of: u32,
+    },
+    SliderNumber {
+        min: i64,
+        max: i64,
+    },
+    OutOf {
+        value: i64,
+        max: i64,
+    },
     ClearAnswer,
     ReviewTitle,
     ReviewLead,

@@ -19,6 +19,8 @@ pub(super) fn say(what: &Say) -> String {
         Say::GoOn => "Gå videre",
         Say::GoOnWithout => "Gå videre uten å svare",
         Say::BackToReview => "Tilbake til oversikten",
+        Say::MinutesLeft { minutes: 1 } => "Om lag ett minutt igjen",
+        Say::MinutesLeft { minutes } => return format!("Om lag {minutes} minutter igjen"),
         Say::PageOf { page, of } => return format!("Side {page} av {of}"),
         Say::Yes => "Ja",
         Say::No => "Nei",

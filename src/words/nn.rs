@@ -19,6 +19,8 @@ pub(super) fn say(what: &Say) -> String {
         Say::GoOn => "Gå vidare",
         Say::GoOnWithout => "Gå vidare utan å svare",
         Say::BackToReview => "Tilbake til oversikta",
+        Say::MinutesLeft { minutes: 1 } => "Om lag eitt minutt igjen",
+        Say::MinutesLeft { minutes } => return format!("Om lag {minutes} minutt igjen"),
         Say::PageOf { page, of } => return format!("Side {page} av {of}"),
         Say::Yes => "Ja",
         Say::No => "Nei",

@@ -250,6 +250,8 @@ async fn follow_ups_come_and_go() {
     browse("follow_ups_come_and_go", &server, "nb", async |person| {
         is_at_the_core(person, &server).await;
         assert_eq!(person.looks().await.progress, "Side 1 av 6");
+        let minutes = server.study().waves[0].parts[0].minutes as usize;
+        assert_eq!(person.looks().await.left, person.say(Say::MinutesLeft { minutes }));
         goes_on_without_answering(person).await;
         person.is_at(SECOND).await;
         assert_eq!(person.looks().await.progress, "Side 2 av 6");
@@ -265,6 +267,9 @@ async fn follow_ups_come_and_go() {
         }
         person.is_at("Plagene og jobben").await;
         assert_eq!(person.looks().await.progress, "Side 6 av 7");
+        // Few questions are left, whatever the number of the page.
+        let left = person.looks().await.left;
+        assert!((1..=minutes / 2).any(|minutes| left == person.say(Say::MinutesLeft { minutes })), "{left}");
         let asked = person.rows_of_a_table().await;
         assert_eq!(asked, ["Hodepine", "Vondt i nakken"]);
         // Chosen, closed, opened again: the answer is still there.

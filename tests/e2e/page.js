@@ -113,7 +113,8 @@ function look() {
     words: plain((embedded ? main : document.body)?.innerText ?? ""),
     // The title is read out in the language of the page, the rest in that of the widget.
     language: main?.lang === around ? main?.lang : `${main?.lang} in ${around}`,
-    progress: plain(main?.querySelector("progress")?.parentElement?.innerText ?? ""),
+    progress: plain(main?.querySelector("progress")?.parentElement?.firstElementChild?.innerText ?? ""),
+    left: plain(main?.querySelector(".svar-progress-text + .svar-progress-text")?.innerText ?? ""),
   };
 }
 

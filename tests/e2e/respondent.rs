@@ -58,6 +58,8 @@ pub(crate) struct Look {
     pub(crate) words: String,
     pub(crate) language: String,
     pub(crate) progress: String,
+    /// How long it still takes.
+    pub(crate) left: String,
 }
 
 /// What has the focus.
