@@ -34,6 +34,7 @@ mod language;
 mod later;
 mod moving;
 mod packs;
+mod payloads;
 mod plan;
 mod policy;
 mod portal;
