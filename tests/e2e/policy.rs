@@ -24,7 +24,7 @@ pub(crate) const PROMISED: &str = "default-src 'none'; script-src 'self' 'wasm-u
     require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// The reports of the page that is open.
-async fn reports(person: &Respondent) -> Vec<String> {
+pub(crate) async fn reports(person: &Respondent) -> Vec<String> {
     let reports = person.script("return window.svarReports", vec![]).await;
     serde_json::from_value(reports).expect("a list of reports")
 }

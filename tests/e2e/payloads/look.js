@@ -41,14 +41,20 @@
     return odd;
   }
 
-  // What of this is not to be seen: `whole` stands alone in an element, `within` anywhere.
-  function missing(host, { whole, within }) {
+  // What of this is not to be seen, as often as it is expected: `whole` alone in an element, `rich` as all of a text's blocks.
+  function missing(host, { whole, rich }) {
     const widget = inside(host);
     if (!widget) return ["no widget"];
-    const alone = new Set([...widget.querySelectorAll("*")]
-      .filter((element) => !element.firstElementChild || element.matches(".svar-text, .svar-text *")).map(words));
-    const all = within.length ? widget.textContent : "";
-    return whole.filter((text) => !alone.has(text)).concat(within.filter((text) => !all.includes(text)));
+    const lost = (expected, elements) => {
+      const left = new Map();
+      for (const element of elements) left.set(words(element), (left.get(words(element)) ?? 0) + 1);
+      return expected.filter((text) => {
+        left.set(text, (left.get(text) ?? 0) - 1);
+        return left.get(text) < 0;
+      });
+    };
+    const alone = [...widget.querySelectorAll("*")].filter((element) => !element.firstElementChild);
+    return lost(whole, alone).concat(lost(rich, widget.querySelectorAll(".svar-text")));
   }
 
   async function until(look) {

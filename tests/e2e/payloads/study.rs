@@ -6,9 +6,13 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use svar::questionnaire::text::{Block, Span, Text};
+use svar::{
+    questionnaire::text::{Block, Span, Text},
+    study::{Study, Words},
+    tools::studies::StudyFolder,
+};
 
-use crate::server::root;
+use crate::server::{Scratch, copy, root};
 
 /// How many languages the study has: so many payloads stand in each field at once.
 pub(super) const LANGUAGES: usize = 30;
@@ -49,8 +53,8 @@ pub(super) const MANIFEST: &[(&str, Way)] = &[
 ];
 
 /// The same, where there is one for all languages; looked at by `single_fields_of_manifest_and_invitation_stay_text`.
-pub(super) const SINGLE: [(&str, Way); 4] =
-    [("contact.email", Whole), ("contact.phone", Whole), ("version", Unseen), ("contact_endpoint.key.kid", Unseen)];
+pub(super) const SINGLE: &[(&str, Way)] =
+    &[("contact.email", Whole), ("contact.phone", Whole), ("version", Unseen), ("contact_endpoint.key.kid", Unseen)];
 
 /// Strings of the manifest that are no text, and why no payload stands in them.
 pub(super) const NO_TEXT: &[(&str, &str)] = &[
@@ -61,6 +65,12 @@ pub(super) const NO_TEXT: &[(&str, &str)] = &[
     ("endpoint.kind", "one of three words"),
     ("endpoint.write", "one of three words"),
     ("endpoint.base", "an address, never shown"),
+    ("endpoint.key.kid", "as the other endpoint's"),
+    ("endpoint.key.x", "as the other endpoint's"),
+    ("endpoint.key.y", "as the other endpoint's"),
+    ("endpoint.earlier_keys[]", "as the other endpoint's"),
+    ("waves[].contact.with_identity", "refused: a plain file name"),
+    ("waves[].contact.permissions[]", "a linkId, never shown"),
     ("contact_endpoint.kind", "one of three words"),
     ("contact_endpoint.write", "one of three words"),
     ("contact_endpoint.base", "an address, never shown"),
@@ -112,6 +122,60 @@ pub(super) const QUESTIONNAIRE: &[(&str, Way)] = &[
     ("row.note", Whole),
 ];
 
+/// The elements of the profile (`docs/questionnaire-profile.md`), and which fields their texts are; none, if they hold a
+/// code, a number, a truth value or another item's `linkId`.
+pub(super) const ELEMENTS: &[(&str, &str)] = &[
+    ("url", ""),
+    ("version", ""),
+    ("status", ""),
+    ("language", ""),
+    ("title", "title"),
+    ("contained", "value-set.display"),
+    ("{sdc}/sdc-questionnaire-assemble-expectation", ""),
+    ("{svar}/instrument", ""),
+    ("group", "group.text page.text"),
+    ("display", "note.text note.markdown"),
+    ("boolean", "tick-box.text yes-no.text"),
+    ("integer", "integer.text"),
+    ("decimal", "decimal.text"),
+    ("string", "string.text answer.string"),
+    ("text", "text.text page.text answer.text"),
+    (
+        "choice",
+        "radio.text boxes.text boxes.display drop-down.text drop-down.display ranked.text ranked.display exclusive.display",
+    ),
+    ("linkId", "linkId"),
+    ("prefix", "prefix"),
+    ("required", ""),
+    ("repeats", ""),
+    ("readOnly", ""),
+    ("maxLength", ""),
+    ("answerOption", "radio.display code system"),
+    ("answerValueSet", "value-set.display"),
+    ("enableWhen", ""),
+    ("enableBehavior", ""),
+    ("initial", ""),
+    ("answerOption.initialSelected", ""),
+    ("{sd}/translation", "page.text radio.display"),
+    ("{sd}/rendering-markdown", "note.markdown"),
+    (
+        "{sd}/questionnaire-itemControl",
+        "table.text row.text row.display row.note slider.text lower.text upper.text help.text",
+    ),
+    ("{sd}/minValue", ""),
+    ("{sd}/maxValue", ""),
+    ("{sd}/questionnaire-sliderStepValue", ""),
+    ("{sd}/questionnaire-unit", "unit.display"),
+    ("{sd}/questionnaire-hidden", ""),
+    ("{sd}/ordinalValue", ""),
+    ("{svar}/filled-from", ""),
+    ("{svar}/format", ""),
+    ("{svar}/ranked", ""),
+    ("{svar}/option-present", ""),
+    ("{svar}/text-pack", ""),
+    ("{svar}/without-pack", ""),
+];
+
 /// What the person types.
 pub(super) const TYPED: [&str; 2] = ["answer.string", "answer.text"];
 
@@ -151,14 +215,10 @@ impl Made {
     /// What is to be seen on a page, by language.
     pub(super) fn on(&self, page: &str) -> Value {
         let expected = |(place, tag): (usize, &String)| {
-            let here = self.shown.iter().filter(|shown| shown.page == page && shown.way != Unseen);
-            let whole: Vec<String> = here
-                .map(|shown| match shown.way {
-                    Rich => flat(&Text::from_markdown(&shown.texts[place])),
-                    _ => shown.texts[place].clone(),
-                })
-                .collect();
-            json!({ "tag": tag, "whole": whole, "within": [] })
+            let of = |way: Way| self.shown.iter().filter(move |shown| shown.page == page && shown.way == way);
+            let whole: Vec<&String> = of(Whole).map(|shown| &shown.texts[place]).collect();
+            let rich: Vec<String> = of(Rich).map(|shown| flat(&Text::from_markdown(&shown.texts[place]))).collect();
+            json!({ "tag": tag, "whole": whole, "rich": rich })
         };
         self.languages.iter().enumerate().map(expected).collect()
     }
@@ -184,6 +244,44 @@ pub(super) fn flat(text: &Text) -> String {
     }
 }
 
+/// The study as the tools read it.
+pub(super) fn folder(made: &Made) -> StudyFolder {
+    let scratch = Scratch::new();
+    let folder = scratch.join("study");
+    copy(&root().join("tests/fixtures/studies/tiny"), &folder);
+    for (name, value) in made.questionnaires.iter().chain([(&"study.json".to_owned(), &made.manifest)]) {
+        fs::write(folder.join(name), value.to_string()).expect("a file");
+    }
+    StudyFolder::load(&folder).expect("a study")
+}
+
+/// The manifest with the same text wherever it has one, and the questionnaires of the study beside it.
+pub(super) fn all_the_same(study: &Study, text: &str) -> Study {
+    let mut study = study.clone();
+    let plain = || Words(vec![Text::Plain(text.to_owned()); study.languages.len()]);
+    let rich = || Words(vec![Text::from_markdown(text); study.languages.len()]);
+    let (plain, rich) = (plain(), rich());
+    text.clone_into(&mut study.version);
+    text.clone_into(&mut study.contact.email);
+    text.clone_into(&mut study.contact.phone);
+    (study.title, study.responsible, study.contact.name) = (plain.clone(), plain.clone(), plain.clone());
+    (study.welcome, study.safety, study.declined) = (rich.clone(), rich.clone(), rich.clone());
+    for detail in &mut study.details {
+        (detail.title, detail.text) = (plain.clone(), rich.clone());
+    }
+    if let Some(key) = study.contact_endpoint.as_mut().and_then(|endpoint| endpoint.key.as_mut()) {
+        text.clone_into(&mut key.kid);
+    }
+    let lies = |file: &mut String| *file = format!("../tiny/{}", file.replace(".json", ".svar"));
+    for wave in &mut study.waves {
+        wave.title = plain.clone();
+        let consent = wave.consent.iter_mut().map(|consent| &mut consent.file);
+        let contact = wave.contact.iter_mut().map(|contact| &mut contact.file);
+        consent.chain(contact).chain(wave.parts.iter_mut().map(|part| &mut part.file)).for_each(lies);
+    }
+    study
+}
+
 struct Maker<'a> {
     payloads: &'a [Payload],
     tally: &'a mut Tally,
@@ -196,8 +294,7 @@ struct Maker<'a> {
 /// The study of a round. Payload by payload moves on from field to field; after as many rounds as it takes thirty at a time
 /// to go through all, each was in every field.
 pub(super) fn make(payloads: &[Payload], round: usize, tally: &mut Tally) -> Made {
-    let mut maker =
-        Maker { payloads, tally, round, languages: Vec::new(), counts: BTreeMap::new(), shown: Vec::new() };
+    let mut maker = Maker { payloads, tally, round, languages: Vec::new(), counts: BTreeMap::new(), shown: Vec::new() };
     let tags = maker.places("languages[]");
     let tags = tags.into_iter().map(|place| payloads[place].text.clone()).skip(2);
     maker.languages = ["nb", "en"].into_iter().map(str::to_owned).chain(tags).collect();
@@ -221,7 +318,7 @@ impl Maker<'_> {
         let number = known.into_iter().position(|name| name == field);
         let number = number.unwrap_or_else(|| panic!("«{field}» is not in the table"));
         let count = self.counts.entry(field).or_default();
-        let first = (number + *count + self.round) * LANGUAGES;
+        let first = (number + self.round) * LANGUAGES + *count * 13;
         *count += 1;
         let places: Vec<usize> = (first..first + LANGUAGES).map(|place| place % self.payloads.len()).collect();
         self.tally.entry(field.to_owned()).or_default().extend(&places);
@@ -254,8 +351,19 @@ impl Maker<'_> {
         let folder = root().join("tests/fixtures/studies/tiny/study.json");
         let mut study: Value = serde_json::from_slice(&fs::read(folder).expect("a manifest")).expect("JSON");
         const EVERYWHERE: [&str; 13] = [
-            "welcome", "welcome 2", "help", "ask", "declined", "consent", "consented", "contact", "words", "kinds",
-            "review", "received", "handout",
+            "welcome",
+            "welcome 2",
+            "help",
+            "ask",
+            "declined",
+            "consent",
+            "consented",
+            "contact",
+            "words",
+            "kinds",
+            "review",
+            "received",
+            "handout",
         ];
         study["languages"] = json!(self.languages);
         study["title"] = self.words("title", &EVERYWHERE);
@@ -309,7 +417,8 @@ impl Maker<'_> {
     fn text(&mut self, into: &mut Value, name: &str, field: &'static str, pages: &[&'static str]) {
         let texts = self.say(field, pages);
         let rich = field == "note.markdown";
-        let markdown = |text: &String| json!({ "url": format!("{EXTENSIONS}/rendering-markdown"), "valueMarkdown": text });
+        let markdown =
+            |text: &String| json!({ "url": format!("{EXTENSIONS}/rendering-markdown"), "valueMarkdown": text });
         let translation = |(language, text): (&String, &String)| {
             let mut content = json!({ "url": "content", "valueString": text });
             if rich {
@@ -351,7 +460,10 @@ impl Maker<'_> {
             let url = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-subQuestionnaire";
             let about = "https://svar.example/fhir/Questionnaire/tiny-about|1.0.0";
             let extension = json!([{ "url": url, "valueCanonical": about }]);
-            pages.insert(0, json!({ "linkId": "part.tiny-about", "type": "display", "text": "-", "extension": extension }));
+            pages.insert(
+                0,
+                json!({ "linkId": "part.tiny-about", "type": "display", "text": "-", "extension": extension }),
+            );
         }
         let mut questionnaire = json!({
             "resourceType": "Questionnaire", "id": format!("tiny-{id}"), "language": "nb", "version": "1.0.0",
@@ -470,7 +582,8 @@ impl Maker<'_> {
         }
         let mut boxes = self.options("boxes.display", &["kinds"]);
         let mut none = self.option("none", "exclusive.display", &["kinds"]);
-        none["extension"] = json!([{ "url": format!("{EXTENSIONS}/questionnaire-optionExclusive"), "valueBoolean": true }]);
+        none["extension"] =
+            json!([{ "url": format!("{EXTENSIONS}/questionnaire-optionExclusive"), "valueBoolean": true }]);
         boxes.push(none);
         let drop_down = json!({
             "extension": [control("drop-down")], "answerOption": self.options("drop-down.display", &["kinds"]),
@@ -497,7 +610,13 @@ impl Maker<'_> {
             self.item("drop-down", "choice", "drop-down.text", &seen, drop_down),
             self.item("set", "choice", "value-set.text", &seen, json!({ "answerValueSet": "#set" })),
             self.item("ranked", "choice", "ranked.text", &seen, ranked),
-            self.item("table", "group", "table.text", &["kinds"], json!({ "extension": [control("table")], "item": rows })),
+            self.item(
+                "table",
+                "group",
+                "table.text",
+                &["kinds"],
+                json!({ "extension": [control("table")], "item": rows }),
+            ),
         ];
         self.item("kinds", "group", "page.text", &seen, json!({ "item": items }))
     }
