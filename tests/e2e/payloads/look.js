@@ -14,19 +14,25 @@
   const inside = (host) => root(host)?.querySelector(".svar");
   const words = ({ textContent }) => textContent;
 
+  // A form may have fields of any name, which stand in the place of its own.
+  const [tag, space, attributes] = ["localName", "namespaceURI", "attributes"].map((name) => {
+    const { get } = Object.getOwnPropertyDescriptor(Element.prototype, name);
+    return (element) => get.call(element);
+  });
+
   // What no page of the widget has, whatever it says.
   function oddities(host) {
     const odd = [];
     const widget = inside(host);
     for (const element of widget?.querySelectorAll("*") ?? []) {
-      if (!TAGS.has(element.localName)) odd.push(`<${element.localName}>`);
-      if (element.namespaceURI !== "http://www.w3.org/1999/xhtml") odd.push(`{${element.namespaceURI}}`);
-      for (const { name, value } of element.attributes) {
+      if (!TAGS.has(tag(element))) odd.push(`<${tag(element)}>`);
+      if (space(element) !== "http://www.w3.org/1999/xhtml") odd.push(`{${space(element)}}`);
+      for (const { name, value } of attributes(element)) {
         if (/^on|^style$|^src|^action$|^formaction$|^background$|:/.test(name)) odd.push(`${name}=${value}`);
         if (name === "href" && !/^(https:\/\/|tel:|mailto:|#)/.test(value)) odd.push(`href=${value}`);
         if (name === "id" && !/^[a-z0-9-]+$/.test(value)) odd.push(`id=${value}`);
       }
-      if (element.localName === "a" && !["https:", "tel:", "mailto:", location.protocol].includes(element.protocol)) {
+      if (tag(element) === "a" && !["https:", "tel:", "mailto:", location.protocol].includes(element.protocol)) {
         odd.push(`leads to ${element.protocol}`);
       }
     }
