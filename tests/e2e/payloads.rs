@@ -1,26 +1,24 @@
-//! Texts that try to run, in every field that holds a text: questionnaire, manifest, replies, invitations, answers. None
-//! runs, none makes a report, and each is shown as the text that it is. `tests/fixtures/hosts` has the payloads, and shows
-//! that most of them do run where a page is careless in their way.
+//! Texts that try to run, in every field that holds a text: questionnaire, manifest, replies, invitations, answers.
+//! None runs, none makes a report, and each is shown as it is. `tests/fixtures/hosts` has the payloads, and shows that most
+//! do run where a page is careless in their way.
 
+mod around;
 mod study;
+mod table;
 
-use std::{collections::BTreeSet, fs, time::Duration};
+use std::{collections::BTreeSet, fs};
 
 use serde_json::{Value, json};
-use svar::{
-    questionnaire::{Kind, Layout, Role, compact},
-    study::Invitation,
-    words::{Say, Told},
-};
+use svar::words::{Say, Told};
 
 use self::study::{LANGUAGES, Made, Payload, Tally};
 use crate::{
-    browser::{Make, browse_in, thorough, until_within},
+    browser::{Make, browse_in, thorough},
     policy,
     portal::{opens_a_portal, page},
     respondent::{Respondent, Spoken},
-    server::{Act, Server, root},
-    tiny::{self, HOST, Visitor, rows_of},
+    server::{Server, root},
+    tiny::{self, Visitor, rows_of},
 };
 
 const LOOK: &str = include_str!("payloads/look.js");
@@ -150,7 +148,7 @@ async fn runs(person: &Respondent, script: &str, given: Vec<Value>) -> Value {
     person.script(&format!("{PLACE}\n{script}"), given).await
 }
 
-/// What must be true of every page that a payload was on: nothing ran, nothing was asked of anybody else, nothing reported.
+/// What must be true of every page that a payload was on: nothing ran, nobody else was asked, nothing was reported.
 async fn nothing_ran(person: &Respondent, server: &Server) {
     assert_eq!(troubles(person, server, |_| false).await, Vec::<String>::new());
 }
@@ -227,7 +225,7 @@ async fn payloads_in_every_text_stay_text() {
                 let core = rows_of(&server, "tiny-core").pop().expect("a row");
                 let stored: Value = serde_json::from_str(&core.body).expect("a response");
                 let mut found = BTreeSet::new();
-                strings(&stored, "", &mut |_, text| found.extend([text.to_owned()]));
+                table::strings(&stored, "", &mut |_, text| found.extend([text.to_owned()]));
                 let lost: Vec<&String> = typed.iter().filter(|text| !found.contains(*text)).collect();
                 assert!(lost.is_empty(), "answers that did not arrive: {lost:?}");
                 if alone {
@@ -241,246 +239,11 @@ async fn payloads_in_every_text_stay_text() {
             .await;
         }
     }
-    for (field, places) in study::TYPED.iter().filter_map(|field| tally.get_key_value(*field)) {
+    for (field, places) in table::TYPED.iter().filter_map(|field| tally.get_key_value(*field)) {
         assert!(places.len() >= 8, "{field}");
     }
-    let fields = study::MANIFEST.iter().chain(study::QUESTIONNAIRE).map(|(field, _)| *field).chain(study::TYPED);
+    let fields = table::MANIFEST.iter().chain(table::QUESTIONNAIRE).map(|(field, _)| *field).chain(table::TYPED);
     enough(&tally, fields, &payloads);
-}
-
-/// Every string within, with the names that lead to it.
-fn strings(value: &Value, path: &str, found: &mut impl FnMut(&str, &str)) {
-    match value {
-        Value::String(text) => found(path, text),
-        Value::Array(entries) => entries.iter().for_each(|entry| strings(entry, &format!("{path}[]"), found)),
-        Value::Object(members) => {
-            for (name, value) in members {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                strings(value, &path, found);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The same payload in every text of a manifest, in the claims of an invitation, and in what the endpoint says of it:
-/// hundreds of elements on one page without a policy.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn payloads_in_single_fields_and_invitations_stay_text() {
-    /// Elements at a time.
-    const BATCH: usize = 15;
-    let payloads = study::payloads();
-    let server = Server::tiny(|_| {}).await;
-    for (place, payload) in payloads.iter().enumerate() {
-        let folder = server.site().join(format!("studies/many-{place}"));
-        fs::create_dir_all(&folder).expect("a folder");
-        let bytes = compact::encode(compact::Holds::Study, &study::all_the_same(server.study(), &payload.text));
-        fs::write(folder.join("study.svar"), bytes.expect("a manifest")).expect("a file");
-    }
-    let page = page("", "").replace("<svar-questionnaire", "<p");
-    server.sends("/portal.html", "");
-    let link = opens_a_portal(&server, &page, "");
-    let ways = |place: usize| match place % 24 {
-        _ if thorough() => 0..4,
-        way @ 0..4 => way..way + 1,
-        _ => 0..0,
-    };
-    let all: Vec<(usize, usize)> =
-        (0..payloads.len()).flat_map(|place| ways(place).map(move |way| (place, way))).collect();
-    let name = "payloads_in_single_fields_and_invitations_stay_text";
-    browse_in(Make::WatchedChromium, name, &server, "nb", async |person| {
-        begins(person, &link).await;
-        for batch in all.chunks(BATCH) {
-            let one = |(place, way): &(usize, usize)| {
-                let text = &payloads[*place].text;
-                let token = server.sign(&invitation(&server, text, *way));
-                json!([format!("/studies/many-{place}/study.svar"), token, text, text_of_rich(text)])
-            };
-            server.tells(batch.iter().map(|(place, way)| standing(&payloads[*place].text, *way)));
-            let batch: Vec<Value> = batch.iter().map(one).collect();
-            let found = person.script(MANY, vec![json!(batch)]).await;
-            assert_eq!(found, json!([]), "what is not as it should be");
-            let wrong = troubles(person, &server, |error| error.contains("/fhir/invitation")).await;
-            assert_eq!(wrong, Vec::<String>::new());
-        }
-    })
-    .await;
-    eprintln!("{} manifests, invitations and words on them", all.len());
-}
-
-/// Starts one element each, finds the text as often as the manifest has it in plain, and goes to whom to ask.
-const MANY: &str = "const one = async ([study, token, text, rich]) => {
-        const host = document.createElement('svar-questionnaire');
-        Object.assign(host, { study, invitation: token, lang: 'nb' });
-        document.querySelector('main').append(host);
-        const found = [];
-        const alone = () => [...svarDo.inside(host).querySelectorAll('*')]
-            .filter((each) => !each.firstElementChild && each.textContent === text).length;
-        const is = async (what, look) => { if (!(await svarDo.until(look))) found.push([study, what, host.state, svarDo.inside(host)?.textContent.slice(0, 300)]); };
-        await is('a state', () => ['ready', 'failed'].includes(host.state) && svarDo.inside(host)?.querySelector('h1'));
-        if (svarDo.buttons(host, 'Start')[0]) {
-            await is('the welcome', () => alone() >= 4);
-            await is('its words', () => [...svarDo.inside(host).querySelectorAll('.svar-text')].filter((each) => each.textContent === rich).length === 2);
-        }
-        found.push(...svarDo.oddities(host));
-        if (svarDo.buttons(host, 'Hvem kan jeg spørre?')[0]) {
-            svarDo.buttons(host, 'Hvem kan jeg spørre?')[0].click();
-            await is('whom to ask', () => svarDo.buttons(host, 'Tilbake til spørreskjemaet')[0]);
-        }
-        await is('the contact', () => alone() >= 4);
-        found.push(...svarDo.oddities(host));
-        host.remove();
-        return found;
-    };
-    return Promise.all(arguments[0].map(one)).then((found) => found.flat());";
-
-fn text_of_rich(text: &str) -> String {
-    study::flat(&svar::questionnaire::text::Text::from_markdown(text))
-}
-
-/// An invitation with a payload in its claims: those that pass, or the study, or the wave.
-fn invitation(server: &Server, text: &str, way: usize) -> Invitation {
-    let text = || text.to_owned();
-    let known = server.invitation();
-    match way {
-        0 => Invitation { iss: text(), jti: text(), unit: text(), variant: Some(text()), ..known },
-        1 => Invitation { sub: Some(text()), room: Some(text()), unit: text(), jti: text(), ..known },
-        2 => Invitation { study: text(), ..known },
-        _ => Invitation { wave: text(), ..known },
-    }
-}
-
-/// What an endpoint may say of an invitation, with a payload wherever it says something.
-fn standing(text: &str, way: usize) -> (u16, String) {
-    let coding = json!([{ "system": text, "code": text, "display": text }]);
-    let outcome = json!({ "resourceType": "OperationOutcome", "issue": [{
-        "severity": text, "code": text, "diagnostics": text, "details": { "text": text, "coding": coding },
-    }] });
-    let received: Vec<Value> = ["consent", "core", text]
-        .iter()
-        .map(|part| json!({ "part": part, "uuid": text, "received": text, "questionnaire": text }))
-        .collect();
-    let told = json!({ "firstDay": text, "lastDay": text, "received": received, "token": text, "state": text });
-    match way {
-        0 => (403, outcome.to_string()),
-        1 => (200, told.to_string()),
-        2 => (200, text.to_owned()),
-        _ => (500, format!("<!doctype html><title>{text}</title>{text}")),
-    }
-}
-
-/// Replies with a payload in each header and each text: none leads to more than words of our own.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn payloads_in_replies_stay_text() {
-    let payloads = study::payloads();
-    let server = Server::tiny(|_| {}).await;
-    server.hosts(HOST);
-    let ways = |place: usize| match place % 30 {
-        _ if thorough() => 0..3,
-        way @ 0..3 => way..way + 1,
-        _ => 0..0,
-    };
-    let all =
-        payloads.iter().enumerate().flat_map(|(place, payload)| ways(place).map(move |way| (place, way, payload)));
-    let acts: Vec<Act> = all.map(|(place, way, payload)| reply(&payload.text, place, way)).collect();
-    let count = acts.len();
-    let refused = acts.iter().filter(|act| matches!(act, Act::Say(_, headers, _) if headers.len() < 4)).count();
-    server.plan(acts);
-    browse_in(Make::WatchedChromium, "payloads_in_replies_stay_text", &server, "nb", async |person| {
-        begins(person, &server.link("nb")).await;
-        consents(person).await;
-        let presses = "return svarDo.until(() => {
-                const heard = svarDo.root(host).querySelector('.svar-reference');
-                const again = svarDo.buttons(host, 'Prøv igjen')[0];
-                again?.click();
-                if (again) svarDo.oddities(host);
-                return heard;
-            }).then(Boolean)";
-        until_within(Duration::from_secs(400), "the end of the replies", async || {
-            match runs(person, presses, vec![]).await == json!(true) {
-                true => Ok(()),
-                false => Err(format!("{} of {count} replies", server.submissions().len())),
-            }
-        })
-        .await;
-        assert!(server.submissions().len() > count, "{} of {count} replies", server.submissions().len());
-        let network = |error: &str| error.contains("Failed to load resource");
-        assert_eq!(troubles(person, &server, network).await, Vec::<String>::new());
-    })
-    .await;
-    eprintln!("{count} replies, {refused} of them with headers that HTTP refuses");
-}
-
-/// A reply that is no receipt, with a payload wherever it says something.
-fn reply(text: &str, place: usize, way: usize) -> Act {
-    let status = [503, 400, 401, 422, 500, 403, 429][place % 7];
-    let (status, media, body) = match way {
-        0 => {
-            let issue = json!({
-                "severity": text, "code": text, "diagnostics": text, "expression": [text],
-                "details": { "text": text, "coding": [{ "system": text, "code": text, "display": text }] },
-            });
-            (
-                status,
-                "application/fhir+json",
-                json!({ "resourceType": "OperationOutcome", "issue": [issue] }).to_string(),
-            )
-        }
-        1 => (status, "text/html", format!("<!doctype html><title>{text}</title><h1>{text}</h1>")),
-        _ => {
-            let body = json!({
-                "resourceType": text, "id": text, "identifier": { "system": text, "value": text },
-                "meta": { "lastUpdated": text }, "text": { "status": "generated", "div": text },
-            });
-            (200, "application/fhir+json", body.to_string())
-        }
-    };
-    let fits = axum::http::HeaderValue::from_bytes(text.as_bytes()).is_ok();
-    let mut headers = vec![("content-type", media.to_owned())];
-    if fits {
-        // A media type that is none keeps nobody from reading the body.
-        headers.extend(["location", "date", "content-language"].map(|name| (name, text.to_owned())));
-    }
-    Act::Say(status, headers, body)
-}
-
-/// From the welcome to the consent, which is sent.
-async fn consents(person: &Respondent) {
-    let way = "const [start, next, send] = arguments;
-        const press = (text) => svarDo.presses(host, text);
-        const tick = (what) => svarDo.until(() => svarDo.root(host).querySelector(what)).then((box) => box.click());
-        return (async () => {
-            const found = [await press(start), await tick('#device-shared'), await press(next)];
-            found.push(await tick('.svar-form [type=checkbox]'), await press(send));
-            return found.filter(Boolean);
-        })()";
-    let said = [Say::Start, Say::Next, Say::GiveConsent].map(|say| json!(person.say(say))).to_vec();
-    assert_eq!(runs(person, way, said).await, json!([]));
-}
-
-/// The time of a receipt is the only text of a server that gets as far as the page.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn payloads_in_receipts_stay_text() {
-    let payloads = study::payloads();
-    let server = Server::tiny(|_| {}).await;
-    let step = if thorough() { 7 } else { 45 };
-    browse_in(Make::WatchedChromium, "payloads_in_receipts_stay_text", &server, "nb", async |person| {
-        for Payload { name, text } in payloads.iter().step_by(step) {
-            server.plan([Act::TakeAt(text.clone())]);
-            // Else the consent of the one before is found, and gone on from.
-            tiny::forget_everything(person, &server).await;
-            person.before_every_page(policy::WATCH).await;
-            begins(person, &server.link("nb")).await;
-            consents(person).await;
-            let time = "return svarDo.until(() => svarDo.root(host).querySelector('time')).then((time) => {
-                svarDo.oddities(host);
-                return time.getAttribute('datetime');
-            })";
-            assert_eq!(runs(person, time, vec![]).await, json!(text), "{name}");
-            nothing_ran(person, &server).await;
-        }
-    })
-    .await;
 }
 
 /// The silence of the other tests means something: one careless line in the page around is found by the same checks.
@@ -549,146 +312,4 @@ async fn half_characters_are_sent_as_whole_ones() {
         assert!(comment.starts_with("Ja \u{fffd} nei Ja \u{fffd} nei"), "{comment:?}");
     })
     .await;
-}
-
-/// The table has every string of the manifest's struct, every kind of item, and every element that the profile names.
-#[test]
-fn the_table_of_texts_is_whole() {
-    let made = study::make(&study::payloads(), 0, &mut Tally::new());
-    let folder = study::folder(&made);
-    let manifest = without_languages(serde_json::to_value(&folder.study).expect("JSON"));
-    let (mut texts, mut empty) = (BTreeSet::new(), BTreeSet::new());
-    strings(&manifest, "", &mut |path, _| texts.extend([path.to_owned()]));
-    gaps(&manifest, "", &mut empty);
-    let known = study::MANIFEST.iter().chain(study::SINGLE).map(|(field, _)| *field);
-    let known: BTreeSet<&str> = known.chain(study::NO_TEXT.iter().map(|(field, _)| *field)).collect();
-    for text in &texts {
-        assert!(known.contains(text.as_str()), "«{text}» is not in the table");
-    }
-    // What this study lacks must be known by name as well.
-    for gap in &empty {
-        assert!(known.iter().any(|field| field.starts_with(gap)), "«{gap}» is not in the table");
-    }
-    for field in known {
-        let there = texts.contains(field) || empty.iter().any(|gap| field.starts_with(gap));
-        assert!(there, "«{field}» is in the table, and in no manifest");
-    }
-
-    let form = &folder.questionnaires["core"].form;
-    let kinds: BTreeSet<&str> = form.items.iter().map(|item| field_of(&item.kind)).collect();
-    let every = [
-        "group.text",
-        "table.text",
-        "note.text",
-        "help.text",
-        "lower.text",
-        "upper.text",
-        "tick-box.text",
-        "yes-no.text",
-        "integer.text",
-        "slider.text",
-        "decimal.text",
-        "string.text",
-        "text.text",
-        "radio.text",
-        "boxes.text",
-        "drop-down.text",
-        "ranked.text",
-    ];
-    assert_eq!(kinds, every.into(), "kinds of items");
-    for field in every {
-        assert!(study::QUESTIONNAIRE.iter().any(|(known, _)| *known == field), "«{field}» is not in the table");
-    }
-    // Beyond the texts by their number, a form has these strings and no other.
-    let mut beyond = BTreeSet::new();
-    let mut value = serde_json::to_value(form.as_ref()).expect("JSON");
-    value["texts"] = json!([]);
-    strings(&value, "", &mut |path, _| beyond.extend(path.split('.').next_back().map(str::to_owned)));
-    let kinds = ["code", "filled_from", "languages[]", "link_id", "system", "url", "version", "Group", "Display"];
-    assert_eq!(beyond, kinds.map(str::to_owned).into());
-
-    let profile = fs::read_to_string(root().join("docs/questionnaire-profile.md")).expect("the profile");
-    let (_, tables) = profile.split_once("## Resource").expect("a section");
-    let (tables, _) = tables.split_once("**Formats.**").expect("its end");
-    let cells = tables.lines().filter_map(|line| line.strip_prefix("| `")?.split_once(" |")).map(|(cell, _)| cell);
-    let named = cells.flat_map(|cell| cell.split(',')).map(|name| name.trim().trim_matches('`').to_owned());
-    let named: BTreeSet<String> = named.collect();
-    let known: BTreeSet<String> = study::ELEMENTS.iter().map(|(element, _)| (*element).to_owned()).collect();
-    assert_eq!(named, known, "elements of the profile");
-    for (element, fields) in study::ELEMENTS {
-        for field in fields.split(' ').filter(|field| !field.is_empty()) {
-            let texts = study::QUESTIONNAIRE.iter().map(|(known, _)| *known).chain(study::TYPED.iter().copied());
-            assert!(texts.into_iter().any(|known| known == field), "«{element}»: «{field}» is not in the table");
-        }
-    }
-}
-
-/// A text in several languages counts as one.
-fn without_languages(value: Value) -> Value {
-    let is_text = |value: &Value| value.get("Plain").or_else(|| value.get("Rich")).is_some();
-    match value {
-        Value::Array(entries) if entries.iter().all(is_text) && !entries.is_empty() => json!("words"),
-        Value::Array(entries) => entries.into_iter().map(without_languages).collect(),
-        Value::Object(members) => members
-            .into_iter()
-            .map(|(name, value)| (name, without_languages(value)))
-            .collect::<serde_json::Map<_, _>>()
-            .into(),
-        other => other,
-    }
-}
-
-/// What is empty within, with the names that lead to it.
-fn gaps(value: &Value, path: &str, found: &mut BTreeSet<String>) {
-    match value {
-        Value::Null => found.extend([path.to_owned()]),
-        Value::Array(entries) if entries.is_empty() => found.extend([path.to_owned()]),
-        Value::Array(entries) => entries.iter().for_each(|entry| gaps(entry, &format!("{path}[]"), found)),
-        Value::Object(members) => {
-            for (name, value) in members {
-                gaps(value, &if path.is_empty() { name.clone() } else { format!("{path}.{name}") }, found);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Which field of the table an item of this kind shows its text as. A kind that is new must be named here.
-fn field_of(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Group(Layout::Plain) => "group.text",
-        Kind::Group(Layout::Table) => "table.text",
-        Kind::Display(Role::Note) => "note.text",
-        Kind::Display(Role::Help) => "help.text",
-        Kind::Display(Role::Lower) => "lower.text",
-        Kind::Display(Role::Upper) => "upper.text",
-        Kind::Boolean { tick_box: true } => "tick-box.text",
-        Kind::Boolean { tick_box: false } => "yes-no.text",
-        Kind::Integer { slider: None, .. } => "integer.text",
-        Kind::Integer { slider: Some(_), .. } => "slider.text",
-        Kind::Decimal { .. } => "decimal.text",
-        Kind::Text { lines: false, .. } => "string.text",
-        Kind::Text { lines: true, .. } => "text.text",
-        Kind::Choice { ranked: Some(_), .. } => "ranked.text",
-        Kind::Choice { drop_down: true, .. } => "drop-down.text",
-        Kind::Choice { repeats: true, .. } => "boxes.text",
-        Kind::Choice { .. } => "radio.text",
-    }
-}
-
-/// What has another shape than a text is refused with a payload in it, as far as the payload has that shape by chance.
-#[test]
-fn ids_and_addresses_are_no_place_for_payloads() {
-    let file = fs::read(root().join("tests/fixtures/studies/tiny/study.json")).expect("a manifest");
-    let mut tiny: Value = serde_json::from_slice(&file).expect("JSON");
-    tiny["embedding"] = json!({ "element": ["https://portal.example"] });
-    for Payload { name, text } in study::payloads() {
-        for place in ["/id", "/waves/0/id", "/waves/0/parts/0/id", "/embedding/element/0", "/contactEndpoint/key/x"] {
-            let mut manifest = tiny.clone();
-            *manifest.pointer_mut(place).expect("a place") = json!(text);
-            let taken = svar::study::source::read(&manifest).is_ok();
-            let harmless = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-            assert!(!taken || (harmless && place.ends_with("id")), "{name} was taken at {place}");
-        }
-    }
 }

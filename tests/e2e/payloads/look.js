@@ -6,8 +6,8 @@
   addEventListener("error", ({ message }) => seen.errors.push(String(message)));
   addEventListener("unhandledrejection", ({ reason }) => seen.errors.push(String(reason)));
 
-  const TAGS = new Set(("a button dd details div dl dt fieldset form h1 h2 h3 input label legend li nav ol option p progress " +
-    "section select span strong summary textarea time ul").split(" "));
+  const TAGS = new Set(("a button dd details div dl dt fieldset form h1 h2 h3 input label legend li nav ol option p " +
+    "progress section select span strong summary textarea time ul").split(" "));
   const prototype = Object.getOwnPropertyNames(Object.prototype).length;
   const soon = () => new Promise((done) => setTimeout(done));
   const root = (host) => (host ? host.shadowRoot : document);
@@ -36,18 +36,19 @@
         odd.push(`leads to ${element.protocol}`);
       }
     }
-    const others = document.querySelectorAll("iframe, frame, object, embed, base, img, svg, math, video, audio, marquee");
+    const others = document.querySelectorAll("iframe, frame, object, embed, base, img, svg, math, video, audio");
     for (const { localName } of others) odd.push(`<${localName}> in the page`);
-    for (const script of document.scripts) if (!script.src || new URL(script.src).origin !== location.origin) odd.push("a script");
+    const own = ({ src }) => src && new URL(src).origin === location.origin;
+    if (![...document.scripts].every(own)) odd.push("a script");
     if (window.length) odd.push("frames");
     if (Object.getOwnPropertyNames(Object.prototype).length !== prototype) odd.push("Object.prototype");
     if (typeof document.title !== "string") odd.push("document.title");
-    if (typeof document.documentElement.lang !== "string" || (widget && typeof widget.lang !== "string")) odd.push("lang");
+    if (![document.documentElement, widget].every((one) => !one || typeof one.lang === "string")) odd.push("lang");
     seen.odd.push(...odd);
     return odd;
   }
 
-  // What of this is not to be seen, as often as it is expected: `whole` alone in an element, `rich` as all of a text's blocks.
+  // What of this is not to be seen as often as it is expected: `whole` alone in an element, `rich` as all of a text box.
   function missing(host, { whole, rich }) {
     const widget = inside(host);
     if (!widget) return ["no widget"];
@@ -87,7 +88,8 @@
       const lost = await stays(host, one);
       found.push(...lost.map((text) => [place, text]), ...oddities(host).map((text) => [place, text]));
       if (inside(host).lang !== one.tag) found.push([place, `lang ${inside(host).lang}`]);
-      if (button.textContent !== ({ nb: "Bokmål", nn: "Nynorsk", en: "English" }[one.tag] ?? one.tag)) found.push([place, "its name"]);
+      const name = { nb: "Bokmål", nn: "Nynorsk", en: "English" }[place < 2 ? one.tag : ""] ?? one.tag;
+      if (button.textContent !== name) found.push([place, "its name"]);
     }
     return found;
   }
@@ -95,7 +97,8 @@
   const buttons = (host, text) => [...root(host).querySelectorAll("button")].filter((button) => words(button) === text);
   async function presses(host, text) {
     const found = await until(() => buttons(host, text)[0]);
-    if (!found) return `no «${text}» among ${[...root(host).querySelectorAll("button")].map((button) => words(button).slice(0, 40)).join(" | ")}`;
+    const all = () => [...root(host).querySelectorAll("button")].map(words).join(" | ").slice(0, 500);
+    if (!found) return `no «${text}» among ${all()}`;
     found.click();
     await soon();
     return null;
@@ -129,7 +132,9 @@
   }
 
   const fields = (host) => [...root(host).querySelectorAll(".svar-form input[type=text], .svar-form textarea")];
-  const write = (host, texts) => fields(host).map((field, place) => (texts[place] === undefined ? field.value : type(field, texts[place])));
+  const write = (host, texts) => fields(host).slice(0, texts.length).map((field, place) => type(field, texts[place]));
 
-  Object.assign(window, { svarDo: { oddities, missing, stays, tongues, presses, answers, write, fields, until, soon, root, inside, buttons, type } });
+  window.svarDo = {
+    oddities, missing, stays, tongues, presses, answers, write, fields, until, soon, root, inside, buttons, type,
+  };
 })();

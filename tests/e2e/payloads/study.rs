@@ -12,6 +12,10 @@ use svar::{
     tools::studies::StudyFolder,
 };
 
+use super::table::{
+    MANIFEST, QUESTIONNAIRE, TYPED,
+    Way::{self, Rich, Unseen, Whole},
+};
 use crate::server::{Scratch, copy, root};
 
 /// How many languages the study has: so many payloads stand in each field at once.
@@ -19,165 +23,6 @@ pub(super) const LANGUAGES: usize = 30;
 
 const EXTENSIONS: &str = "http://hl7.org/fhir/StructureDefinition";
 const OWN: &str = "https://svar.example/fhir/StructureDefinition";
-
-/// How a text is to be seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
-    /// Alone in an element, letter by letter.
-    Whole,
-    /// As blocks: what `Text::from_markdown` makes of it.
-    Rich,
-    /// Nowhere; it is there all the same.
-    Unseen,
-}
-use Way::{Rich, Unseen, Whole};
-
-/// The texts of the manifest, as its struct has them, that payloads go into.
-pub(super) const MANIFEST: &[(&str, Way)] = &[
-    ("languages[]", Whole),
-    ("title", Whole),
-    ("responsible", Whole),
-    ("contact.name", Whole),
-    ("welcome", Rich),
-    ("details[].title", Whole),
-    ("details[].text", Rich),
-    ("safety", Rich),
-    ("declined", Rich),
-    ("waves[].title", Whole),
-    ("waves[].welcome", Rich),
-    ("waves[].consent.received", Rich),
-    ("waves[].parts[].received", Rich),
-    ("waves[].parts[].summary.title", Whole),
-    ("waves[].parts[].summary.intro", Rich),
-    ("contact_endpoint.earlier_keys[]", Unseen),
-];
-
-/// The same, where there is one for all languages; looked at by `single_fields_of_manifest_and_invitation_stay_text`.
-pub(super) const SINGLE: &[(&str, Way)] =
-    &[("contact.email", Whole), ("contact.phone", Whole), ("version", Unseen), ("contact_endpoint.key.kid", Unseen)];
-
-/// Strings of the manifest that are no text, and why no payload stands in them.
-pub(super) const NO_TEXT: &[(&str, &str)] = &[
-    ("id", "refused: lower-case letters, digits and hyphens"),
-    ("waves[].id", "refused: as the study's id"),
-    ("waves[].parts[].id", "refused: as the study's id"),
-    ("embedding.element[]", "refused: an origin"),
-    ("endpoint.kind", "one of three words"),
-    ("endpoint.write", "one of three words"),
-    ("endpoint.base", "an address, never shown"),
-    ("endpoint.key.kid", "as the other endpoint's"),
-    ("endpoint.key.x", "as the other endpoint's"),
-    ("endpoint.key.y", "as the other endpoint's"),
-    ("endpoint.earlier_keys[]", "as the other endpoint's"),
-    ("waves[].contact.with_identity", "refused: a plain file name"),
-    ("waves[].contact.permissions[]", "a linkId, never shown"),
-    ("contact_endpoint.kind", "one of three words"),
-    ("contact_endpoint.write", "one of three words"),
-    ("contact_endpoint.base", "an address, never shown"),
-    ("contact_endpoint.key.x", "refused: 32 bytes as base64url"),
-    ("contact_endpoint.key.y", "refused: 32 bytes as base64url"),
-    ("waves[].consent.file", "refused: a plain file name"),
-    ("waves[].consent.taking_part", "a linkId, never shown"),
-    ("waves[].contact.file", "refused: a plain file name"),
-    ("waves[].parts[].file", "refused: a plain file name"),
-    ("waves[].parts[].summary.items[]", "a linkId, never shown"),
-];
-
-/// The texts of a questionnaire, by what they belong to.
-pub(super) const QUESTIONNAIRE: &[(&str, Way)] = &[
-    ("title", Unseen),
-    ("prefix", Unseen),
-    ("linkId", Unseen),
-    ("code", Unseen),
-    ("system", Unseen),
-    ("page.text", Whole),
-    ("group.text", Whole),
-    ("note.text", Whole),
-    ("note.markdown", Rich),
-    ("help.text", Whole),
-    ("string.text", Whole),
-    ("text.text", Whole),
-    ("tick-box.text", Whole),
-    ("yes-no.text", Whole),
-    ("integer.text", Whole),
-    ("decimal.text", Whole),
-    ("unit.display", Whole),
-    ("slider.text", Whole),
-    ("lower.text", Whole),
-    ("upper.text", Whole),
-    ("radio.text", Whole),
-    ("radio.display", Whole),
-    ("boxes.text", Whole),
-    ("boxes.display", Whole),
-    ("exclusive.display", Whole),
-    ("drop-down.text", Whole),
-    ("drop-down.display", Whole),
-    ("ranked.text", Whole),
-    ("ranked.display", Whole),
-    ("value-set.text", Whole),
-    ("value-set.display", Whole),
-    ("table.text", Whole),
-    ("row.text", Whole),
-    ("row.display", Whole),
-    ("row.note", Whole),
-];
-
-/// The elements of the profile (`docs/questionnaire-profile.md`), and which fields their texts are; none, if they hold a
-/// code, a number, a truth value or another item's `linkId`.
-pub(super) const ELEMENTS: &[(&str, &str)] = &[
-    ("url", ""),
-    ("version", ""),
-    ("status", ""),
-    ("language", ""),
-    ("title", "title"),
-    ("contained", "value-set.display"),
-    ("{sdc}/sdc-questionnaire-assemble-expectation", ""),
-    ("{svar}/instrument", ""),
-    ("group", "group.text page.text"),
-    ("display", "note.text note.markdown"),
-    ("boolean", "tick-box.text yes-no.text"),
-    ("integer", "integer.text"),
-    ("decimal", "decimal.text"),
-    ("string", "string.text answer.string"),
-    ("text", "text.text page.text answer.text"),
-    (
-        "choice",
-        "radio.text boxes.text boxes.display drop-down.text drop-down.display ranked.text ranked.display exclusive.display",
-    ),
-    ("linkId", "linkId"),
-    ("prefix", "prefix"),
-    ("required", ""),
-    ("repeats", ""),
-    ("readOnly", ""),
-    ("maxLength", ""),
-    ("answerOption", "radio.display code system"),
-    ("answerValueSet", "value-set.display"),
-    ("enableWhen", ""),
-    ("enableBehavior", ""),
-    ("initial", ""),
-    ("answerOption.initialSelected", ""),
-    ("{sd}/translation", "page.text radio.display"),
-    ("{sd}/rendering-markdown", "note.markdown"),
-    (
-        "{sd}/questionnaire-itemControl",
-        "table.text row.text row.display row.note slider.text lower.text upper.text help.text",
-    ),
-    ("{sd}/minValue", ""),
-    ("{sd}/maxValue", ""),
-    ("{sd}/questionnaire-sliderStepValue", ""),
-    ("{sd}/questionnaire-unit", "unit.display"),
-    ("{sd}/questionnaire-hidden", ""),
-    ("{sd}/ordinalValue", ""),
-    ("{svar}/filled-from", ""),
-    ("{svar}/format", ""),
-    ("{svar}/ranked", ""),
-    ("{svar}/option-present", ""),
-    ("{svar}/text-pack", ""),
-    ("{svar}/without-pack", ""),
-];
-
-/// What the person types.
-pub(super) const TYPED: [&str; 2] = ["answer.string", "answer.text"];
 
 /// A text of the collection.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -291,8 +136,8 @@ struct Maker<'a> {
     shown: Vec<Shown>,
 }
 
-/// The study of a round. Payload by payload moves on from field to field; after as many rounds as it takes thirty at a time
-/// to go through all, each was in every field.
+/// The study of a round. Payloads move on from field to field, thirty at a time; once that many rounds have gone through
+/// all of them, each was in every field.
 pub(super) fn make(payloads: &[Payload], round: usize, tally: &mut Tally) -> Made {
     let mut maker = Maker { payloads, tally, round, languages: Vec::new(), counts: BTreeMap::new(), shown: Vec::new() };
     let tags = maker.places("languages[]");
@@ -373,7 +218,8 @@ impl Maker<'_> {
         let details = ["welcome", "welcome 2"];
         study["details"] = (0..3)
             .map(|_| {
-                json!({ "title": self.words("details[].title", &details), "text": self.words("details[].text", &details) })
+                let title = self.words("details[].title", &details);
+                json!({ "title": title, "text": self.words("details[].text", &details) })
             })
             .collect();
         study["safety"] = self.words("safety", &["help"]);
@@ -450,7 +296,7 @@ impl Maker<'_> {
         json!({ "valueCoding": coding })
     }
 
-    /// Three options, of which the first, being chosen, is to be seen on all these pages, the others on the first of them.
+    /// Three options, of which the first, being chosen, is to be seen on all these pages, the others on the first.
     fn options(&mut self, field: &'static str, pages: &[&'static str]) -> Vec<Value> {
         ["a", "b", "c"].map(|code| self.option(code, field, if code == "a" { pages } else { &pages[..1] })).to_vec()
     }
