@@ -135,7 +135,14 @@ impl Visit<'_> {
         self.looks("words").await;
         self.presses(Say::Next).await;
         let kept = |text: &String| text.chars().filter(|c| *c >= ' ' || matches!(c, '\t' | '\n' | '\r')).collect();
-        values.iter().map(kept).filter(|text: &String| !text.trim().is_empty()).collect()
+        let (answers, blank): (Vec<String>, Vec<String>) =
+            values.iter().map(kept).partition(|text: &String| !text.trim().is_empty());
+        if !blank.is_empty() {
+            // An answer of nothing but that leaves its question open.
+            self.is_at("#svar-summary a").await;
+            self.presses(Say::GoOn).await;
+        }
+        answers
     }
 
     async fn answers_stand_there(&self, typed: &[String]) {

@@ -67,7 +67,7 @@
   async function until(look) {
     for (let turn = 0; ; turn++) {
       const found = look();
-      if (found || turn > 200) return found;
+      if (found || turn > 750) return found;
       await (turn < 5 ? soon() : new Promise((done) => setTimeout(done, 20)));
     }
   }
