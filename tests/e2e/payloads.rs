@@ -131,7 +131,7 @@ impl Visit<'_> {
         let typed = json!(self.made.typed);
         let values = self.runs("return svarDo.write(host, arguments[0])", vec![typed]).await;
         let values: Vec<String> = serde_json::from_value(values).expect("texts");
-        assert_eq!(values.len(), LANGUAGES, "fields to write in");
+        assert_eq!(values.len(), 2 * LANGUAGES, "fields to write in");
         self.looks("words").await;
         self.presses(Say::Next).await;
         let kept = |text: &String| text.chars().filter(|c| *c >= ' ' || matches!(c, '\t' | '\n' | '\r')).collect();

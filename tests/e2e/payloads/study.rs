@@ -319,7 +319,7 @@ impl Maker<'_> {
                 "valueCode": "assemble-root",
             }],
         });
-        self.text(&mut questionnaire, "title", "title", &[]);
+        self.text(&mut questionnaire, "title", "questionnaire.title", &[]);
         questionnaire
     }
 
@@ -371,29 +371,27 @@ impl Maker<'_> {
         json!({ "resourceType": "ValueSet", "id": id, "status": "active", "compose": { "include": include } })
     }
 
-    /// A page of notes and of fields to write in, as many as there are languages.
+    /// A page of notes and of fields to write in, twice as many as there are languages.
     fn written(&mut self, typed: &mut Vec<String>) -> Value {
         let link_ids = self.singles("linkId");
         let [lines, texts] = TYPED.map(|field| self.singles(field));
         let prefix = self.singles("prefix");
         let mut items = vec![
-            self.item("note", "display", "note.text", &["words"], json!({ "prefix": prefix[0] })),
+            self.item("note", "display", "note.text", &["words"], json!({})),
             self.item("markdown", "display", "note.markdown", &["words"], json!({})),
         ];
+        let seen = ["words", "review", "handout"];
         for (number, link_id) in link_ids.iter().enumerate() {
-            let help = self.item(&format!("help-{number}"), "display", "help.text", &["words"], shown_as("help"));
-            let seen = ["words", "review", "handout"];
-            let more = json!({ "maxLength": 100_000, "item": if number % 10 == 0 { vec![help] } else { Vec::new() } });
-            if number % 10 != 0 {
-                // Made, and not used: it is not to be seen.
-                self.shown.pop();
+            let mut more = json!({ "maxLength": 100_000, "prefix": prefix[number] });
+            if number % 10 == 0 {
+                let help = format!("help-{number}");
+                more["item"] = json!([self.item(&help, "display", "help.text", &["words"], shown_as("help"))]);
             }
-            let (kind, field, text) = match number % 2 {
-                0 => ("string", "string.text", &lines[number]),
-                _ => ("text", "text.text", &texts[number]),
-            };
-            items.push(self.item(link_id, kind, field, &seen, more));
-            typed.push(text.clone());
+            items.push(self.item(link_id, "string", "string.text", &seen, more));
+            typed.push(lines[number].clone());
+            let more = json!({ "maxLength": 100_000 });
+            items.push(self.item(&format!("text-{number}"), "text", "text.text", &seen, more));
+            typed.push(texts[number].clone());
         }
         let inner = self.item("inner", "group", "group.text", &["words"], json!({ "item": items }));
         self.item("words", "group", "page.text", &["words", "review", "handout"], json!({ "item": [inner] }))
@@ -419,21 +417,20 @@ impl Maker<'_> {
         ]);
         let mut slider = bounds(&[control("slider")]);
         slider["item"] = ends;
-        let codes = self.singles("code");
-        let systems = self.singles("system");
-        let mut radio = self.options("radio.display", &seen);
-        for (option, (code, system)) in radio.iter_mut().zip(codes.iter().zip(&systems)) {
-            option["valueCoding"]["code"] = json!(code);
+        let radio = self.options("radio.display", &seen);
+        let (codes, systems) = (self.singles("code"), self.singles("system"));
+        let coded = codes.iter().zip(&systems).map(|(code, system)| {
+            let mut option = self.option(code, "drop-down.display", &["kinds"]);
             option["valueCoding"]["system"] = json!(system);
-        }
+            option
+        });
+        let coded: Vec<Value> = coded.collect();
         let mut boxes = self.options("boxes.display", &["kinds"]);
         let mut none = self.option("none", "exclusive.display", &["kinds"]);
         none["extension"] =
             json!([{ "url": format!("{EXTENSIONS}/questionnaire-optionExclusive"), "valueBoolean": true }]);
         boxes.push(none);
-        let drop_down = json!({
-            "extension": [control("drop-down")], "answerOption": self.options("drop-down.display", &["kinds"]),
-        });
+        let drop_down = json!({ "extension": [control("drop-down")], "answerOption": coded });
         let ranked = json!({
             "extension": [{ "url": format!("{OWN}/ranked"), "valueInteger": 2 }], "repeats": true,
             "answerOption": self.options("ranked.display", &["kinds"]),

@@ -73,7 +73,7 @@ pub(super) const NO_TEXT: &[(&str, &str)] = &[
 
 /// The texts of a questionnaire, by what they belong to.
 pub(super) const QUESTIONNAIRE: &[(&str, Way)] = &[
-    ("title", Unseen),
+    ("questionnaire.title", Unseen),
     ("prefix", Unseen),
     ("linkId", Unseen),
     ("code", Unseen),
@@ -117,7 +117,7 @@ pub(super) const ELEMENTS: &[(&str, &str)] = &[
     ("version", ""),
     ("status", ""),
     ("language", ""),
-    ("title", "title"),
+    ("title", "questionnaire.title"),
     ("contained", "value-set.display"),
     ("{sdc}/sdc-questionnaire-assemble-expectation", ""),
     ("{svar}/instrument", ""),
