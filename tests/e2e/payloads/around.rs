@@ -202,8 +202,7 @@ fn reply(text: &str, place: usize, way: usize) -> Act {
     let fits = axum::http::HeaderValue::from_bytes(text.as_bytes()).is_ok();
     let mut headers = vec![("content-type", media.to_owned())];
     if fits {
-        // A media type that is none keeps nobody from reading the body.
-        headers.extend(["location", "date", "content-language"].map(|name| (name, text.to_owned())));
+        headers.extend(["location", "date", "retry-after"].map(|name| (name, text.to_owned())));
     }
     Act::Say(status, headers, body)
 }

@@ -380,17 +380,22 @@ impl Maker<'_> {
             self.item("note", "display", "note.text", &["words"], json!({})),
             self.item("markdown", "display", "note.markdown", &["words"], json!({})),
         ];
-        let seen = ["words", "review", "handout"];
+        // A question with no more than control characters for an answer is open, and in no summary.
+        let seen_with = |answer: &str| -> &[&'static str] {
+            let blank = answer.chars().all(|c| c.is_control() || c.is_whitespace());
+            if blank { &["words", "review"] } else { &["words", "review", "handout"] }
+        };
         for (number, link_id) in link_ids.iter().enumerate() {
             let mut more = json!({ "maxLength": 100_000, "prefix": prefix[number] });
             if number % 10 == 0 {
                 let help = format!("help-{number}");
                 more["item"] = json!([self.item(&help, "display", "help.text", &["words"], shown_as("help"))]);
             }
-            items.push(self.item(link_id, "string", "string.text", &seen, more));
+            items.push(self.item(link_id, "string", "string.text", seen_with(&lines[number]), more));
             typed.push(lines[number].clone());
             let more = json!({ "maxLength": 100_000 });
-            items.push(self.item(&format!("text-{number}"), "text", "text.text", &seen, more));
+            let id = format!("text-{number}");
+            items.push(self.item(&id, "text", "text.text", seen_with(&texts[number]), more));
             typed.push(texts[number].clone());
         }
         let inner = self.item("inner", "group", "group.text", &["words"], json!({ "item": items }));
