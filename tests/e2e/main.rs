@@ -37,6 +37,7 @@ mod later;
 mod modes;
 mod moving;
 mod packs;
+mod payloads;
 mod plan;
 mod policy;
 mod portal;

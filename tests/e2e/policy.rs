@@ -24,7 +24,7 @@ pub(crate) const PROMISED: &str = "default-src 'none'; script-src 'self' 'wasm-u
     require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// The reports of the page that is open.
-async fn reports(person: &Respondent) -> Vec<String> {
+pub(crate) async fn reports(person: &Respondent) -> Vec<String> {
     let reports = person.script("return window.svarReports", vec![]).await;
     serde_json::from_value(reports).expect("a list of reports")
 }
@@ -43,7 +43,7 @@ pub(crate) async fn errors(person: &Respondent) -> Vec<String> {
 }
 
 /// Every address that was asked for over the network, whoever asked.
-async fn addresses(person: &Respondent) -> Vec<String> {
+pub(crate) async fn addresses(person: &Respondent) -> Vec<String> {
     let entries = person.driver().get_log("performance").await.expect("a log");
     let sent = entries.into_iter().filter_map(|entry| {
         let event: Value = serde_json::from_str(&entry.message).ok()?;

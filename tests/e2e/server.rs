@@ -40,6 +40,9 @@ use crate::gate::Gate;
 /// Where responses are sent.
 pub(crate) const RESPONSES: &str = "/fhir/QuestionnaireResponse";
 
+/// Where it is asked what an invitation admits to.
+const STANDING: &str = "/fhir/invitation";
+
 /// A folder that goes with its owner.
 pub(crate) struct Scratch(PathBuf);
 
@@ -72,6 +75,8 @@ pub(crate) enum Act {
     Say(u16, Vec<(&'static str, String)>, String),
     /// The collector takes it, but somebody else answers this.
     TakeAndSay(u16, Vec<(&'static str, String)>, String),
+    /// The collector takes it, and its receipt comes with this for a time.
+    TakeAt(String),
 }
 
 impl Act {
@@ -92,6 +97,8 @@ pub(crate) struct Asked {
 #[derive(Default)]
 struct Kept {
     plan: Mutex<VecDeque<Act>>,
+    /// Bodies in the place of the collector's words on an invitation.
+    standings: Mutex<VecDeque<(u16, String)>>,
     asked: Mutex<Vec<Asked>>,
     log: Mutex<Vec<String>>,
     /// What the page of the host does before the widget is there; served as [`HOST`].
@@ -159,6 +166,17 @@ impl Server {
     /// Serves the tiny study of the fixtures, two short forms, after `change` has had its way with its manifest.
     pub(crate) async fn tiny(change: impl FnOnce(&mut Value)) -> Server {
         Server::compiled("tests/fixtures/studies/tiny", "tiny", change).await
+    }
+
+    /// Serves the tiny study with this manifest, and with these questionnaires in the place of its own, by file name.
+    pub(crate) async fn tiny_of(manifest: &Value, questionnaires: &BTreeMap<String, Value>) -> Server {
+        let write = |sources: &Path| {
+            for (name, questionnaire) in questionnaires {
+                fs::write(sources.join(name), questionnaire.to_string()).expect("a questionnaire");
+            }
+        };
+        let change = |study: &mut Value| *study = manifest.clone();
+        Server::compiled_of("tests/fixtures/studies/tiny", "tiny", change, write).await
     }
 
     /// Serves the whole study, after `change` has had its way with its manifest.
@@ -295,6 +313,11 @@ impl Server {
         *self.kept.plan.lock().unwrap() = acts.into_iter().collect();
     }
 
+    /// The next questions about invitations are answered like this.
+    pub(crate) fn tells(&self, standings: impl IntoIterator<Item = (u16, String)>) {
+        *self.kept.standings.lock().unwrap() = standings.into_iter().collect();
+    }
+
     /// Gives the unit of every invitation here these dates: columns of the unit table, and what stands in them.
     pub(crate) fn dates(&self, columns: &str, cells: &str) {
         let table = format!("unit,{columns}\nunit-7,{cells}\n");
@@ -307,7 +330,7 @@ impl Server {
         &self.data
     }
 
-    /// Has a page come with another policy.
+    /// Has a page come with another policy; with none, if it is empty.
     pub(crate) fn sends(&self, path: &str, policy: &str) {
         self.kept.policies.lock().unwrap().insert(path.to_owned(), policy.to_owned());
     }
@@ -463,12 +486,20 @@ async fn act(State(kept): State<Arc<Kept>>, request: Request, next: Next) -> Res
         let headers = [("content-type", "text/javascript".to_owned()), ("cache-control", "no-store".to_owned())];
         return say(200, &headers, kept.host.lock().unwrap().clone());
     }
+    if path == STANDING
+        && let Some((status, body)) = kept.standings.lock().unwrap().pop_front()
+    {
+        return say(status, &[("content-type", "application/json".to_owned())], body);
+    }
     if path != RESPONSES || request.method() != "POST" {
         let policy = kept.policies.lock().unwrap().get(path).cloned();
         let mut response = next.run(request).await;
         if let Some(policy) = policy {
-            let policy = policy.parse().expect("a policy");
-            response.headers_mut().insert("content-security-policy", policy);
+            response.headers_mut().remove("content-security-policy");
+            if !policy.is_empty() {
+                let policy = policy.parse().expect("a policy");
+                response.headers_mut().insert("content-security-policy", policy);
+            }
         }
         return response;
     }
@@ -490,6 +521,15 @@ async fn act(State(kept): State<Arc<Kept>>, request: Request, next: Next) -> Res
         Some(Act::TakeAndSay(status, headers, body)) => {
             next.run(request).await;
             say(status, &headers, body)
+        }
+        Some(Act::TakeAt(time)) => {
+            let (parts, body) = next.run(request).await.into_parts();
+            let body = to_bytes(body, usize::MAX).await.expect("a receipt");
+            let mut receipt: Value = serde_json::from_slice(&body).expect("a receipt of JSON");
+            receipt["meta"]["lastUpdated"] = json!(time);
+            let mut response = say(parts.status.as_u16(), &[], receipt.to_string());
+            response.headers_mut().insert("content-type", "application/fhir+json".parse().expect("a media type"));
+            response
         }
     };
     if is_there(&kept.data, &body) {
