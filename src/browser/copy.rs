@@ -8,7 +8,7 @@ pub(crate) fn save_copy(name: &str, bytes: &[u8]) {
 }
 
 fn offer(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
-    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    let parts: js_sys::Array = std::iter::once(js_sys::Uint8Array::from(bytes)).collect();
     let kind = web_sys::BlobPropertyBag::new();
     kind.set_type("application/fhir+json");
     let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &kind)?;

@@ -1,0 +1,60 @@
+// Looks at styles from outside and inside the element. WebDriver runs it in the page with a verb and what belongs to it.
+const host = document.querySelector("svar-questionnaire");
+const names = [...getComputedStyle(document.body)].filter((name) => !name.startsWith("--"));
+
+// Every computed style of these, and of what is drawn before and after them.
+function styles(elements) {
+  return elements.flatMap((element, index) => [null, "::before", "::after", "::placeholder", "::marker"].map((part) => {
+    const style = getComputedStyle(element, part);
+    const label = `${index} ${element.localName}.${element.className}${part ?? ""}`;
+    return [label, Object.fromEntries(names.map((name) => [name, style.getPropertyValue(name)]))];
+  }));
+}
+
+const LOOKS = {
+  inside: () => [...host.shadowRoot.querySelectorAll(".svar, .svar *")],
+  outside: () => [document.documentElement, document.body, ...document.querySelectorAll("#outside, #outside *")],
+};
+
+const VERBS = {
+  // The element's container keeps its place, whatever the page's sheets say.
+  place() {
+    const place = host.parentElement;
+    const style = "all:initial;position:absolute;left:0;top:0;width:640px;display:block;writing-mode:horizontal-tb";
+    for (const one of style.split(";")) {
+      const [name, value] = one.split(":");
+      place.style.setProperty(name, value, "important");
+    }
+  },
+  note(which) {
+    window.svarStyles = styles(LOOKS[which]());
+    return window.svarStyles.length * names.length;
+  },
+  // What is other than it was noted, at most a few of each.
+  compare(which) {
+    const now = styles(LOOKS[which]());
+    if (now.length !== window.svarStyles.length) return [`${now.length} instead of ${window.svarStyles.length}`];
+    const other = now.flatMap(([label, values], index) => {
+      const was = window.svarStyles[index][1];
+      const properties = names.filter((name) => values[name] !== was[name]);
+      return properties.map((name) => `${label} ${name}: ${was[name]} → ${values[name]}`);
+    });
+    return other.slice(0, 40);
+  },
+  all: (which) => JSON.stringify(styles(LOOKS[which]())),
+  sheet(path) {
+    return new Promise((done, fail) => {
+      const link = document.createElement("link");
+      link.rel = "stylesheet";
+      link.className = "hostile";
+      link.href = path;
+      link.onload = () => requestAnimationFrame(() => requestAnimationFrame(done));
+      link.onerror = () => fail(`no ${path}`);
+      document.head.append(link);
+    });
+  },
+  clean() {
+    for (const link of document.querySelectorAll("link.hostile")) link.remove();
+  },
+};
+return VERBS[arguments[0]](...[...arguments].slice(1));
