@@ -303,8 +303,9 @@ export class SvarQuestionnaire extends HTMLElement {
 export function define(name = NAME) {
   try {
     const there = customElements.get(name);
+    const ours = there === SvarQuestionnaire || there?.prototype instanceof SvarQuestionnaire;
     if (!there) customElements.define(name, name === NAME ? SvarQuestionnaire : class extends SvarQuestionnaire {});
-    else if (there !== SvarQuestionnaire && !(there.prototype instanceof SvarQuestionnaire)) complain(`<${name}> is taken by another element`);
+    else if (!ours) complain(`<${name}> is taken by another element`);
   } catch (error) {
     complain(`<${name}> cannot be defined: ${error?.message}`);
   }

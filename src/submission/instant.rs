@@ -1,7 +1,7 @@
 //! Moments, as they are sent.
 
-/// Milliseconds since 1970 as a FHIR instant in UTC. Written here, for a page may have its own way of writing dates, which the endpoint would refuse. Years are counted from
-/// March, so that the day that is there in some years only is their last.
+/// Milliseconds since 1970, as a FHIR instant in UTC. Written here, for a page may have its own way of writing dates, which
+/// the endpoint would refuse. Years are counted from March, so that the day that only some of them have is their last.
 #[must_use]
 pub fn instant(unix_ms: u64) -> String {
     let (days, ms) = (unix_ms / 86_400_000 + 719_468, unix_ms % 86_400_000);

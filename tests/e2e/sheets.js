@@ -53,6 +53,33 @@ const VERBS = {
       document.head.append(link);
     });
   },
+  // Each of these rules for a while, alone: how many of them the element's box follows.
+  waver(text) {
+    const all = new CSSStyleSheet();
+    all.replaceSync(text);
+    const box = () => JSON.stringify(host.getBoundingClientRect());
+    const was = box();
+    let moved = 0;
+    for (const { cssText } of all.cssRules) {
+      const one = new CSSStyleSheet();
+      one.replaceSync(cssText);
+      document.adoptedStyleSheets = [one];
+      if (box() !== was) moved += 1;
+    }
+    document.adoptedStyleSheets = [];
+    return box() === was ? moved : `${was} → ${box()}`;
+  },
+  // What a rule of the page makes of the element: its width, and the colour of the button and the size of the text inside.
+  follows(text) {
+    const one = new CSSStyleSheet();
+    one.replaceSync(text);
+    document.adoptedStyleSheets = [one];
+    const [button, heading] = ["button.svar-button--primary", "h1"].map((name) => host.shadowRoot.querySelector(name));
+    const [back, size] = [getComputedStyle(button).backgroundColor, getComputedStyle(heading).fontSize];
+    const found = [host.getBoundingClientRect().width, host.checkVisibility(), back, size];
+    document.adoptedStyleSheets = [];
+    return found;
+  },
   clean() {
     for (const link of document.querySelectorAll("link.hostile")) link.remove();
   },

@@ -32,6 +32,9 @@ const OUTSIDE: &str = "<h1 class=\"svar-heading\">Intranett</h1><p>Tekst med <a 
     <input type=\"checkbox\" checked><select><option>A</select><textarea>t</textarea><fieldset><legend>L</legend>f\
     </fieldset></form><table><caption>c</caption><tr><th>h<td>d</table><details open><summary>s</summary>d</details>";
 
+const ASIDE: &str = "const place = document.querySelector('svar-questionnaire').parentElement;
+    place.style.setProperty('left', '9000px', 'important')";
+
 const LOOK: &str = include_str!("sheets.js");
 
 async fn look(person: &Respondent, given: &[&str]) -> Value {
@@ -95,6 +98,39 @@ async fn hostile_sheets_change_nothing_inside() {
     .await;
 }
 
+/// What is the page's to say, it says, and can take back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn place_width_and_tokens_are_the_pages() {
+    let server = Server::tiny(|_| {}).await;
+    let page = page(true).replace("<div><svar", "<svar").replace("</div></main>", "</main>");
+    let link = opens_a_portal(&server, &page, &server.sign(&server.invitation()));
+    browse("place_width_and_tokens_are_the_pages", &server, "nb", async |person| {
+        person.has_a_screen_of(800, 1600).await;
+        person.opens(&link).await;
+        person.is_at(tiny::WELCOME).await;
+        look(person, &["note", "inside"]).await;
+        let plain = look(person, &["follows", ""]).await;
+        let follows = async |rule: &str| look(person, &["follows", rule]).await;
+        let with = |index: usize, value: Value| {
+            let mut changed = plain.clone();
+            changed[index] = value;
+            changed
+        };
+        assert_eq!(follows("svar-questionnaire { width: 320px !important }").await[0], json!(320));
+        assert_eq!(follows("main { width: 200px }").await[0], json!(200));
+        assert_eq!(follows("svar-questionnaire { visibility: hidden }").await, plain);
+        assert_eq!(follows("svar-questionnaire { --svar-accent: #8f3a16 }").await, with(2, json!("rgb(143, 58, 22)")));
+        assert_eq!(follows("main { --svar-unit: 20px }").await, with(3, json!("45px")));
+        // Whoever makes `rem` small for their own sums does not make the text small.
+        assert_eq!(follows("html { font-size: 62.5% }").await, plain);
+        let text = fs::read_to_string(root().join("tests/fixtures/hosts/hostile-outside.css")).expect("a sheet");
+        let moved = look(person, &["waver", &text]).await.as_u64().expect("a box that comes back");
+        assert!(moved > 30, "{moved} rules move the element");
+        assert_eq!(look(person, &["compare", "inside"]).await, json!([]), "what is left of them");
+    })
+    .await;
+}
+
 /// Nor do names: the page around bears ours.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn our_sheets_change_nothing_outside() {
@@ -111,7 +147,7 @@ async fn our_sheets_change_nothing_outside() {
             }
             look(person, &["place"]).await;
             // Out of the way of the picture.
-            person.script("document.querySelector('svar-questionnaire').parentElement.style.setProperty('left', '9000px', 'important')", vec![]).await;
+            person.script(ASIDE, vec![]).await;
             seen.push((look(person, &["all", "outside"]).await, picture(person, "#outside").await));
         }
         assert!(seen[0].0 == seen[1].0, "computed styles");
