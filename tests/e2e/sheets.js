@@ -19,6 +19,8 @@ const LOOKS = {
 const VERBS = {
   // The element's container keeps its place, whatever the page's sheets say.
   place() {
+    // A caret blinks.
+    host.shadowRoot?.activeElement?.blur();
     const place = host.parentElement;
     const style = "all:initial;position:absolute;left:0;top:0;width:640px;display:block;writing-mode:horizontal-tb";
     for (const one of style.split(";")) {
@@ -52,6 +54,11 @@ const VERBS = {
       link.onerror = () => fail(`no ${path}`);
       document.head.append(link);
     });
+  },
+  // Where the element is, in the document.
+  box() {
+    const { x, y, width, height } = host.getBoundingClientRect();
+    return { x: x + scrollX, y: y + scrollY, width, height };
   },
   // Each of these rules for a while, alone: how many of them the element's box follows.
   waver(text) {

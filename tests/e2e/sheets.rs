@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use thirtyfour::By;
 
@@ -46,16 +47,27 @@ async fn picture(person: &Respondent, of: &str) -> Vec<u8> {
     element.screenshot_as_png().await.expect("a picture")
 }
 
+/// As it is drawn at its place in the document; a picture by WebDriver scrolls first.
+async fn picture_of_the_element(person: &Respondent) -> Vec<u8> {
+    let mut clip = look(person, &["box"]).await;
+    clip["scale"] = json!(1);
+    let how = json!({ "format": "png", "clip": clip, "captureBeyondViewport": true });
+    let shot = person.cdp().send_raw("Page.captureScreenshot", how).await.expect("a picture");
+    STANDARD.decode(shot["data"].as_str().expect("a picture")).expect("base64")
+}
+
 /// The inside of the page that is open is the same, in every computed style and every pixel, with each of these sheets.
 async fn is_the_same_with(person: &Respondent, sheets: &[&str], at: &str) {
     look(person, &["place"]).await;
     let count = look(person, &["note", "inside"]).await.as_u64().expect("a count");
     assert!(count > 10_000, "{count} values at {at}");
-    let before = picture(person, "svar-questionnaire").await;
+    let before = picture_of_the_element(person).await;
+    let place = look(person, &["box"]).await;
     for sheet in sheets {
         look(person, &["sheet", sheet]).await;
         assert_eq!(look(person, &["compare", "inside"]).await, json!([]), "{sheet} at {at}");
-        let within = picture(person, "svar-questionnaire").await;
+        assert_eq!(look(person, &["box"]).await, place, "{sheet} at {at}");
+        let within = picture_of_the_element(person).await;
         look(person, &["clean"]).await;
         if within != before {
             let folder = crate::server::target().join("e2e-failures");
