@@ -9,7 +9,7 @@ const read = (path) => readFile(new URL(path, import.meta.url), "utf8");
 const ours = await read("../style/tokens.css");
 
 /** The design system's name behind one of ours. */
-const behind = (token, prefix) => new RegExp(`--s-${token}: var\\([^;]*?(--${prefix}-[a-z0-9-]+)`).exec(ours)?.[1];
+const behind = (token, prefix) => new RegExp(`--svar_${token}: var\\([^;]*?(--${prefix}-[a-z0-9-]+)`).exec(ours)?.[1];
 
 /** What the rules whose selector passes declare; the last one counts. */
 function declared(css, passes) {

@@ -3,10 +3,11 @@
 use wasm_bindgen::JsValue;
 
 use super::wake::unix_ms;
+use crate::submission::instant::instant;
 
 /// Now, as a FHIR instant in UTC, such as `2026-11-22T09:30:00.000Z`; by the server's clock, where the device's is wrong.
 pub(crate) fn now() -> String {
-    js_sys::Date::new(&JsValue::from_f64(unix_ms() as f64)).to_iso_string().into()
+    instant(unix_ms())
 }
 
 /// An instant as people write it in `language`, in the device's own time zone; none if it is no instant. English is

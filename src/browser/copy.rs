@@ -31,7 +31,7 @@ fn page(copy: &Element, title: &str, language: &str) -> Result<String, JsValue> 
 }
 
 fn offer(name: &str, kind: &str, bytes: &[u8]) -> Result<(), JsValue> {
-    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    let parts: js_sys::Array = std::iter::once(js_sys::Uint8Array::from(bytes)).collect();
     let options = web_sys::BlobPropertyBag::new();
     options.set_type(kind);
     let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options)?;

@@ -106,7 +106,7 @@ impl Asked {
             .and_then(|navigator| get(&navigator, "locks"))
             .and_then(|locks| call(&locks, "request", &[name.into(), options, callback]));
         let ended = request.unwrap_or_default();
-        let first = Promise::race(&Array::of2(&granted, &ended)).into();
+        let first = Promise::race(&[granted.into(), ended.clone()].into_iter().collect::<Array>()).into();
         Asked { turn: Turn { release, ended }, first }
     }
 }

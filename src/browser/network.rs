@@ -7,7 +7,11 @@ use gloo_net::http::{Request, Response};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::{parsed::Parsed, wake::correct_by};
+use super::{
+    js::{await_, call, get},
+    parsed::Parsed,
+    wake::{correct_by, within},
+};
 use crate::{
     json::Json,
     study::{Endpoint, Write, refusal},
@@ -161,21 +165,29 @@ fn seconds(wait: String, now: Option<&str>) -> String {
     (((until - now) / 1000.0).max(0.0) as u64).to_string()
 }
 
+/// How much longer than its signal a request is waited for, in milliseconds.
+const GRACE: u32 = 1_000;
+
 /// Calls `fetch` and takes only a real `Response` for an answer.
 async fn send(request: Request, timeout: Duration) -> Result<web_sys::Response, NoReply> {
     let window = web_sys::window().ok_or(NoReply::Network)?;
     let options = web_sys::RequestInit::new();
     let milliseconds = u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX);
-    options.set_signal(Some(&web_sys::AbortSignal::timeout_with_u32(milliseconds)));
+    let timer = get(&window, "AbortSignal").and_then(|class| call(&class, "timeout", &[milliseconds.into()]));
+    // A browser may lack it, and what a page put in place of `fetch` need not heed it: then it is given up on below.
+    if let Some(signal) = timer.ok().and_then(|signal| signal.dyn_into().ok()) {
+        options.set_signal(Some(&signal));
+    }
     let request: web_sys::Request = request.into();
     // Called by hand and wrapped: what the host page put in place of `fetch` may throw, or answer with no promise.
     let fetch = js_sys::Reflect::get(&window, &"fetch".into()).map_err(|_| NoReply::Network)?;
     let fetch: &js_sys::Function = fetch.dyn_ref().ok_or(NoReply::Network)?;
     let answer = fetch.call2(&window, &request, &options).map_err(|_| NoReply::Network)?;
-    match JsFuture::from(js_sys::Promise::resolve(&answer)).await {
-        Ok(value) => value.dyn_into().map_err(|_| NoReply::Network),
-        Err(reason) if is_timeout(&reason) => Err(NoReply::Timeout),
-        Err(_) => Err(NoReply::Network),
+    match within(milliseconds.saturating_add(GRACE), await_(answer)).await {
+        Some(Ok(value)) => value.dyn_into().map_err(|_| NoReply::Network),
+        Some(Err(reason)) if is_timeout(&reason) => Err(NoReply::Timeout),
+        Some(Err(_)) => Err(NoReply::Network),
+        None => Err(NoReply::Timeout),
     }
 }
 

@@ -39,6 +39,14 @@ function dress(root) {
 // Twelve digits of the id, as the receipt shows them.
 const reference = (uuid) => uuid.replaceAll("-", "").slice(0, 12).toUpperCase().match(/.{4}/g).join("-");
 
+// What is typed stays within: to the page's hotkeys a field in here is no field, and they would take letters away. Keys by
+// which a page closes a dialogue or keeps the focus in one go on, and so do its shortcuts.
+function keep(event) {
+  const { key, ctrlKey, metaKey } = event;
+  const shortcut = (ctrlKey || metaKey) && !event.getModifierState?.("AltGraph");
+  if (!shortcut && !["Escape", "Tab"].includes(key)) event.stopPropagation();
+}
+
 const mounted = new Set();
 const device = matchMedia("(prefers-color-scheme: dark)");
 
@@ -56,13 +64,19 @@ export class SvarQuestionnaire extends HTMLElement {
   #leaving;
   #resting = true;
   #waiting = [];
-  #surroundings = new MutationObserver(() => this.#colour());
+  #surroundings = window.MutationObserver && new MutationObserver(() => this.#colour());
+  #bare = false;
 
   constructor() {
     super();
-    const root = this.attachShadow({ mode: "open" });
-    dress(root);
-    root.append(this.#host);
+    try {
+      const root = this.attachShadow({ mode: "open" });
+      dress(root);
+      root.append(this.#host);
+      for (const name of ["keydown", "keypress", "keyup"]) root.addEventListener(name, keep);
+    } catch {
+      this.#bare = true;
+    }
   }
 
   /** "idle", "loading", "ready", "failed" or "crashed". */
@@ -117,9 +131,12 @@ export class SvarQuestionnaire extends HTMLElement {
   }
 
   connectedCallback() {
-    clearTimeout(this.#leaving);
+    if (this.#leaving) clearTimeout(this.#leaving);
+    this.#leaving = undefined;
+    // Said in its place all the same, though in the page's own style.
+    if (this.#bare) this.append(this.#host);
     for (let node = this.parentNode; node; node = node.parentNode ?? node.host) {
-      this.#surroundings.observe(node, { attributes: true });
+      this.#surroundings?.observe(node, { attributes: true });
     }
     device.addEventListener("change", this.#colour);
     // What the page set before this script came.
@@ -134,7 +151,7 @@ export class SvarQuestionnaire extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.#surroundings.disconnect();
+    this.#surroundings?.disconnect();
     device.removeEventListener("change", this.#colour);
     this.#leaving = setTimeout(() => this.whenAtRest().then(() => {
       if (!this.isConnected) this.#end();
@@ -154,7 +171,7 @@ export class SvarQuestionnaire extends HTMLElement {
   #begin() {
     if (this.#due || !this.isConnected) return;
     this.#due = true;
-    queueMicrotask(() => {
+    soon(() => {
       this.#due = false;
       if (this.isConnected) this.#enter(++this.#round);
     });
@@ -171,11 +188,12 @@ export class SvarQuestionnaire extends HTMLElement {
     this.#state = "loading";
     this.#says(language, "loading");
     try {
-      if (!works()) return this.#fails(language, "old");
-      const study = new URL(this.study, document.baseURI);
+      const lack = this.#bare ? "attachShadow" : lacks();
+      if (lack) return this.#fails(language, "old", lack);
+      const study = new URL(this.study, this.baseURI);
       if (!studies.has(study.origin)) {
         console.error(`svar: expected a study of ${[...studies].join(", ")}, found one of ${study.origin}`);
-        return this.#fails(language, "broken", "study");
+        return this.#fails(language, "broken", undefined, "study");
       }
       const [token] = await Promise.all([this.#supplier ? this.#supplier() : this.#invitation, load()]);
       if (!stays()) return;
@@ -189,8 +207,9 @@ export class SvarQuestionnaire extends HTMLElement {
       this.#colour();
     } catch (error) {
       if (!stays() || this.#state === "crashed") return;
-      console.error("svar:", error?.message);
-      this.#fails(language, "broken");
+      complain(error);
+      // So it is called where the page's policy does not allow any.
+      this.#fails(language, error instanceof WebAssembly.CompileError ? "old" : "broken");
     }
   }
 
@@ -235,7 +254,7 @@ export class SvarQuestionnaire extends HTMLElement {
 
   #tells(name, detail) {
     // After what the widget is doing: a listener may take it away.
-    queueMicrotask(() => this.dispatchEvent(new CustomEvent(`svar-${name}`, { bubbles: true, detail })));
+    soon(() => this.dispatchEvent(new CustomEvent(`svar-${name}`, { bubbles: true, detail })));
   }
 
   #rests(rest) {
@@ -243,15 +262,15 @@ export class SvarQuestionnaire extends HTMLElement {
     if (rest) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  #says(language, what, more) {
-    say(this.#host, language, what, more);
+  #says(language, what, more, lack) {
+    say(this.#host, language, what, more, lack);
     this.#unit();
     this.#colour();
   }
 
-  #fails(language, what, code = what) {
+  #fails(language, what, lack, code = what) {
     this.#state = "failed";
-    this.#says(language, what, [make("slot")]);
+    this.#says(language, what, [make("slot")], lack);
     this.#tells("error", { code });
   }
 
@@ -269,7 +288,7 @@ export class SvarQuestionnaire extends HTMLElement {
     this.#state = "crashed";
     this.#number = undefined;
     this.#rests(true);
-    queueMicrotask(() => this.#says(language, "crashed", [make("slot")]));
+    soon(() => this.#says(language, "crashed", [make("slot")]));
     this.#tells("error", { code: "crashed" });
   }
 
@@ -284,9 +303,16 @@ export class SvarQuestionnaire extends HTMLElement {
   }
 }
 
-/** Gives the element its name, or another where that is taken. */
+/** Gives the element its name, or another where that is taken. A page that does not let it is told in the console. */
 export function define(name = NAME) {
-  if (!customElements.get(name)) customElements.define(name, name === NAME ? SvarQuestionnaire : class extends SvarQuestionnaire {});
+  try {
+    const there = customElements.get(name);
+    const ours = there === SvarQuestionnaire || there?.prototype instanceof SvarQuestionnaire;
+    if (!there) customElements.define(name, name === NAME ? SvarQuestionnaire : class extends SvarQuestionnaire {});
+    else if (!ours) complain(`<${name}> is taken by another element`);
+  } catch (error) {
+    complain(`<${name}> cannot be defined: ${error?.message}`);
+  }
 }
 
 define();

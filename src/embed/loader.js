@@ -7,21 +7,21 @@ const LATER = new URL("./__SVAR_LATER__", import.meta.url);
 // What is said where the widget itself cannot: title, and text.
 const WORDS = {
   nb: {
-    old: ["Skjemaet kan ikke vises her", "Nettleseren mangler noe skjemaet trenger: WebAssembly. Prøv en nyere nettleser, eller en annen telefon eller datamaskin."],
+    old: ["Skjemaet kan ikke vises her", "Nettleseren mangler noe skjemaet trenger, eller siden slipper det ikke til: … Prøv en nyere nettleser, eller en annen telefon eller datamaskin."],
     broken: ["Skjemaet kan ikke vises her", "Forbindelsen ble trolig brutt. Last siden på nytt. Svar som allerede er mottatt, er ikke berørt."],
     crashed: ["Noe gikk galt i skjemaet", "Last siden på nytt. Da fortsetter du der du var, om skjemaet lagret svarene på denne enheten. Svar som allerede er mottatt, er ikke berørt."],
     framed: ["Skjemaet kan ikke vises her", "Nettstedet du er på, er ikke godkjent for å vise skjemaet. Åpne det i et eget vindu.", "Åpne skjemaet"],
     loading: "Henter skjemaet …",
   },
   nn: {
-    old: ["Skjemaet kan ikkje visast her", "Nettlesaren manglar noko skjemaet treng: WebAssembly. Prøv ein nyare nettlesar, eller ein annan telefon eller datamaskin."],
+    old: ["Skjemaet kan ikkje visast her", "Nettlesaren manglar noko skjemaet treng, eller sida slepp det ikkje til: … Prøv ein nyare nettlesar, eller ein annan telefon eller datamaskin."],
     broken: ["Skjemaet kan ikkje visast her", "Sambandet vart truleg brote. Last sida på nytt. Svar vi allereie har fått, er trygge."],
     crashed: ["Noko gjekk gale i skjemaet", "Last sida på nytt. Då held du fram der du var, om skjemaet lagra svara på denne eininga. Svar vi allereie har fått, er trygge."],
     framed: ["Skjemaet kan ikkje visast her", "Nettstaden du er på, er ikkje godkjend for å vise skjemaet. Opne det i eit eige vindauge.", "Opne skjemaet"],
     loading: "Hentar skjemaet …",
   },
   en: {
-    old: ["The form cannot be shown here", "The browser lacks something that the form needs: WebAssembly. Try a newer browser, or another phone or computer."],
+    old: ["The form cannot be shown here", "The browser lacks something that the form needs, or the page does not let it have it: … Try a newer browser, or another phone or computer."],
     broken: ["The form cannot be shown here", "The connection was probably broken. Reload the page. Answers that have been received are not affected."],
     crashed: ["Something went wrong in the form", "Reload the page. You then go on where you were, if the form kept the answers on this device. Answers that have been received are not affected."],
     framed: ["The form cannot be shown here", "The website you are on is not approved for showing the form. Open it in a window of its own.", "Open the form"],
@@ -29,8 +29,8 @@ const WORDS = {
   },
 };
 
-// Taken while the page is as the browser made it.
-const make = document.createElement.bind(document);
+// By the prototype, for a picture on the page may be named `createElement`.
+const make = Document.prototype.createElement.bind(document);
 
 function element(tag, name, ...children) {
   const made = make(tag);
@@ -39,12 +39,12 @@ function element(tag, name, ...children) {
   return made;
 }
 
-// Says in place of the widget what stands in its way; `more` is what there is to do about it.
-function say(host, language, what, more = []) {
+// Says in place of the widget what stands in its way; `more` is what there is to do about it, `lack` what is missing.
+function say(host, language, what, more = [], lack = "WebAssembly") {
   const tag = WORDS[language] ? language : "nb";
   const said = WORDS[tag][what];
   const page = element("div", "svar-page", ...(Array.isArray(said)
-    ? [element("h1", "svar-heading", said[0]), element("p", "", said[1])]
+    ? [element("h1", "svar-heading", said[0]), element("p", "", said[1].replace("…", `${lack}.`))]
     : [element("p", "", said)]), ...more);
   page.setAttribute("role", Array.isArray(said) ? "alert" : "status");
   const root = element("div", "svar", page);
@@ -54,25 +54,66 @@ function say(host, language, what, more = []) {
 
 const tagOf = (asked) => (/^[a-z]{2,3}(-[A-Za-z0-9]+)*$/.test(asked ?? "") ? asked : undefined);
 
-const works = () => typeof WebAssembly === "object" && typeof WebAssembly?.instantiate === "function";
+// The first thing that the widget cannot do without and that is not there: of an old browser, or of a page that has
+// something else by the name.
+function lacks() {
+  const needs = {
+    WebAssembly: () => WebAssembly.instantiate,
+    fetch: () => fetch,
+    Reflect: () => Reflect.get,
+    "document.createElement": () => document.createElement,
+  };
+  const there = (get) => {
+    try {
+      return typeof get() === "function";
+    } catch {
+      return false;
+    }
+  };
+  return Object.keys(needs).find((name) => !there(needs[name]));
+}
 
-async function fetched(address, integrity, signal) {
-  const response = await fetch(address, { integrity, credentials: "same-origin", signal });
-  if (!response.ok) throw new Error(`${address}: ${response.status}`);
-  return response;
+const soon = (act) => void Promise.resolve().then(act);
+
+// For those who look after the page. The error names no answer and no token: it comes from loading alone. A page may have
+// replaced the console with something that falls.
+function complain(error) {
+  try {
+    console.error("svar:", error?.message ?? error);
+  } catch {
+    // The page says so anyway.
+  }
+}
+
+// How long a connection may stall before it counts as broken, as with what is sent, so that it can be asked for anew.
+const STALLS = 30_000;
+
+// By a timer of ours, for a page may have put something of its own before `fetch`, which heeds no signal.
+function fetched(address, integrity, take) {
+  const stop = new AbortController();
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      stop.abort();
+      reject(new Error(`${address}: no answer`));
+    }, STALLS);
+    (async () => {
+      const response = await fetch(address, { integrity, credentials: "same-origin", signal: stop.signal });
+      if (!response.ok) throw new Error(`${address}: ${response.status}`);
+      return take ? take(response) : response;
+    })().then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 // The part of the widget that is loaded later (src/views/later) shares the first part's memory and functions. The first
-// part asks for it by this name, and is told through its own table of functions whether it came. A connection that stalls
-// counts as broken after half a minute, as with what is sent, so that it can be asked for anew.
+// part asks for it by this name, and is told through its own table of functions whether it came.
 async function __wasm_split_load_later(callback, data) {
   let loaded = false;
   try {
-    const bytes = await (await fetched(LATER, "__SVAR_LATER_INTEGRITY__", AbortSignal.timeout(30_000))).arrayBuffer();
+    const bytes = await fetched(LATER, "__SVAR_LATER_INTEGRITY__", (response) => response.arrayBuffer());
     await WebAssembly.instantiate(bytes, { __wasm_split: wasm });
     loaded = true;
   } catch (error) {
-    console.error("svar:", error?.message);
+    complain(error);
   }
   wasm.__indirect_function_table.get(callback)(data, loaded);
 }
@@ -82,7 +123,7 @@ async function __wasm_split_load_later(callback, data) {
 function onCrash(act) {
   const ours = [import.meta.url, FIRST.href];
   const look = ({ error, reason = error }) => {
-    const traps = works() && reason instanceof WebAssembly.RuntimeError;
+    const traps = !lacks() && reason instanceof WebAssembly.RuntimeError;
     if (traps && ours.some((address) => String(reason.stack).includes(address))) act();
   };
   addEventListener("error", look);

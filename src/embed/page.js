@@ -94,15 +94,15 @@ async function start() {
     if (name === "ready" || name === "top") around?.postMessage({ [name]: true });
   };
   try {
-    if (!works()) return say(host, language, "old", contact(language));
+    const lack = lacks();
+    if (lack) return say(host, language, "old", contact(language), lack);
     await load();
     host.replaceChildren();
     mount(host, host.dataset.study, invitation, undefined, language, undefined, tell);
     follow(host.firstElementChild);
   } catch (error) {
     if (!crashed) say(host, language, "broken", contact(language));
-    // The error names no answer and no token: it comes from loading alone.
-    console.error("svar:", error?.message);
+    complain(error);
   }
 }
 

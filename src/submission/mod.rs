@@ -4,6 +4,7 @@
 
 mod alarm;
 mod event;
+pub mod instant;
 mod machine;
 mod pace;
 pub mod policy;

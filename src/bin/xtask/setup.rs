@@ -175,6 +175,23 @@ pub(crate) fn node() -> Outcome<()> {
     Ok(())
 }
 
+/// The packages of a folder of tests, fetched if they are not there yet as its lock file has them.
+///
+/// # Errors
+/// Node is missing, or npm cannot fetch them.
+pub(crate) fn packages(project: &Project, folder: &str) -> Outcome<()> {
+    node()?;
+    let folder = project.root.join(folder);
+    // npm writes down here what it has put there.
+    let changed = |name: &str| fs::metadata(folder.join(name)).and_then(|file| file.modified()).ok();
+    if changed("node_modules/.package-lock.json") < changed("package-lock.json") {
+        let mut install = Command::new("npm");
+        install.args(["ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]);
+        process::run(install.current_dir(folder))?;
+    }
+    Ok(())
+}
+
 /// Hunspell with dictionaries for bokmål, nynorsk and British English.
 ///
 /// # Errors

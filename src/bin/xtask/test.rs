@@ -229,11 +229,7 @@ impl Run<'_> {
 
     /// Fetches what the second judge is made of.
     fn judge(&self) -> Outcome<()> {
-        setup::node()?;
-        let mut install = Command::new("npm");
-        install.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
-        process::run(install.current_dir(self.project.root.join("tests/oracle")))?;
-        Ok(())
+        setup::packages(self.project, "tests/oracle")
     }
 
     /// The tools' own tests too: those of the engine have run by then, without its tools.
@@ -288,6 +284,7 @@ impl Run<'_> {
     fn e2e(&mut self) -> Outcome<()> {
         let driver = setup::chromium()?;
         self.judge()?;
+        setup::packages(self.project, "tests/fixtures/hosts")?;
         // What `cargo xtask serve` builds by itself, and then what is shipped.
         for (release, only) in [(false, Some("smoke")), (true, None)] {
             site::build(self.project, release, site::STUDY)?;
