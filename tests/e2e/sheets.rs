@@ -104,6 +104,11 @@ async fn hostile_sheets_change_nothing_inside() {
         visitor.goes_on_to(tiny::HEALTH).await;
         visitor.tells_of_health().await;
         is_the_same_with(person, &SHEETS, "a page with radio buttons and a field").await;
+        // They are there.
+        visitor.answers.set(false);
+        visitor.goes_on_to(tiny::WORDS).await;
+        is_the_same_with(person, &SHEETS, "a page with a long text").await;
+        visitor.answers.set(true);
         visitor.goes_on_to_say(svar::words::Told::ReceivedTitle).await;
         is_the_same_with(person, &SHEETS, "the receipt").await;
     })
