@@ -69,10 +69,12 @@ pub fn mount(
 fn say_when_it_breaks(tell: Function) {
     let first = TELL.replace(Some(tell)).is_none();
     if first {
-        std::panic::set_hook(Box::new(|_| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
             if let Some(tell) = TELL.take() {
                 drop(tell.call1(&JsValue::NULL, &"crash".into()));
             }
+            before(panic);
         }));
     }
 }

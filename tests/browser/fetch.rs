@@ -34,7 +34,8 @@ impl Host {
         let document = window.document().unwrap();
         let element: web_sys::HtmlElement = document.create_element("div").unwrap().unchecked_into();
         document.body().unwrap().append_child(&element).unwrap();
-        mount(element.clone(), "studies/s/study.svar".to_owned(), token, Some("en".to_owned()));
+        let (study, language) = ("studies/s/study.svar".to_owned(), Some("en".to_owned()));
+        mount(element.clone(), study, token, None, language, None, js_sys::Function::default());
         Host { element, fetch: own }
     }
 
@@ -115,8 +116,11 @@ fn serving(endpoint: &JsValue) -> (Closure<dyn Fn(web_sys::Request, JsValue) -> 
                     .call2(&JsValue::NULL, &request, &options)
                     .unwrap_or_else(|error| Promise::reject(&error).into());
             }
-            let mut bytes = files(&request.url()).unwrap();
-            let response = web_sys::Response::new_with_opt_u8_array(Some(&mut bytes)).unwrap();
+            let found = files(&request.url());
+            let init = web_sys::ResponseInit::new();
+            init.set_status(if found.is_some() { 200 } else { 404 });
+            let mut bytes = found.unwrap_or_default();
+            let response = web_sys::Response::new_with_opt_u8_array_and_init(Some(&mut bytes), &init).unwrap();
             Promise::resolve(&response).into()
         },
     );
