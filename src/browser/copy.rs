@@ -1,5 +1,6 @@
 //! A copy of the answers, saved by the person as a file.
 
+use js_sys::{Array, Function, Reflect, Uint8Array, global};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element};
 
@@ -27,11 +28,14 @@ fn page(copy: &Element, title: &str, language: &str) -> Result<String, JsValue> 
     call(&get(&page, "head")?, "prepend", &[charset.into()])?;
     let body = get(&page, "body")?;
     call(&body, "append", &[call(&page, "importNode", &[copy.into(), true.into()])?])?;
-    Ok(["<!doctype html>\n", &root.outer_html(), "\n"].concat())
+    let class: Function = get(&global(), "XMLSerializer")?.dyn_into()?;
+    let writer = Reflect::construct(&class, &Array::new())?;
+    let text = call(&writer, "serializeToString", &[root.into()])?;
+    Ok(["<!doctype html>\n", text.as_string().as_deref().unwrap_or_default(), "\n"].concat())
 }
 
 fn offer(name: &str, kind: &str, bytes: &[u8]) -> Result<(), JsValue> {
-    let parts: js_sys::Array = std::iter::once(js_sys::Uint8Array::from(bytes)).collect();
+    let parts: Array = std::iter::once(Uint8Array::from(bytes)).collect();
     let options = web_sys::BlobPropertyBag::new();
     options.set_type(kind);
     let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options)?;
