@@ -513,7 +513,7 @@ impl Respondent {
                 return bytes.length === 4 ? bytes.fill(255) : bytes;
             };
             window.setTimeout = (call, ms, ...rest) => {
-                const wait = ms > 1500 && ![3000, 45000].includes(ms);
+                const wait = ms > 1500 && ![3000, 5000, 30000, 31000, 45000].includes(ms);
                 return wait ? 0 : later.call(window, call, ms, ...rest);
             };";
         self.before_every_page(&format!("{{{still}}}")).await;
