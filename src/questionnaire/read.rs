@@ -553,6 +553,7 @@ impl<'a> Reader<'a> {
     fn words(&mut self, place: &Place<'a>, name: &str) -> Option<TextId> {
         let Wordings { base, translations } = place.wordings(name)?;
         let id = TextId(self.form.texts.first().map_or(0, Vec::len) as u32);
+        let build = base.build();
         let mut texts: Vec<Option<Text>> = vec![None; self.form.languages.len()];
         if let Some(first) = texts.first_mut() {
             *first = Some(base);
@@ -564,9 +565,18 @@ impl<'a> Reader<'a> {
             }
         }
         for (text, language) in texts.iter().zip(&self.form.languages) {
-            if text.is_none() {
-                let message = format!("expected a translation of `{name}` to `{language}`, found none");
-                self.findings.error(Rule::Translation, place, message);
+            match text {
+                None => {
+                    let message = format!("expected a translation of `{name}` to `{language}`, found none");
+                    self.findings.error(Rule::Translation, place, message);
+                }
+                Some(text) if text.build() != build => {
+                    let found = text.build();
+                    let message =
+                        format!("expected `{name}` in `{language}` to be built as it is ({build}), found {found}");
+                    self.findings.warning(Rule::Translation, place, message);
+                }
+                Some(_) => {}
             }
         }
         for (table, text) in self.form.texts.iter_mut().zip(texts) {

@@ -65,6 +65,29 @@ impl Text {
         }
     }
 
+    /// What it is built of, as people say it: its blocks, and how many links are in them.
+    pub(crate) fn build(&self) -> String {
+        let Text::Rich(blocks) = self else { return "a paragraph".to_owned() };
+        let links = |spans: &[Span]| spans.iter().filter(|span| matches!(span, Span::Link { .. })).count();
+        let mut parts = Vec::new();
+        let mut linked = 0_usize;
+        for block in blocks {
+            let (part, found) = match block {
+                Block::Heading(_, spans) => ("a heading".to_owned(), links(spans)),
+                Block::Paragraph(spans) => ("a paragraph".to_owned(), links(spans)),
+                Block::List(items) => {
+                    (format!("a list of {}", items.len()), items.iter().map(|spans| links(spans)).sum())
+                }
+            };
+            linked = linked.saturating_add(found);
+            parts.push(part);
+        }
+        if linked > 0 {
+            parts.push(format!("links: {linked}"));
+        }
+        parts.join(", ")
+    }
+
     /// Reads the small markdown of the profile. It never fails: what is no known mark is words.
     pub fn from_markdown(source: &str) -> Text {
         let mut blocks = Vec::new();

@@ -511,6 +511,14 @@ fn each_rule_says_what_where_and_about_which_question() {
             "item[1].item[1]",
             "Hvor mange dager?",
         ),
+        // A heading in one language that is no heading in another.
+        warning(
+            "/item/1/item/3/item/0/_text/extension/-",
+            json!({ "url": format!("{SD}/rendering-markdown"), "valueMarkdown": "## Lavest\n\nSom før." }),
+            "translation",
+            "item[1].item[3].item[0]",
+            "Lavest Som før.",
+        ),
         error("/item/1/item/0/text", None, "no-text", "item[1].item[0]", "pain"),
         error("/item/1/item/0/text", json!(" \n"), "no-text", "item[1].item[0]", "pain"),
         error("/item/1/text", None, "no-text", "item[1]", "page"),

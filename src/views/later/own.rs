@@ -43,11 +43,11 @@ pub(super) fn view(app: App, close: impl Fn() + 'static) -> AnyView {
         let language = app.language.get_untracked();
         app.ground().with(COPY, |copy| browser::save_page(copy, &title, &language, "svar.html"));
     };
-    let copy = el("div")
+    let copy = el_of("div", "svar-group")
         .attr("id", COPY)
         .child(plain_heading(app, told(app, Told::OwnTitle)))
         .child(el_of("p", "svar-handout-when").say(move || when(app)))
-        .child(el_of("div", "svar-handout svar-own").child(sections));
+        .child(el_of("div", "svar-handout").child(sections));
     all([
         copy.into(),
         el_of("p", "svar-help svar-handout-kept").say(told(app, Told::OwnKept)).into(),
