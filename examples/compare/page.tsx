@@ -62,7 +62,7 @@ function Aksel() {
 function Designsystemet() {
   return (
     <section className="designsystemet" data-color-scheme="light" aria-label="Designsystemet">
-      <p className="none">Designsystemet har ingen fremdriftsviser.</p>
+      <p className="none">Designsystemet har ingen framdriftsviser.</p>
       <ErrorSummary>
         <ErrorSummary.Heading>For å gå videre må du rette opp følgende feil:</ErrorSummary.Heading>
         <ErrorSummary.List><ErrorSummary.Item><ErrorSummary.Link href="#d-hours">{words.wrong}</ErrorSummary.Link></ErrorSummary.Item></ErrorSummary.List>

@@ -5,7 +5,8 @@ questionnaire.addEventListener("svar-submitted", ({ detail }) => {
   status.textContent = `Svarene er mottatt. Referanse: ${detail.reference}`;
 });
 questionnaire.addEventListener("svar-error", ({ detail }) => {
-  status.textContent = `Skjemaet kan ikke vises nå (${detail.code}). Prøv igjen senere.`;
+  status.textContent = "Skjemaet kan ikke vises her. Les hvorfor i skjemaet under.";
+  console.info("svar-error", detail.code);
 });
 
 if (window.portal) {

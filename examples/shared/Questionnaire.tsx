@@ -20,7 +20,10 @@ export function Questionnaire({ portal, onStatus }: Props) {
     questionnaire.addEventListener("svar-ready", () => onStatus("Skjemaet er klart."), { signal });
     questionnaire.addEventListener("svar-page", ({ detail }) => onStatus(`Du er på side ${detail.page} av ${detail.pages}.`), { signal });
     questionnaire.addEventListener("svar-submitted", ({ detail }) => onStatus(`Svarene er mottatt. Referanse: ${detail.reference}`), { signal });
-    questionnaire.addEventListener("svar-error", ({ detail }) => onStatus(`Skjemaet kan ikke vises nå (${detail.code}).`), { signal });
+    questionnaire.addEventListener("svar-error", ({ detail }) => {
+      onStatus("Skjemaet kan ikke vises her. Les hvorfor i skjemaet under.");
+      console.info("svar-error", detail.code);
+    }, { signal });
     questionnaire.invitation = portal.invitation;
     return () => listening.abort();
   }, [portal, onStatus]);

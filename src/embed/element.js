@@ -48,6 +48,8 @@ function keep(event) {
 }
 
 const mounted = new Set();
+// The program has crashed: no element of this page can be answered until it is loaded anew.
+let over = false;
 const device = matchMedia("(prefers-color-scheme: dark)");
 
 export class SvarQuestionnaire extends HTMLElement {
@@ -169,7 +171,7 @@ export class SvarQuestionnaire extends HTMLElement {
 
   // Several changes at once are one.
   #begin() {
-    if (this.#due || !this.isConnected) return;
+    if (this.#due || !this.isConnected || this.#state === "crashed") return;
     this.#due = true;
     soon(() => {
       this.#due = false;
@@ -185,6 +187,7 @@ export class SvarQuestionnaire extends HTMLElement {
     if (!stays()) return;
     this.#end();
     if (!this.study) return;
+    if (over) return this.#crashes();
     this.#state = "loading";
     this.#says(language, "loading");
     try {
@@ -275,6 +278,7 @@ export class SvarQuestionnaire extends HTMLElement {
   }
 
   static #crash() {
+    over = true;
     for (const each of mounted) each.#crashes();
   }
 

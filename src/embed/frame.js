@@ -1,5 +1,6 @@
 // <svar-frame>: one of the widget's own pages in a frame, for a page that is not to read the answers (docs/embedding.md).
-// The two speak through a channel of their own; this side hears how high the page is, and that it is ready.
+// The two speak through a channel of their own; this side hears that the page is ready, how high it is, and when another is
+// shown, and nothing of what is answered.
 
 const NAME = "svar-frame";
 

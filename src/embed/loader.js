@@ -10,14 +10,14 @@ const WORDS = {
     old: ["Skjemaet kan ikke vises her", "Nettleseren mangler noe skjemaet trenger, eller siden slipper det ikke til: … Prøv en nyere nettleser, eller en annen telefon eller datamaskin."],
     broken: ["Skjemaet kan ikke vises her", "Forbindelsen ble trolig brutt. Last siden på nytt. Svar som allerede er mottatt, er ikke berørt."],
     crashed: ["Noe gikk galt i skjemaet", "Last siden på nytt. Da fortsetter du der du var, om skjemaet lagret svarene på denne enheten. Svar som allerede er mottatt, er ikke berørt."],
-    framed: ["Skjemaet kan ikke vises her", "Nettstedet du er på, er ikke godkjent for å vise skjemaet. Åpne det i et eget vindu.", "Åpne skjemaet"],
+    framed: ["Skjemaet kan ikke vises her", "Nettstedet du er på, er ikke godkjent for å vise skjemaet. Åpne skjemaet i et eget vindu.", "Åpne skjemaet"],
     loading: "Henter skjemaet …",
   },
   nn: {
     old: ["Skjemaet kan ikkje visast her", "Nettlesaren manglar noko skjemaet treng, eller sida slepp det ikkje til: … Prøv ein nyare nettlesar, eller ein annan telefon eller datamaskin."],
     broken: ["Skjemaet kan ikkje visast her", "Sambandet vart truleg brote. Last sida på nytt. Svar vi allereie har fått, er trygge."],
     crashed: ["Noko gjekk gale i skjemaet", "Last sida på nytt. Då held du fram der du var, om skjemaet lagra svara på denne eininga. Svar vi allereie har fått, er trygge."],
-    framed: ["Skjemaet kan ikkje visast her", "Nettstaden du er på, er ikkje godkjend for å vise skjemaet. Opne det i eit eige vindauge.", "Opne skjemaet"],
+    framed: ["Skjemaet kan ikkje visast her", "Nettstaden du er på, er ikkje godkjend for å vise skjemaet. Opne skjemaet i eit eige vindauge.", "Opne skjemaet"],
     loading: "Hentar skjemaet …",
   },
   en: {

@@ -219,7 +219,7 @@ pub(super) fn told(what: &Told) -> String {
         Told::OwnPrint => "Print the answers",
         Told::OwnSave => "Save the answers on this device",
         Told::OwnKept => {
-            "The copy is not saved by itself. Save it only on a device of your own. When you close the page, it is gone."
+            "The copy is not saved by itself. Save it only on a device of your own. When you close the page, the copy is gone unless you saved it."
         }
         Told::SummaryKept => "The summary is not stored. It is gone once you close the page.",
     };

@@ -194,14 +194,16 @@ pub(super) fn told(what: &Told) -> String {
         Told::SummaryOf(when) => return format!("Svart {when}"),
         Told::SummaryPrint => "Skriv ut oppsummeringen",
         Told::SummaryClose => "Tilbake til kvitteringen",
-        Told::OtherWays => "Ta kontakt, så finner vi en annen måte du kan svare på, som telefon eller papir:",
+        Told::OtherWays => {
+            "Ta kontakt, så finner vi en annen måte du kan svare på, for eksempel på telefon eller papir:"
+        }
         Told::LaterWaves => "Får du flere spørreskjemaer senere, kan du svare på dem selv om du ikke rakk dette.",
         Told::OwnShow => "Vis svarene mine",
         Told::OwnTitle => "Svarene dine",
         Told::OwnPrint => "Skriv ut svarene",
         Told::OwnSave => "Lagre svarene på enheten",
         Told::OwnKept => {
-            "Kopien blir ikke lagret av seg selv. Lagre den bare på en enhet som er din egen. Når du lukker siden, er den borte."
+            "Kopien blir ikke lagret av seg selv. Lagre den bare på en enhet som er din egen. Når du lukker siden, er kopien borte hvis du ikke har lagret den."
         }
         Told::SummaryKept => "Oppsummeringen blir ikke lagret. Når du lukker siden, er den borte.",
     };

@@ -192,14 +192,14 @@ pub(super) fn told(what: &Told) -> String {
         Told::SummaryOf(when) => return format!("Svart {when}"),
         Told::SummaryPrint => "Skriv ut oppsummeringa",
         Told::SummaryClose => "Tilbake til kvitteringa",
-        Told::OtherWays => "Ta kontakt, så finn vi ein annan måte du kan svare på, som telefon eller papir:",
+        Told::OtherWays => "Ta kontakt, så finn vi ein annan måte du kan svare på, til dømes på telefon eller papir:",
         Told::LaterWaves => "Får du fleire spørjeskjema seinare, kan du svare på dei sjølv om du ikkje rakk dette.",
         Told::OwnShow => "Vis svara mine",
         Told::OwnTitle => "Svara dine",
         Told::OwnPrint => "Skriv ut svara",
         Told::OwnSave => "Lagre svara på eininga",
         Told::OwnKept => {
-            "Kopien blir ikkje lagra av seg sjølv. Lagre han berre på ei eining som er di eiga. Når du lukkar sida, er han borte."
+            "Kopien blir ikkje lagra av seg sjølv. Lagre han berre på ei eining som er di eiga. Når du lukkar sida, er kopien borte om du ikkje har lagra han."
         }
         Told::SummaryKept => "Oppsummeringa blir ikkje lagra. Når du lukkar sida, er ho borte.",
     };

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     session::Session,
+    study::Step,
     views::state::{App, At},
 };
 
@@ -27,7 +28,8 @@ pub(super) fn tells(app: App) {
         ];
         app.ground().tell("page", &detail);
     });
-    for (step, sheet) in app.sheets() {
+    // Not of the contact details: whoever had both references could join names and answers.
+    for (step, sheet) in app.sheets().into_iter().filter(|(step, _)| *step != Step::Contact) {
         let received =
             Memo::new(move |_| sheet.delivery.watch(|sent| sent.received().map(|receipt| receipt.uuid.clone())));
         Effect::new(move || {
