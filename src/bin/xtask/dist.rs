@@ -1,10 +1,6 @@
 //! The release: the site as small as it gets, hashed, compressed, measured.
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{io::Write, path::PathBuf};
 
 use brotli::enc::BrotliEncoderParams;
 use flate2::{Compression, write::GzEncoder};
@@ -14,7 +10,6 @@ use crate::{
     embed, licences,
     names::Naming,
     npm,
-    process::{self, which},
     project::{self, Outcome, Project},
     sbom,
     site::{self, Files, First, Parts, Site},
@@ -24,20 +19,6 @@ use crate::{
 /// languages need 295–637 KiB (they were measured with everything that the same form needs); half of the smallest is
 /// what a slow phone fetches in under a second. The design's first guard; its goal is 75 KiB.
 const GUARD: usize = 150 * 1024;
-
-/// The npm package that brings `wasm-opt`.
-const BINARYEN: (&str, &str) = ("binaryen", "132.0.0");
-
-/// The wasm features that rustc turns on for its wasm target since 1.87, all within our browser floor.
-const FEATURES: [&str; 7] = [
-    "bulk-memory",
-    "bulk-memory-opt",
-    "multivalue",
-    "mutable-globals",
-    "nontrapping-float-to-int",
-    "reference-types",
-    "sign-ext",
-];
 
 /// Where the npm package lies in the release.
 const PACKAGE: &str = "npm";
@@ -62,15 +43,7 @@ pub(crate) fn dist(project: &Project) -> Outcome<bool> {
     // Before minutes of building.
     let crates = crates::linked(project)?;
     licences::check(&crates)?;
-    let mut parts = Parts::make(project, true)?;
-    for module in parts.modules() {
-        match smaller(project, module) {
-            Ok(wasm) => *module = wasm,
-            Err(error) => {
-                println!("not optimised with wasm-opt, so larger than need be: {}\n", project::chain(&*error))
-            }
-        }
-    }
+    let parts = Parts::make(project, true)?;
     pack(project, parts, &crates)
 }
 
@@ -164,35 +137,6 @@ fn brotli(bytes: &[u8]) -> Outcome<Vec<u8>> {
     let mut compressed = Vec::new();
     brotli::BrotliCompress(&mut &*bytes, &mut compressed, &parameters)?;
     Ok(compressed)
-}
-
-/// The module after `wasm-opt -Oz`.
-fn smaller(project: &Project, wasm: &[u8]) -> Outcome<Vec<u8>> {
-    let tool = binaryen(&project.target.join("tools"))?;
-    let (before, after) = (project.target.join("tools/before.wasm"), project.target.join("tools/after.wasm"));
-    project::write(&before, wasm)?;
-    let features = FEATURES.iter().map(|feature| format!("--enable-{feature}"));
-    process::run(Command::new("node").arg(tool).arg("-Oz").args(features).arg(&before).arg("-o").arg(&after))?;
-    project::read(&after)
-}
-
-/// Where `wasm-opt` lies, fetched if need be.
-fn binaryen(folder: &Path) -> Outcome<PathBuf> {
-    let (name, version) = BINARYEN;
-    let package = folder.join("node_modules").join(name);
-    let there = || {
-        let manifest: serde_json::Value =
-            serde_json::from_slice(&project::read(&package.join("package.json")).ok()?).ok()?;
-        (manifest.get("version")?.as_str()? == version).then(|| package.join("bin/wasm-opt"))
-    };
-    if let Some(tool) = there() {
-        return Ok(tool);
-    }
-    let npm = which(&["npm"]).filter(|_| which(&["node"]).is_some()).ok_or("expected node and npm, found none")?;
-    let mut install = Command::new(npm);
-    install.args(["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(folder);
-    process::run(install.arg(format!("{name}@{version}")))?;
-    there().ok_or_else(|| format!("expected {name} {version} from npm, found another").into())
 }
 
 #[cfg(test)]

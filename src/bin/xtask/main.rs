@@ -16,6 +16,7 @@ mod sbom;
 mod serve;
 mod setup;
 mod site;
+mod smaller;
 mod start;
 mod style;
 mod test;

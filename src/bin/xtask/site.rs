@@ -18,6 +18,7 @@ use crate::{
     build::{self, Widget},
     names::{Naming, fill, integrity},
     project::{self, Outcome, Project},
+    smaller,
     style::{self, Around},
 };
 
@@ -27,12 +28,12 @@ pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 /// What the site is made of, before its files have names.
 #[derive(Debug)]
 pub(crate) struct Parts {
-    widget: Widget,
-    /// What `page.js` and `element.js` both need.
-    loader: String,
-    /// The script of a page of the widget's own.
+    wasm: Vec<u8>,
+    /// What is split from it, to be loaded later.
+    later: Vec<u8>,
+    /// The script of a page of the widget's own, with the glue and the loader.
     own: String,
-    /// The script of an element on somebody else's page.
+    /// The script of an element on somebody else's page, with the glue and the loader.
     element: String,
     /// The script with which somebody else's page frames one of the widget's.
     frame: String,
@@ -104,30 +105,32 @@ pub(crate) fn write(folder: &Path, files: &Files) -> Outcome<()> {
 }
 
 impl Parts {
-    /// Compiles the widget and the studies.
+    /// Compiles the widget and the studies; for a release, as small as they get.
     ///
     /// # Errors
     /// Something does not compile, or cannot be read.
     pub(crate) fn make(project: &Project, release: bool) -> Outcome<Parts> {
-        let script = |name: &str| project::read_text(&project.root.join("src/embed").join(name));
+        let Widget { glue, wasm, later } = build::widget(project, release)?;
+        let read = |name: &str| project::read_text(&project.root.join("src/embed").join(name));
+        let loader = read("loader.js")?;
+        let module = |wasm| if release { smaller::module(project, wasm) } else { wasm };
+        let script = |parts: &[&str]| {
+            let script = if release { smaller::script(project, parts.concat())? } else { parts.concat() };
+            Outcome::Ok(format!("{HEADER}{script}"))
+        };
         let style = project.root.join("style");
         Ok(Parts {
+            wasm: module(wasm),
+            later: module(later),
+            own: script(&[&glue, &loader, &read("page.js")?])?,
+            element: script(&[&glue, &loader, &read("element.js")?])?,
+            frame: script(&[&read("frame.js")?])?,
             studies: StudyFolder::load_all(&project.root.join("studies"))?,
-            loader: script("loader.js")?,
-            own: script("page.js")?,
-            element: script("element.js")?,
-            frame: script("frame.js")?,
             page: project::read_text(&project.root.join("index.html"))?,
             icon: project::read_text(&style.join("icon.svg"))?,
             style: style::sheet(&style, Around::Page)?,
             element_style: style::sheet(&style, Around::Element)?,
-            widget: build::widget(project, release)?,
         })
-    }
-
-    /// The WebAssembly modules, for those who can make them smaller.
-    pub(crate) fn modules(&mut self) -> [&mut Vec<u8>; 2] {
-        [&mut self.widget.wasm, &mut self.widget.later]
     }
 
     /// The files with which somebody else's page shows the widget, under names that do not change.
@@ -145,7 +148,7 @@ impl Parts {
             files.insert(name.clone(), bytes.to_vec());
             name
         };
-        let Widget { wasm, later, .. } = &self.widget;
+        let Parts { wasm, later, .. } = self;
         let style = self.element_style.as_bytes();
         let mut places = vec![
             ("__SVAR_WASM_INTEGRITY__", integrity(wasm)),
@@ -157,16 +160,10 @@ impl Parts {
         places.push(("__SVAR_WASM__", wasm.clone()));
         places.push(("__SVAR_LATER__", keep("svar-later.wasm", later)));
         places.push(("__SVAR_ELEMENT_CSS__", keep("svar-element.css", style)));
-        let script = self.script("src/embed/element.js", &self.element, &places)?;
+        let script = fill("src/embed/element.js", &self.element, &places)?;
         let element = keep("svar-element.js", script.as_bytes());
         let frame = keep("svar-frame.js", self.frame.as_bytes());
         Ok(Embedded { files, places, element, frame, wasm })
-    }
-
-    /// A script with the glue and the loader before it.
-    fn script(&self, file: &str, own: &str, places: &[(&str, String)]) -> Outcome<String> {
-        let script = fill(file, &format!("{}{own}", self.loader), places)?;
-        Ok(format!("{HEADER}{}{script}", self.widget.glue))
     }
 
     /// Names the parts and lets them name each other. The page of `at_root` is the site's own; every study has one in a
@@ -181,7 +178,7 @@ impl Parts {
             files.insert(name.clone(), bytes);
             name
         };
-        let script = self.script("src/embed/page.js", &self.own, &places)?.into_bytes();
+        let script = fill("src/embed/page.js", &self.own, &places)?.into_bytes();
         places.push(("__SVAR_JS_INTEGRITY__", integrity(&script)));
         let script = keep("svar.js", script);
         places.push(("__SVAR_JS__", script.clone()));
@@ -247,7 +244,9 @@ fn of_study(study: &Study) -> [(&'static str, String); 2] {
     [("__SVAR_FRAME__", study.embedding.frame.join(" ")), ("__SVAR_CONTACT__", lines.into_string())]
 }
 
-const HEADER: &str = "/* Svar: wasm-bindgen's glue, then src/embed. Licence: MIT OR Apache-2.0. */\n";
+/// The file of notices lies beside every script.
+const HEADER: &str =
+    "/* Svar: wasm-bindgen's glue, and src/embed. Licence: MIT OR Apache-2.0; see THIRD-PARTY.md. */\n";
 
 /// Places that are filled with no file's name.
 const AS_THEY_ARE: [&str; 3] = ["__SVAR_FRAME__", "__SVAR_CONTACT__", "__SVAR_ELEMENT_STYLE__"];
@@ -287,16 +286,12 @@ mod tests {
     use super::*;
 
     fn parts() -> Parts {
-        let widget = Widget {
-            glue: "function mount() {}\n".to_owned(),
+        let loader = "load('__SVAR_WASM__', '__SVAR_WASM_INTEGRITY__'); later('__SVAR_LATER__');";
+        Parts {
             wasm: b"\0asm".to_vec(),
             later: b"\0asm later".to_vec(),
-        };
-        Parts {
-            widget,
-            loader: "load('__SVAR_WASM__', '__SVAR_WASM_INTEGRITY__'); later('__SVAR_LATER__');".to_owned(),
-            own: "mount();".to_owned(),
-            element: "dress(__SVAR_ELEMENT_STYLE__, '__SVAR_ELEMENT_CSS__');".to_owned(),
+            own: format!("{loader} mount();"),
+            element: format!("{loader} dress(__SVAR_ELEMENT_STYLE__, '__SVAR_ELEMENT_CSS__');"),
             frame: "frame();".to_owned(),
             element_style: ":host{}".to_owned(),
             page: "<script src=__SVAR_JS__ integrity=__SVAR_JS_INTEGRITY__></script><link href=__SVAR_CSS__>\
