@@ -22,6 +22,7 @@ use tokio::{
 };
 
 use crate::{
+    elsewhere::Elsewhere,
     policy,
     respondent::Respondent,
     server::{Scratch, Server, target},
@@ -92,7 +93,7 @@ impl Make {
         Command::new(env::var_os(variable).unwrap_or_else(|| program.into()))
     }
 
-    fn capabilities(self, profile: &Path) -> Value {
+    fn capabilities(self, profile: &Path, elsewhere: &Elsewhere) -> Value {
         match self {
             Make::Chromium | Make::WatchedChromium => {
                 let mut arguments: Vec<String> = [
@@ -110,6 +111,7 @@ impl Make {
                 .map(str::to_owned)
                 .to_vec();
                 arguments.push(format!("--user-data-dir={}", profile.display()));
+                arguments.push(elsewhere.argument());
                 let mut logs = json!({ "browser": "ALL" });
                 if self == Make::WatchedChromium {
                     logs["performance"] = json!("ALL");
@@ -207,7 +209,9 @@ async fn at_a_desk(make: Make, name: &str, server: &Server, language: &str, test
     let _turn = TURN.lock().await;
     let scratch = Scratch::new();
     let driver = Driver::start(make, &scratch).await;
-    let desk = Desk { make, scratch, driver, language: language.to_owned(), session: Mutex::const_new(None) };
+    let elsewhere = Elsewhere::open().await;
+    let desk =
+        Desk { make, scratch, driver, elsewhere, language: language.to_owned(), session: Mutex::const_new(None) };
     let begun = Instant::now();
     let outcome = unwound(test(&desk)).await;
     // Seen with `--nocapture`: waiting for one's turn is not part of it.
@@ -218,10 +222,12 @@ async fn at_a_desk(make: Make, name: &str, server: &Server, language: &str, test
         }
         let _ = session.quit().await;
     }
-    desk.driver.stop().await;
+    let Desk { driver, elsewhere, .. } = desk;
+    driver.stop().await;
     if let Err(panic) = outcome {
         resume_unwind(panic);
     }
+    assert_eq!(elsewhere.asked(), Vec::<String>::new(), "{name}: what was asked of others");
 }
 
 /// A computer with one browser, whose profile stays when the browser ends.
@@ -229,15 +235,21 @@ pub(crate) struct Desk {
     make: Make,
     scratch: Scratch,
     driver: Driver,
+    elsewhere: Elsewhere,
     language: String,
     session: Mutex<Option<WebDriver>>,
 }
 
 impl Desk {
+    /// Where requests to others go.
+    pub(crate) fn elsewhere(&self) -> &Elsewhere {
+        &self.elsewhere
+    }
+
     /// Starts the browser, with the person in front of it.
     pub(crate) async fn sits_down(&self) -> Respondent {
         let session = until("a session", async || {
-            let capabilities = capabilities(self.make.capabilities(&self.scratch.join("profile")));
+            let capabilities = capabilities(self.make.capabilities(&self.scratch.join("profile"), &self.elsewhere));
             WebDriver::builder(&self.driver.address, capabilities).connect().await.map_err(|error| error.to_string())
         })
         .await;

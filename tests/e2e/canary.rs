@@ -1,7 +1,7 @@
 //! Words that would be recognised anywhere: the answers are in clear nowhere but in the fields, on the page and in the
 //! body that is sent; the token nowhere but in this tab's own entry and the header that it is meant for.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use svar::{
     study::Invitation,
     tools::collector::faults::{Entry, Fault, Said},
@@ -9,7 +9,8 @@ use svar::{
 };
 
 use crate::{
-    browser::{browse, thorough},
+    browser::{browse, thorough, until},
+    portal,
     respondent::Respondent,
     server::{RESPONSES, Server},
     tiny::{self, Visitor},
@@ -147,6 +148,68 @@ async fn nothing_in_clear_of_a_person() {
         canaries("nothing_in_clear_personal_shared", false, false, true).await;
     }
 }
+
+/// On somebody else's page, as an element or in a frame, they are in nothing that this page can have without reading the
+/// fields, nor in what lies on the device; of a frame it cannot read these either.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_in_clear_on_pages_of_others() {
+    for framed in [false, true] {
+        let (portal, server, link) = match framed {
+            true => {
+                let (portal, server, link) = portal::framing(true).await;
+                (Some(portal), server, link)
+            }
+            false => {
+                let server = Server::tiny(|_| {}).await;
+                let page = portal::page("", "/studies/tiny/study.svar");
+                let link = portal::opens_a_portal(&server, &page, &server.sign(&server.invitation()));
+                (None, server, link)
+            }
+        };
+        let token = server.sign(&server.invitation());
+        browse("nothing_in_clear_on_pages_of_others", &server, "nb", async |person| {
+            let watch = Watch { person, server: &server, token: token.clone(), looks: Default::default() };
+            let nothing = async |when: &str| {
+                watch.finds_nothing(when, false).await;
+                if framed {
+                    person.looks_out_of_the_frame().await;
+                    watch.finds_nothing(&format!("{when}, around the frame"), false).await;
+                    assert_eq!(person.script(FIELDS, vec![]).await, json!([]), "{when}: fields that the page can read");
+                    person.looks_into_the_frame().await;
+                }
+            };
+            person.driver().goto(&link).await.expect("a page");
+            portal::hears(person, "svar-ready").await;
+            if framed {
+                person.looks_into_the_frame().await;
+            }
+            let visitor = Visitor::new(person, true, CANARY);
+            nothing("at the welcome").await;
+            visitor.goes_on_to(tiny::WORDS).await;
+            visitor.writes_the_comment().await;
+            until("a draft", async || match tiny::records(person).await {
+                names if names.iter().any(|name| name.starts_with("draft/")) => Ok(()),
+                names => Err(format!("{names:?}")),
+            })
+            .await;
+            nothing("while answering").await;
+            visitor.goes_on_to_say(Say::ReviewTitle).await;
+            nothing("at the overview").await;
+            visitor.goes_on_to_say(Told::ReceivedTitle).await;
+            tiny::nothing_is_left(person).await;
+            nothing("at the end").await;
+            watch.requests_are_clean(false);
+            tiny::arrived_once(&server, &[CANARY]);
+            let at_the_portal = portal.iter().flat_map(|portal| portal.asked());
+            at_the_portal.for_each(|asked| watch.is_free(&format!("{asked:?}"), "a request to the portal"));
+            assert_eq!(watch.looks.get(), if framed { 8 } else { 4 });
+        })
+        .await;
+    }
+}
+
+/// What is written in the fields of a page.
+const FIELDS: &str = "return [...document.querySelectorAll('input, textarea')].map((field) => field.value)";
 
 /// One person's three waves, by three links, on two devices' worth of storage: their rows join, and nobody else's do.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,9 +1,13 @@
-// The page around the widget in tests: notes down what the element tells, and gives it the invitation.
+// The page around the widget in tests: notes down what the element tells, by whatever name, and gives it the invitation.
 window.svarEvents = [];
 window.svarMessages = [];
-for (const name of ["svar-ready", "svar-page", "svar-submitted", "svar-error"]) {
-  addEventListener(name, ({ detail }) => window.svarEvents.push([name, detail]));
-}
+window.svarKeys = [];
+const dispatch = EventTarget.prototype.dispatchEvent;
+EventTarget.prototype.dispatchEvent = function (event) {
+  if (event instanceof CustomEvent) window.svarEvents.push([event.type, event.detail]);
+  return dispatch.call(this, event);
+};
+for (const name of ["keydown", "keypress", "keyup"]) addEventListener(name, ({ key }) => window.svarKeys.push(`${name} ${key}`));
 addEventListener("message", ({ data }) => window.svarMessages.push(data));
 const onmessage = Object.getOwnPropertyDescriptor(MessagePort.prototype, "onmessage");
 Object.defineProperty(MessagePort.prototype, "onmessage", {

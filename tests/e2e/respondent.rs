@@ -306,7 +306,7 @@ impl Respondent {
     }
 
     /// Presses a key while another is held down.
-    pub(crate) async fn holds(&self, held: Key, pressed: Key) {
+    pub(crate) async fn holds(&self, held: Key, pressed: impl Into<TypingData>) {
         let chain = self.driver.action_chain().key_down(held.value()).send_keys(pressed).key_up(held.value());
         chain.perform().await.expect("to press keys");
     }

@@ -394,17 +394,20 @@ pub(crate) async fn nothing_is_left(person: &Respondent) {
     .await;
 }
 
-/// Everything that the page, the tab and the browser hold, as one text: the document with its fields, storages, cookies,
-/// caches, and every record of the database, byte for byte as Latin letters and as UTF-16.
+/// Everything that the page, the tab and the browser hold, as one text: the document and what is in its shadow roots, with fields,
+/// storages, cookies, caches, what the page around was told, and every record of the database, byte for byte as Latin letters and as UTF-16.
 pub(crate) async fn holdings(person: &Respondent) -> String {
     let script = "
         const [answer] = [...arguments].slice(-1);
-        const attributes = [...document.querySelectorAll('*')].flatMap((element) =>
+        const inside = (root) => [...root.querySelectorAll('*')].flatMap((each) =>
+            [each, ...(each.shadowRoot ? inside(each.shadowRoot) : [])]);
+        const attributes = inside(document).flatMap((element) =>
             [...element.attributes].map(({ name, value }) => `${name}=${value}`));
-        const fields = [...document.querySelectorAll('input, textarea, select')].map((field) => field.value);
+        const fields = inside(document).filter((each) => each.matches('input, textarea, select')).map(({ value }) => value);
         const held = { text: document.documentElement.innerText, title: document.title, attributes, fields,
             address: location.href, history: navigation.entries().map((entry) => entry.url),
             state: JSON.stringify(history.state), cookie: document.cookie, name: window.name,
+            told: [window.svarEvents, window.svarMessages],
             local: { ...localStorage }, session: { ...sessionStorage }, records: [] };
         const show = (value) => value instanceof Uint8Array
             ? [String.fromCharCode(...value), new TextDecoder().decode(value)]
