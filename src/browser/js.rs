@@ -39,9 +39,32 @@ pub(crate) fn object(members: &[(&str, JsValue)]) -> JsValue {
     object.into()
 }
 
+/// What resolves a promise, at the latest when it is dropped: whoever waits for one that is never settled is never let go
+/// of, with all that they hold.
+#[derive(Debug)]
+pub(crate) struct Resolve(Option<Function>);
+
 /// A promise, and what resolves it.
-pub(crate) fn deferred() -> (Promise, Option<Function>) {
+pub(crate) fn deferred() -> (Promise, Resolve) {
     let mut resolve = None;
     let promise = Promise::new(&mut |settle, _| resolve = Some(settle));
-    (promise, resolve)
+    (promise, Resolve(resolve))
+}
+
+impl Resolve {
+    /// Resolves it to this, unless it is resolved already.
+    pub(crate) fn to(&self, value: &JsValue) {
+        drop(self.0.as_ref().map(|resolve| resolve.call1(&JsValue::NULL, value)));
+    }
+
+    /// For JavaScript to call.
+    pub(crate) fn function(&self) -> JsValue {
+        self.0.clone().map_or(JsValue::UNDEFINED, JsValue::from)
+    }
+}
+
+impl Drop for Resolve {
+    fn drop(&mut self) {
+        self.to(&JsValue::UNDEFINED);
+    }
 }

@@ -2,11 +2,11 @@
 //! the page may have removed or patched them. Where there are none every turn is granted: the endpoint counts a submission
 //! once, however many tabs send it, so that a lost answer would be the worse error.
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Promise};
 use wasm_bindgen::{JsValue, closure::Closure};
 
 use super::{
-    js::{await_, call, deferred, get, object},
+    js::{Resolve, await_, call, deferred, get, object},
     wake::within,
 };
 
@@ -16,17 +16,9 @@ const PATIENCE: u32 = 3_000;
 /// The turn is ours until this is dropped, the page ends, or another tab takes it over.
 #[derive(Debug)]
 pub struct Turn {
-    release: Option<Function>,
+    _release: Option<Resolve>,
     /// Settles when the lock is given up; rejected when it was taken over.
     ended: JsValue,
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        if let Some(release) = &self.release {
-            drop(release.call0(&JsValue::NULL));
-        }
-    }
 }
 
 impl Turn {
@@ -66,7 +58,7 @@ pub async fn steal(name: &str) -> Turn {
     match at_once(name, "steal").await {
         Ok(turn) => turn,
         // Does not happen: a lock that is stolen is granted.
-        Err(Busy) => Turn { release: None, ended: JsValue::UNDEFINED },
+        Err(Busy) => Turn { _release: None, ended: JsValue::UNDEFINED },
     }
 }
 
@@ -98,7 +90,7 @@ impl Asked {
         let (held, release) = deferred();
         let callback = Closure::<dyn FnMut(JsValue) -> JsValue>::once_into_js(move |lock: JsValue| -> JsValue {
             let held = if lock.is_null() { JsValue::UNDEFINED } else { held.into() };
-            drop(grant.map(|grant| grant.call1(&JsValue::NULL, &lock)));
+            grant.to(&lock);
             held
         });
         let options = object(&[(option, true.into())]);
@@ -107,6 +99,6 @@ impl Asked {
             .and_then(|locks| call(&locks, "request", &[name.into(), options, callback]));
         let ended = request.unwrap_or_default();
         let first = Promise::race(&[granted.into(), ended.clone()].into_iter().collect::<Array>()).into();
-        Asked { turn: Turn { release, ended }, first }
+        Asked { turn: Turn { _release: Some(release), ended }, first }
     }
 }

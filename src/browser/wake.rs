@@ -7,12 +7,12 @@ use std::{
     task::{Context, Poll},
 };
 
-use js_sys::{Date, Function, global};
+use js_sys::{Date, global};
 use wasm_bindgen::{JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 
 use super::{
-    js::{call, deferred, get},
+    js::{Resolve, call, deferred, get},
     random,
 };
 
@@ -56,8 +56,8 @@ impl Drop for Subscription {
 #[derive(Debug)]
 pub struct Sleep {
     timer: JsValue,
-    /// Ends it at once.
-    end: Option<Function>,
+    /// Ends it at once when it is dropped.
+    _end: Resolve,
     done: JsFuture,
 }
 
@@ -66,9 +66,8 @@ pub struct Sleep {
 pub fn sleep(ms: u32) -> Sleep {
     const LONGEST: u32 = i32::MAX.unsigned_abs();
     let (done, end) = deferred();
-    let wake = end.clone().map_or(JsValue::UNDEFINED, JsValue::from);
-    let timer = call(&global(), "setTimeout", &[wake, ms.min(LONGEST).into()]).unwrap_or_default();
-    Sleep { timer, end, done: done.into() }
+    let timer = call(&global(), "setTimeout", &[end.function(), ms.min(LONGEST).into()]).unwrap_or_default();
+    Sleep { timer, _end: end, done: done.into() }
 }
 
 impl Future for Sleep {
@@ -82,8 +81,6 @@ impl Future for Sleep {
 impl Drop for Sleep {
     fn drop(&mut self) {
         drop(call(&global(), "clearTimeout", std::slice::from_ref(&self.timer)));
-        // Whoever waits for a promise that is never settled is never let go of.
-        drop(self.end.as_ref().map(|end| end.call0(&JsValue::NULL)));
     }
 }
 

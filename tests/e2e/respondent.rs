@@ -292,12 +292,10 @@ impl Respondent {
     }
 
     async fn types_over(&self, field: &WebElement, text: &str) {
-        field.send_keys(Key::Control + "a").await.expect("to select all");
-        if text.is_empty() {
-            field.send_keys(Key::Delete).await.expect("to delete");
-        } else {
-            field.send_keys(text).await.expect("to type");
-        }
+        // At once: in a shadow root ChromeDriver puts the cursor at the end of the text each time.
+        let all = Key::Control + "a" + Key::Null;
+        let keys = if text.is_empty() { all + Key::Delete } else { all + text };
+        field.send_keys(keys).await.expect("to type");
     }
 
     /// Presses keys where the focus is.

@@ -103,7 +103,7 @@ impl Keeping {
         self.app.spawn(async move {
             let _ = JsFuture::from(before).await;
             keeping.open().await;
-            drop(is_open.map(|is_open| is_open.call0(&JsValue::NULL)));
+            drop(is_open);
         });
     }
 
