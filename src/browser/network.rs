@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use gloo_net::http::{Request, Response};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
 use super::{
     js::{await_, call, get},
@@ -41,7 +40,7 @@ pub(crate) async fn fetch(address: &str, fresh: bool) -> Result<Vec<u8>, FetchEr
             if let (true, Ok(Some(date))) = (fresh, response.headers().get("date")) {
                 correct_by(&date);
             }
-            body(&response, policy::REPLY_LIMIT).await.ok_or(FetchError::Unreachable)
+            body(&response, policy::REQUEST_TIMEOUT).await.ok_or(FetchError::Unreachable)
         }
         500..=599 => Err(FetchError::Unreachable),
         _ => Err(FetchError::Missing),
@@ -68,7 +67,7 @@ pub(crate) async fn standing(endpoint: &Endpoint, invitation: &str) -> Standing 
         .build();
     let Ok(request) = request else { return Standing::Unknown };
     let Ok(response) = send(request, policy::STATUS_PATIENCE).await else { return Standing::Unknown };
-    let bytes = body(&response, policy::REPLY_LIMIT).await.unwrap_or_default();
+    let bytes = body(&response, policy::STATUS_PATIENCE).await.unwrap_or_default();
     let Some(reply) = Parsed::parse(&bytes) else { return Standing::Unknown };
     if response.status() == 200 {
         return Standing::Told(reply);
@@ -108,7 +107,7 @@ pub(crate) async fn post(endpoint: &Endpoint, invitation: &str, frozen: &Frozen)
         Err(no_reply) => return verdict_by::<Parsed>(uuid, Err(no_reply)),
     };
     // A body that was cut off is a reply without receipt.
-    let bytes = body(&response, policy::REPLY_LIMIT).await.unwrap_or_default();
+    let bytes = body(&response, policy::REQUEST_TIMEOUT).await.unwrap_or_default();
     let response = Response::from(response);
     let headers = response.headers();
     let (location, date) = (headers.get("location"), headers.get("date"));
@@ -165,8 +164,11 @@ fn seconds(wait: String, now: Option<&str>) -> String {
     (((until - now) / 1000.0).max(0.0) as u64).to_string()
 }
 
-/// How much longer than its signal a request is waited for, in milliseconds.
-const GRACE: u32 = 1_000;
+/// How long a request, or its body, is waited for at most: a little longer than its signal, which may not be heeded.
+fn most(timeout: Duration) -> u32 {
+    const GRACE: u32 = 1_000;
+    u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX).saturating_add(GRACE)
+}
 
 /// Calls `fetch` and takes only a real `Response` for an answer.
 async fn send(request: Request, timeout: Duration) -> Result<web_sys::Response, NoReply> {
@@ -183,7 +185,7 @@ async fn send(request: Request, timeout: Duration) -> Result<web_sys::Response, 
     let fetch = js_sys::Reflect::get(&window, &"fetch".into()).map_err(|_| NoReply::Network)?;
     let fetch: &js_sys::Function = fetch.dyn_ref().ok_or(NoReply::Network)?;
     let answer = fetch.call2(&window, &request, &options).map_err(|_| NoReply::Network)?;
-    match within(milliseconds.saturating_add(GRACE), await_(answer)).await {
+    match within(most(timeout), await_(answer)).await {
         Some(Ok(value)) => value.dyn_into().map_err(|_| NoReply::Network),
         Some(Err(reason)) if is_timeout(&reason) => Err(NoReply::Timeout),
         Some(Err(_)) => Err(NoReply::Network),
@@ -196,10 +198,10 @@ fn is_timeout(reason: &JsValue) -> bool {
     name.and_then(|name| name.as_string()).as_deref() == Some("TimeoutError")
 }
 
-/// The body; none if it was cut off, or is longer than `limit` bytes.
-async fn body(response: &web_sys::Response, limit: usize) -> Option<Vec<u8>> {
-    let buffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
+/// The body; none if it was cut off, does not come, or is too long.
+async fn body(response: &web_sys::Response, timeout: Duration) -> Option<Vec<u8>> {
+    let buffer = within(most(timeout), await_(response.array_buffer().ok()?.into())).await?.ok()?;
     let buffer: js_sys::ArrayBuffer = buffer.dyn_into().ok()?;
     let bytes = js_sys::Uint8Array::new(&buffer);
-    (bytes.length() as usize <= limit).then(|| bytes.to_vec())
+    (bytes.length() as usize <= policy::REPLY_LIMIT).then(|| bytes.to_vec())
 }

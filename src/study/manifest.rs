@@ -275,6 +275,15 @@ impl Study {
         self.variants.is_empty() || self.variants.iter().any(|known| known == variant)
     }
 
+    /// The language of the study that comes nearest to this BCP 47 tag: itself, its language without the region, or the
+    /// base language.
+    pub fn nearest(&self, tag: &str) -> Option<&str> {
+        let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let same = self.languages.iter().find(|known| known.eq_ignore_ascii_case(tag));
+        let akin = || self.languages.iter().find(|known| primary(known) == primary(tag));
+        same.or_else(akin).or(self.languages.first()).map(String::as_str)
+    }
+
     /// The text in `language`, else in the base language.
     pub fn say<'a>(&self, words: &'a Words, language: &str) -> Option<&'a Text> {
         let place = self.languages.iter().position(|known| known == language).unwrap_or(0);

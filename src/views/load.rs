@@ -45,15 +45,37 @@ enum Loaded {
     /// Something stands in the way.
     Stopped(&'static dyn Later, Trouble, Option<Arc<Study>>),
     /// Somebody began here before: is it the same person?
-    Whose(Arc<Study>),
+    Whose(Rc<Admitted>),
     /// Another tab is at it.
-    OtherTab(Arc<Study>),
+    OtherTab(Rc<Admitted>),
     Ready(App),
 }
 
-/// The widget.
-pub(crate) fn root(door: Door, ground: Rc<Ground>, language: RwSignal<String>) -> AnyView {
-    let loaded = RwSignal::new(Loaded::Not);
+impl Loaded {
+    /// The study, once it is known.
+    fn study(&self) -> Option<Arc<Study>> {
+        match self {
+            Loaded::Not => None,
+            Loaded::Unreachable(study) | Loaded::Stopped(_, _, study) => study.clone(),
+            Loaded::Whose(admitted) | Loaded::OtherTab(admitted) => Some(admitted.study.clone()),
+            Loaded::Ready(app) => Some(app.study()),
+        }
+    }
+}
+
+/// The widget, in the language that is `asked` for, as far as the study has it.
+pub(crate) fn root(door: Door, ground: Rc<Ground>, asked: RwSignal<String>) -> AnyView {
+    let loaded = RwSignal::new_local(Loaded::Not);
+    let language = RwSignal::new(asked.get_untracked());
+    Effect::new(move |first: Option<()>| {
+        let asked = asked.get();
+        // Until the study is known it is taken as it is.
+        if first.is_some() {
+            let nearest =
+                loaded.with_untracked(Loaded::study).and_then(|study| Some(study.nearest(&asked)?.to_owned()));
+            language.set(nearest.unwrap_or(asked));
+        }
+    });
     let enter = Enter {
         door: StoredValue::new(door),
         ground: StoredValue::new_local(ground.clone()),
@@ -74,7 +96,7 @@ pub(crate) fn root(door: Door, ground: Rc<Ground>, language: RwSignal<String>) -
                 let header = header(language, study.as_ref());
                 all([header, later.stopped(Stopped { what, language, study, again: enter }).into()])
             }
-            Loaded::Whose(study) => {
+            Loaded::Whose(admitted) => {
                 let page = resume::crossing(
                     &enter.ground(),
                     language,
@@ -85,14 +107,14 @@ pub(crate) fn root(door: Door, ground: Rc<Ground>, language: RwSignal<String>) -
                         (Look::Secondary, Say::ResumeNo, Box::new(move || enter.enter(Said::NotMine))),
                     ],
                 );
-                all([header(language, Some(&study)), page.into()])
+                all([header(language, Some(&admitted.study)), page.into()])
             }
-            Loaded::OtherTab(study) => {
+            Loaded::OtherTab(admitted) => {
                 let here: resume::Act = Box::new(move || enter.enter(Said::Here));
                 let buttons = vec![(Look::Primary, Say::UseThisTab, here)];
                 let page =
                     resume::crossing(&enter.ground(), language, Say::OtherTabTitle, vec![Say::OtherTabLead], buttons);
-                all([header(language, Some(&study)), page.into()])
+                all([header(language, Some(&admitted.study)), page.into()])
             }
             Loaded::Ready(app) => app::view(app),
         })
@@ -108,9 +130,11 @@ fn header(language: RwSignal<String>, study: Option<&Arc<Study>>) -> Child {
         let title = study.as_ref().and_then(|study| language.with(|tag| study.say(&study.title, tag).map(Text::words)));
         title.unwrap_or_else(|| "Svar".to_owned())
     };
+    let announcement = RwSignal::new(String::new());
     el_of("div", "svar-header")
+        .child(el_of("p", "svar-hidden").attr("role", "status").say(move || announcement.get()))
         .child(el_of("p", "svar-brand").say(title))
-        .child(languages(language, tags, RwSignal::new(String::new())))
+        .child(languages(language, tags, announcement))
         .into()
 }
 
@@ -135,7 +159,7 @@ pub(super) struct Enter {
     door: StoredValue<Door>,
     ground: StoredValue<Rc<Ground>, LocalStorage>,
     language: RwSignal<String>,
-    loaded: RwSignal<Loaded>,
+    loaded: RwSignal<Loaded, LocalStorage>,
     /// What owns all that is made in here.
     owner: StoredValue<Option<Owner>>,
 }
@@ -145,12 +169,17 @@ impl Enter {
     fn enter(self, said: Said) {
         // Whoever pressed a button to come in is led to the heading of what comes: the button is gone.
         let again = !matches!(*self.loaded.read_untracked(), Loaded::Not);
+        if let Loaded::Ready(app) = &*self.loaded.read_untracked() {
+            app.leaves();
+        }
         self.loaded.set(Loaded::Not);
         self.ground().spawn(async move {
             match self.find(said, again).await {
                 Ok(found) => {
-                    if let Loaded::Ready(app) = &found {
-                        app.tells_that_it_is_ready();
+                    match &found {
+                        Loaded::Whose(admitted) | Loaded::OtherTab(admitted) => self.tells_ready(admitted),
+                        Loaded::Ready(app) => app.given(|given| self.tells_ready(&given.admitted)),
+                        _ => {}
                     }
                     self.loaded.set(found);
                 }
@@ -161,6 +190,12 @@ impl Enter {
                 request_animation_frame(move || ground.focus_heading());
             }
         });
+    }
+
+    /// Tells the page around that somebody can go on here.
+    fn tells_ready(self, admitted: &Admitted) {
+        let (study, wave) = (admitted.study.id.as_str(), admitted.wave.id.as_str());
+        self.ground().tell("ready", &[("study", study.into()), ("wave", wave.into())]);
     }
 
     /// Comes in once more.
@@ -222,14 +257,14 @@ impl Enter {
         if !first {
             let later = later().await.map_err(|_| with_study(None))?;
             begin = match later.find(admitted.clone(), said, standing, in_the_way.is_some()).await {
-                Came::Whose => return Ok(Loaded::Whose(study)),
-                Came::OtherTab => return Ok(Loaded::OtherTab(study)),
+                Came::Whose => return Ok(Loaded::Whose(admitted)),
+                Came::OtherTab => return Ok(Loaded::OtherTab(admitted)),
                 Came::Free(begin) => Some(begin),
             };
         }
         let owner = self.owner.get_value().unwrap_or_default();
         let app = owner.with(move || {
-            let given = Given { sheets: Sheets::default(), admitted, pseudonym, permitted: false };
+            let given = Given { sheets: Sheets::default(), admitted: admitted.clone(), pseudonym, permitted: false };
             App::new(self.ground(), given, self.language, Box::new(self))
         });
         app.moved.set_value(again);
@@ -254,8 +289,8 @@ async fn admitted(door: &Door, ground: &Ground, language: RwSignal<String>) -> R
     study.lies_at(&door.study);
     let study = Arc::new(study);
     let with_study = |trouble| (Some(trouble), Some(study.clone()));
-    if !study.languages.iter().any(|tag| language.with_untracked(|now| now == tag)) {
-        language.set(study.languages.first().cloned().unwrap_or_default());
+    if let Some(nearest) = language.with_untracked(|asked| study.nearest(asked).map(str::to_owned)) {
+        language.set(nearest);
     }
     if !may_be_here {
         return Err(with_study(Trouble::NotHere));
@@ -265,8 +300,10 @@ async fn admitted(door: &Door, ground: &Ground, language: RwSignal<String>) -> R
     if invitation.study != study.id {
         return Err(with_study(Trouble::OtherStudy));
     }
-    let wave = study.wave(&invitation.wave).filter(|wave| door.wave.as_ref().is_none_or(|only| *only == wave.id));
-    let wave = wave.cloned().ok_or_else(|| with_study(Trouble::NoSuchWave))?;
+    let wave = study.wave(&invitation.wave).cloned().ok_or_else(|| with_study(Trouble::NoSuchWave))?;
+    if door.wave.as_ref().is_some_and(|only| *only != wave.id) {
+        return Err(with_study(Trouble::OtherWave));
+    }
     Ok(Admitted { study, wave: Arc::new(wave), invitation, token: door.token.clone() })
 }
 

@@ -12,6 +12,7 @@ mod frame;
 mod later;
 mod load;
 mod marks;
+mod outward;
 mod page;
 mod parts;
 mod question;

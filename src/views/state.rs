@@ -4,10 +4,12 @@
 use std::{rc::Rc, sync::Arc};
 
 use leptos::prelude::*;
+use wasm_bindgen::JsValue;
 
 use super::{
     delivery::Delivery,
     later::{Keeper, Task, later},
+    outward,
     sheet::{Freezing, Sheet},
     trail::Trail,
 };
@@ -69,6 +71,8 @@ pub(super) struct App {
     pub(super) fails: RwSignal<bool>,
     /// It is over: nothing is kept any more.
     pub(super) over: StoredValue<bool>,
+    /// Somebody else has the page; what is still on its way of this one's is delivered behind their back.
+    gone: StoredValue<bool>,
     ground: StoredValue<Rc<Ground>, LocalStorage>,
     given: StoredValue<Given, LocalStorage>,
     trail: Trail,
@@ -148,6 +152,11 @@ impl Sheets {
     }
 }
 
+/// Whether the store has it. As long as that is not known, it is taken not to.
+fn is_stored(submission: &Submission) -> bool {
+    submission.kept() == Kept::Stored
+}
+
 impl App {
     /// An app at the beginning, without any sheet yet.
     pub(super) fn new(ground: Rc<Ground>, given: Given, language: RwSignal<String>, way_in: Box<dyn WayIn>) -> App {
@@ -166,6 +175,7 @@ impl App {
             moved_away: RwSignal::new(false),
             fails: RwSignal::new(false),
             over: StoredValue::new(false),
+            gone: StoredValue::new(false),
             ground: StoredValue::new_local(ground),
             given: StoredValue::new_local(given),
             trail: Trail::new(first, own_page),
@@ -179,6 +189,7 @@ impl App {
             browser::on_back(move |place| app.came_back(place as usize));
         }
         browser::ask_before_leaving(move || app.would_lose());
+        outward::tells(app);
         Effect::new(move || {
             if matches!(app.place.get().step, Step::Finished(_)) && !app.is_under_way() {
                 app.leave_nothing();
@@ -206,10 +217,16 @@ impl App {
         self.ground().spawn(task);
     }
 
-    /// Tells the page around that questions can be answered.
-    pub(super) fn tells_that_it_is_ready(self) {
-        let (study, wave) = (self.study(), self.wave());
-        self.ground().tell("ready", &[("study", study.id.as_str().into()), ("wave", wave.id.as_str().into())]);
+    /// Leaves the page to whoever comes in next.
+    pub(super) fn leaves(self) {
+        self.gone.set_value(true);
+    }
+
+    /// Tells the page around, for as long as the page is this one's.
+    pub(super) fn tells(self, name: &str, detail: &[(&str, JsValue)]) {
+        if !self.gone.get_value() {
+            self.ground().tell(name, detail);
+        }
     }
 
     /// Gives these questionnaires their sheets; `complete` if they are the last.
@@ -219,9 +236,12 @@ impl App {
                 let sheet = Sheet::new(Session::new(form));
                 self.fills(sheet);
                 self.given.update_value(|given| given.sheets.0.push((slot, sheet)));
+                let received = Memo::new(move |_| {
+                    sheet.delivery.watch(|sent| sent.received().map(|receipt| receipt.uuid.clone()))
+                });
                 Effect::new(move || {
-                    if sheet.delivery.watch(|submission| submission.received().is_some()) {
-                        self.arrived(slot.step());
+                    if let Some(uuid) = received.get() {
+                        self.arrived(slot.step(), &uuid);
                     }
                 });
             }
@@ -446,11 +466,7 @@ impl App {
             return;
         }
         self.trail.go(place);
-        self.moved.set_value(true);
-        self.notice.set(None);
-        // Else it is come upon again at the top of every page that follows.
-        self.announcement.set(String::new());
-        self.place.set(place);
+        self.turns_to(place);
     }
 
     /// The step after this one.
@@ -487,12 +503,21 @@ impl App {
     }
 
     fn came_back(&self, wanted: usize) {
-        if let Some(place) = self.trail.came_back(wanted) {
-            self.moved.set_value(true);
-            self.from_review.set(false);
-            self.notice.set(None);
-            self.place.set(place);
+        if self.gone.get_value() {
+            return;
         }
+        if let Some(place) = self.trail.came_back(wanted) {
+            self.from_review.set(false);
+            self.turns_to(place);
+        }
+    }
+
+    fn turns_to(&self, place: Place) {
+        self.moved.set_value(true);
+        self.notice.set(None);
+        // Else it is come upon again at the top of every page that follows.
+        self.announcement.set(String::new());
+        self.place.set(place);
     }
 
     /// Starts at a place, with no way back from it.
@@ -555,7 +580,8 @@ impl App {
         let safe = self.outlives_tab() && !self.fails.get_untracked();
         let lost = |sheet: &Sheet| {
             if sheet.delivery.is_under_way() {
-                return untrack(|| self.safekeeping(sheet.delivery)) != Safekeeping::Device;
+                return !sheet.delivery.read(is_stored)
+                    || untrack(|| self.safekeeping(sheet.delivery)) != Safekeeping::Device;
             }
             !safe && sheet.delivery.receipt().is_none() && sheet.read(Session::has_answers)
         };
@@ -572,9 +598,8 @@ impl App {
     /// Whether the next person may have the page: nothing is left that only this page can deliver.
     pub(super) fn may_hand_over(self) -> bool {
         let only_here = |sheet: &Sheet| {
-            let kept_here =
-                sheet.delivery.watch(Submission::is_under_way) && self.safekeeping(sheet.delivery) == Safekeeping::Page;
-            kept_here || sheet.freezing.get().may_go_on()
+            let sent_from_here = sheet.delivery.watch(|submission| submission.is_under_way() && !is_stored(submission));
+            sent_from_here || sheet.freezing.get().may_go_on()
         };
         !self.sheets().iter().any(|(_, sheet)| only_here(sheet))
     }
@@ -582,7 +607,9 @@ impl App {
     /// Leaves nothing of this visit behind, but what is frozen and has not arrived.
     fn leave_nothing(self) {
         self.over.set_value(true);
-        self.ground().forget_invitation();
+        if !self.gone.get_value() {
+            self.ground().forget_invitation();
+        }
         self.have(|keeper| keeper.forget());
     }
 
@@ -598,8 +625,12 @@ impl App {
         self.finish(Step::Ended);
     }
 
-    /// The answers of a step have arrived.
-    fn arrived(self, step: Step) {
+    /// The answers of a step have arrived, under this UUID.
+    fn arrived(self, step: Step, uuid: &str) {
+        // Not of the contact details: whoever had both references could join names and answers.
+        if step != Step::Contact {
+            self.tells("submitted", &[("part", self.part_id(step).into()), ("uuid", uuid.into())]);
+        }
         if step == Step::Consent {
             let permitted = self.sheet(step).is_some_and(|sheet| self.permits(sheet));
             self.given.update_value(|given| given.permitted |= permitted);

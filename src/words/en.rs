@@ -17,7 +17,6 @@ pub(super) fn say(what: &Say) -> String {
         Say::Next => "Next",
         Say::Back => "Back",
         Say::GoOn => "Continue",
-        Say::GoOnWithout => "Continue without answering",
         Say::BackToReview => "Back to the overview",
         Say::MinutesLeft { minutes: 1 } => "About one minute left",
         Say::MinutesLeft { minutes } => return format!("About {minutes} minutes left"),
@@ -281,6 +280,7 @@ fn trouble_title(trouble: Trouble) -> &'static str {
         Trouble::Invitation(_) => "The link does not work",
         Trouble::OtherStudy => "The link is for another study",
         Trouble::NoSuchWave => "This questionnaire does not exist",
+        Trouble::OtherWave => "This page is for another questionnaire",
         Trouble::NotHere => "The questionnaire cannot be shown on this page",
         Trouble::Missing => "We could not find the questionnaire",
         Trouble::Foreign => "Something else came instead of the questionnaire",
@@ -308,8 +308,11 @@ fn trouble_text(trouble: Trouble) -> String {
         Trouble::NoSuchWave => {
             "You are invited to a questionnaire that this study does not have. Get in touch with those who sent you the link."
         }
+        Trouble::OtherWave => {
+            "The study has several questionnaires, and you are invited to another than the one shown here. If you were given a link, you can open it. Otherwise, get in touch."
+        }
         Trouble::NotHere => {
-            "The study has not approved the website you are on. Open the link you were given in a window of its own, or get in touch."
+            "The study has not approved the website you are on. If you were given a link, you can open it in a window of its own. Otherwise, get in touch."
         }
         Trouble::Missing => {
             "It is not where it should be. The mistake is ours, not yours. Try again later, or get in touch."

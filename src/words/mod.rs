@@ -89,7 +89,6 @@ pub enum Say {
     Next,
     Back,
     GoOn,
-    GoOnWithout,
     BackToReview,
     PageOf {
         page: usize,
@@ -275,6 +274,8 @@ pub enum Trouble {
     OtherStudy,
     /// The study has no such wave.
     NoSuchWave,
+    /// The page around is for another wave.
+    OtherWave,
     /// The study does not trust the page around with it.
     NotHere,
     /// The questionnaire, or the manifest, is not there.

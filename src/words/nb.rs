@@ -17,7 +17,6 @@ pub(super) fn say(what: &Say) -> String {
         Say::Next => "Neste",
         Say::Back => "Tilbake",
         Say::GoOn => "Gå videre",
-        Say::GoOnWithout => "Gå videre uten å svare",
         Say::BackToReview => "Tilbake til oversikten",
         Say::MinutesLeft { minutes: 1 } => "Om lag ett minutt igjen",
         Say::MinutesLeft { minutes } => return format!("Om lag {minutes} minutter igjen"),
@@ -99,7 +98,7 @@ pub(super) fn say(what: &Say) -> String {
         Say::OpenFound { count: 1 } => "Ett spørsmål er ikke besvart",
         Say::OpenFound { count } => return format!("{count} spørsmål er ikke besvart"),
         Say::OpenHint => "Du kan svare nå, eller gå videre uten å svare.",
-        Say::Required => "(må besvares)",
+        Say::Required => "(må\u{a0}besvares)",
         Say::Open => "Ikke besvart",
         Say::Wrong(problem) => return wrong(*problem),
         Say::Choose => "Velg",
@@ -203,7 +202,7 @@ pub(super) fn told(what: &Told) -> String {
         Told::OwnPrint => "Skriv ut svarene",
         Told::OwnSave => "Lagre svarene på enheten",
         Told::OwnKept => {
-            "Kopien blir ikke lagret av seg selv. Lagre den bare på en enhet som er din egen. Når du lukker siden, er kopien borte hvis du ikke har lagret den."
+            "Kopien blir ikke lagret automatisk. Lagre den bare på din egen enhet. Lukker du siden uten å lagre, er kopien borte."
         }
         Told::SummaryKept => "Oppsummeringen blir ikke lagret. Når du lukker siden, er den borte.",
     };
@@ -263,6 +262,7 @@ fn trouble_title(trouble: Trouble) -> &'static str {
         Trouble::Invitation(_) => "Lenken virker ikke",
         Trouble::OtherStudy => "Lenken gjelder en annen studie",
         Trouble::NoSuchWave => "Dette spørreskjemaet finnes ikke",
+        Trouble::OtherWave => "Denne siden er for et annet spørreskjema",
         Trouble::NotHere => "Spørreskjemaet kan ikke vises på denne siden",
         Trouble::Missing => "Vi fant ikke spørreskjemaet",
         Trouble::Foreign => "Noe annet kom i stedet for spørreskjemaet",
@@ -290,8 +290,11 @@ fn trouble_text(trouble: Trouble) -> String {
         Trouble::NoSuchWave => {
             "Du er invitert til et spørreskjema som denne studien ikke har. Ta kontakt med dem som sendte deg lenken."
         }
+        Trouble::OtherWave => {
+            "Studien har flere spørreskjemaer, og du er invitert til et annet enn det som vises her. Har du fått en lenke, kan du åpne den. Ellers kan du ta kontakt."
+        }
         Trouble::NotHere => {
-            "Studien har ikke godkjent nettstedet du er på. Åpne lenken du har fått, i et eget vindu, eller ta kontakt."
+            "Studien har ikke godkjent nettstedet du er på. Har du fått en lenke, kan du åpne den i et eget vindu. Ellers kan du ta kontakt."
         }
         Trouble::Missing => {
             "Det ligger ikke der det skal. Feilen er hos oss, ikke hos deg. Prøv igjen senere, eller ta kontakt."

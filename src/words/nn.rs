@@ -17,7 +17,6 @@ pub(super) fn say(what: &Say) -> String {
         Say::Next => "Neste",
         Say::Back => "Tilbake",
         Say::GoOn => "Gå vidare",
-        Say::GoOnWithout => "Gå vidare utan å svare",
         Say::BackToReview => "Tilbake til oversikta",
         Say::MinutesLeft { minutes: 1 } => "Om lag eitt minutt igjen",
         Say::MinutesLeft { minutes } => return format!("Om lag {minutes} minutt igjen"),
@@ -97,7 +96,7 @@ pub(super) fn say(what: &Say) -> String {
         Say::OpenFound { count: 1 } => "Eitt spørsmål er utan svar",
         Say::OpenFound { count } => return format!("{count} spørsmål er utan svar"),
         Say::OpenHint => "Du kan svare no, eller gå vidare utan å svare.",
-        Say::Required => "(må svarast på)",
+        Say::Required => "(må\u{a0}svarast\u{a0}på)",
         Say::Open => "Utan svar",
         Say::Wrong(problem) => return wrong(*problem),
         Say::Choose => "Vel",
@@ -199,7 +198,7 @@ pub(super) fn told(what: &Told) -> String {
         Told::OwnPrint => "Skriv ut svara",
         Told::OwnSave => "Lagre svara på eininga",
         Told::OwnKept => {
-            "Kopien blir ikkje lagra av seg sjølv. Lagre han berre på ei eining som er di eiga. Når du lukkar sida, er kopien borte om du ikkje har lagra han."
+            "Kopien blir ikkje lagra automatisk. Lagre han berre på di eiga eining. Lukkar du sida utan å lagre, er kopien borte."
         }
         Told::SummaryKept => "Oppsummeringa blir ikkje lagra. Når du lukkar sida, er ho borte.",
     };
@@ -257,6 +256,7 @@ fn trouble_title(trouble: Trouble) -> &'static str {
         Trouble::Invitation(_) => "Lenkja verkar ikkje",
         Trouble::OtherStudy => "Lenkja gjeld ein annan studie",
         Trouble::NoSuchWave => "Dette spørjeskjemaet finst ikkje",
+        Trouble::OtherWave => "Denne sida er for eit anna spørjeskjema",
         Trouble::NotHere => "Spørjeskjemaet kan ikkje visast på denne sida",
         Trouble::Missing => "Vi fann ikkje spørjeskjemaet",
         Trouble::Foreign => "Noko anna kom i staden for spørjeskjemaet",
@@ -284,8 +284,11 @@ fn trouble_text(trouble: Trouble) -> String {
         Trouble::NoSuchWave => {
             "Du er invitert til eit spørjeskjema som denne studien ikkje har. Ta kontakt med dei som sende deg lenkja."
         }
+        Trouble::OtherWave => {
+            "Studien har fleire spørjeskjema, og du er invitert til eit anna enn det som blir vist her. Har du fått ei lenkje, kan du opne henne. Elles kan du ta kontakt."
+        }
         Trouble::NotHere => {
-            "Studien har ikkje godkjent nettstaden du er på. Opne lenkja du har fått, i eit eige vindauge, eller ta kontakt."
+            "Studien har ikkje godkjent nettstaden du er på. Har du fått ei lenkje, kan du opne henne i eit eige vindauge. Elles kan du ta kontakt."
         }
         Trouble::Missing => {
             "Det ligg ikkje der det skal. Feilen er hos oss, ikkje hos deg. Prøv igjen seinare, eller ta kontakt."

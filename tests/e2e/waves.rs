@@ -184,19 +184,8 @@ async fn passes_over(person: &crate::respondent::Respondent, end: &str, headings
         }
         headings.insert(look.heading.clone());
         let on = person.say(Say::GoOn);
-        let without = person.say(Say::GoOnWithout);
-        let button = [on, without].into_iter();
-        let mut pressed = false;
-        for button in button {
-            if person.has("button", &button).await {
-                person.presses(&button).await;
-                pressed = true;
-                break;
-            }
-        }
-        if !pressed {
-            person.presses_say(Say::Next).await;
-        }
+        let on = if person.has("button", &on).await { on } else { person.say(Say::Next) };
+        person.presses(&on).await;
         crate::browser::until("the next page, or what is open on this one", async || {
             let now = person.looks().await;
             if now.heading != look.heading || now.words != look.words { Ok(()) } else { Err(now.heading) }

@@ -16,7 +16,7 @@ use super::{
     errand::Errand,
     find::{self, Left, Unusable},
     freeze::freeze,
-    outward, ranking, receipt, review, sending, slider,
+    ranking, receipt, review, sending, slider,
 };
 use crate::{
     browser::{
@@ -77,7 +77,6 @@ impl Keeping {
             }
         };
         keeping.wakes.replace(Some(wake::on_wake(wake)));
-        app.owned(|| outward::tells(app));
         keeping
     }
 

@@ -9,7 +9,6 @@ mod find;
 mod freeze;
 mod handout;
 mod keep;
-mod outward;
 mod own;
 mod ranking;
 mod receipt;

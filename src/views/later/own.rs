@@ -30,9 +30,9 @@ fn sheets(app: App) -> Vec<Sheet> {
     app.sheets().into_iter().filter_map(answered).collect()
 }
 
-/// Whether there is anything to make a copy of.
+/// Whether there is anything to make a copy of. On a shared device there is not: whoever comes next would read it.
 pub(super) fn is_there(app: App) -> bool {
-    !sheets(app).is_empty()
+    app.own_device_chosen.get_value() == Some(true) && !sheets(app).is_empty()
 }
 
 /// The copy; `close` leads back.

@@ -62,6 +62,7 @@ fn code_of(what: Trouble) -> &'static str {
         Trouble::Invitation(_) => "invitation",
         Trouble::OtherStudy => "other-study",
         Trouble::NoSuchWave => "no-such-wave",
+        Trouble::OtherWave => "other-wave",
         Trouble::NotHere => "not-here",
         Trouble::Missing => "missing",
         Trouble::Foreign => "foreign",
