@@ -28,6 +28,6 @@ pub(super) fn tells(app: App) {
     });
     Effect::new(move || {
         app.complete.track();
-        app.tells("rest", &[("rest", app.may_hand_over().into())]);
+        app.tells("rest", &[("rest", app.is_at_rest().into())]);
     });
 }

@@ -69,6 +69,8 @@ pub(super) struct App {
     pub(super) moved_away: RwSignal<bool>,
     /// Nothing can be kept on this device at the moment.
     pub(super) fails: RwSignal<bool>,
+    /// What the device keeps is behind what is on the page, and is being brought up to it.
+    pub(super) unsaved: RwSignal<bool>,
     /// It is over: nothing is kept any more.
     pub(super) over: StoredValue<bool>,
     /// Somebody else has the page; what is still on its way of this one's is delivered behind their back.
@@ -174,6 +176,7 @@ impl App {
             notice: RwSignal::new(None),
             moved_away: RwSignal::new(false),
             fails: RwSignal::new(false),
+            unsaved: RwSignal::new(false),
             over: StoredValue::new(false),
             gone: StoredValue::new(false),
             ground: StoredValue::new_local(ground),
@@ -593,6 +596,11 @@ impl App {
         self.sheets()
             .iter()
             .any(|(_, sheet)| sheet.freezing.get() != Freezing::Not || sheet.delivery.watch(Submission::is_under_way))
+    }
+
+    /// Whether the widget may be taken away, watched: nothing is left that it alone can keep or deliver.
+    pub(super) fn is_at_rest(self) -> bool {
+        !self.unsaved.get() && self.may_hand_over()
     }
 
     /// Whether the next person may have the page: nothing is left that only this page can deliver.

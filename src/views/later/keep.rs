@@ -99,10 +99,12 @@ impl Keeping {
         let (keeping, before) = (self.clone(), self.open.borrow().clone());
         let (open, is_open) = browser::deferred();
         drop(self.open.replace(open));
+        self.app.unsaved.set(true);
         self.app.spawn(async move {
             let _ = JsFuture::from(before).await;
             keeping.open().await;
             drop(is_open);
+            keeping.app.unsaved.set(keeping.soon.get());
         });
     }
 
@@ -243,10 +245,12 @@ impl Keeper for Keeping {
         if self.device.borrow().is_none() || self.soon.replace(true) {
             return;
         }
+        self.app.unsaved.set(true);
         self.app.spawn(async move {
             wake::sleep(policy::DRAFT_DELAY as u32).await;
             self.soon.set(false);
             self.save().await;
+            self.app.unsaved.set(self.soon.get());
         });
     }
 
@@ -306,11 +310,13 @@ impl Keeper for Keeping {
     }
 
     fn forget(self: Rc<Self>) {
+        self.app.unsaved.set(true);
         self.app.spawn(async move {
             if let Some(device) = self.device().await {
                 // What fails to be removed is encrypted, and gone when its time is over.
                 let _ = device.forget().await;
             }
+            self.app.unsaved.set(false);
         });
     }
 }
