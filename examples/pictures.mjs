@@ -28,11 +28,11 @@ const STATES = [
   ["pages", "unfolded"],
   ["pages", "review-open"],
   ["delivery", "received"],
-  ["way-in", "whose"],
+  ["way-in", "wrong-code"],
 ];
 const HOSTS = ["react", "aksel", "designsystemet"];
 // How many pictures stand side by side on a sheet, how wide each is there, and how much of a long one is shown.
-const LAYOUT = { 360: { columns: 6, width: 252, height: 900 }, 1280: { columns: 3, width: 560, height: 780 } };
+const LAYOUT = { 360: { columns: 6, width: 208, height: 600 }, 1280: { columns: 3, width: 500, height: 640 } };
 
 const coded = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 // Nobody has signed it, and nobody is there to check.
@@ -85,13 +85,15 @@ async function embedded(page, origin, host, label) {
   return take(page, `${host} ${label}`, { fullPage: true });
 }
 
+/** GOV.UK's components, which have no dark, and ours beside them. */
 async function govuk(page, origin, scheme, width) {
   await page.goto(`${origin}/govuk/`);
   await page.locator("#svar .svar-form").waitFor();
-  const ours = await take(page.locator("#svar"), `ours ${width} ${scheme}`);
-  if (scheme === "dark") return [ours];
-  const theirs = ["form", "parts", "question"];
-  return [ours, ...(await Promise.all(theirs.map((part) => take(page.locator(`#${part}`), `GOV.UK ${part} ${width}`))))];
+  const pictures = [];
+  const parts = scheme === "light" ? ["form", "parts", "question"] : [];
+  for (const part of parts) pictures.push(await take(page.locator(`#${part}`), `GOV.UK ${part} ${width}`));
+  pictures.splice(1, 0, await take(page.locator("#svar"), `Svar ${width} ${scheme}`));
+  return pictures;
 }
 
 /** Draws pictures under their names, each below the column that is shortest, and gives the bytes of a WebP. */
@@ -128,7 +130,7 @@ function drawn([pictures, { columns, width, height }]) {
       context.fillText(name, x, y + 12);
       context.drawImage(image, 0, 0, image.width, shown / scale, x, y + line, width, shown);
     }
-    return canvas.toDataURL("image/webp", 0.6).split(",")[1];
+    return canvas.toDataURL("image/webp", 0.42).split(",")[1];
   });
 }
 
@@ -154,8 +156,8 @@ try {
       beside.push(...(await govuk(page, origin, colorScheme, width)));
       await page.close();
     }
-    await sheet(`embedded-${width}`, hosts, { ...LAYOUT[width], height: 1000 });
-    await sheet(`govuk-${width}`, beside, { columns: 5, width: width === 360 ? 300 : 400, height: 1200 });
+    await sheet(`embedded-${width}`, hosts, { ...LAYOUT[width], height: 900 });
+    await sheet(`govuk-${width}`, beside, { columns: 5, width: width === 360 ? 240 : 380, height: 1100 });
   }
 } finally {
   await browser.close();
