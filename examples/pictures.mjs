@@ -32,7 +32,7 @@ const STATES = [
 ];
 const HOSTS = ["react", "aksel", "designsystemet"];
 // How many pictures stand side by side on a sheet, how wide each is there, and how much of a long one is shown.
-const LAYOUT = { 360: { columns: 6, width: 208, height: 600 }, 1280: { columns: 3, width: 500, height: 640 } };
+const LAYOUT = { 360: { columns: 6, width: 208, height: 580 }, 1280: { columns: 3, width: 500, height: 640 } };
 
 const coded = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 // Nobody has signed it, and nobody is there to check.
@@ -130,7 +130,7 @@ function drawn([pictures, { columns, width, height }]) {
       context.fillText(name, x, y + 12);
       context.drawImage(image, 0, 0, image.width, shown / scale, x, y + line, width, shown);
     }
-    return canvas.toDataURL("image/webp", 0.42).split(",")[1];
+    return canvas.toDataURL("image/webp", 0.4).split(",")[1];
   });
 }
 
