@@ -1,9 +1,10 @@
 // Builds the pages into `dist/`: those named, or the four examples. The package `svar-questionnaire` is laid beside them as it is and not bundled: its
 // script finds its other files next to itself, and all pages share it.
 
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { build } from "esbuild";
 
 const here = (path) => new URL(path, import.meta.url);
@@ -13,9 +14,26 @@ const manifest = JSON.parse(await read("vendor/svar-questionnaire/package.json")
 const main = manifest.exports?.["."]?.default ?? manifest.exports?.["."]?.import ?? manifest.module ?? manifest.main;
 const entry = `../svar-questionnaire/${main.replace(/^\.\//, "")}`;
 
+const comparing = new Set(["compare", "govuk"]);
 const beside = {
   name: "beside",
-  setup: ({ onResolve }) => onResolve({ filter: /^svar-questionnaire$/ }, () => ({ path: entry, external: true })),
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^svar-questionnaire$/ }, ({ resolveDir }) => ({
+      // The pages that compare have the stand-in, which says what the columns beside it say.
+      path: comparing.has(basename(resolveDir)) ? "../stub/index.js" : entry,
+      external: true,
+    })),
+};
+
+// GOV.UK's typeface is for its own domain only; after it in every list of the sheet stands Arial. One condition is for a
+// browser that is gone, and no CSS.
+const noTransport = {
+  name: "no GDS Transport",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /govuk-frontend\.min\.css$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replace(/@font-face\{[^}]*\}/g, "").replaceAll(/"?GDS Transport"?,/g, "").replaceAll("screen\\0 and", "screen and (width < 0) and"),
+      loader: "css",
+    })),
 };
 
 // Of 961 icons a page needs a handful. The package says so (`sideEffects`), but not in the folder that esbuild looks in.
@@ -32,6 +50,7 @@ await cp(here("vendor/svar-questionnaire/"), here("dist/svar-questionnaire/"), {
 
 const asked = process.argv.slice(2);
 const pages = asked.length ? asked : ["plain", "react", "aksel", "designsystemet"];
+if (pages.some((name) => comparing.has(name))) execFileSync(process.execPath, [here("stub.mjs").pathname, "dist/stub"]);
 const withScript = pages.filter((name) => name !== "plain");
 await build({
   absWorkingDir: here(".").pathname,
@@ -40,12 +59,13 @@ await build({
   assetNames: "fonts/[name]",
   loader: { ".woff": "file", ".woff2": "file" },
   bundle: true,
+  external: ["/assets/*"],
   format: "esm",
   target: ["chrome111", "firefox115", "safari16.4"],
   jsx: "automatic",
   minify: true,
   define: { "process.env.NODE_ENV": '"production"' },
-  plugins: [beside, fewIcons],
+  plugins: [beside, fewIcons, noTransport],
   logLevel: "warning",
 });
 

@@ -1,10 +1,10 @@
 // Writes a stand-in for the package `svar-questionnaire`: its interface and its style, and a form that goes nowhere. It
-// is for working on these pages without a Rust compiler; `cargo xtask dist` writes the real package.
+// is for working on these pages without a Rust compiler; `cargo xtask dist` writes the real package. A folder can be named.
 
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 
 const style = new URL("../style/", import.meta.url);
-const folder = new URL("vendor/svar-questionnaire/", import.meta.url);
+const folder = new URL(`${process.argv[2] ?? "vendor/svar-questionnaire"}/`, import.meta.url);
 
 // The order of src/bin/xtask/style.rs.
 const first = ["page-shell.css", "tokens.css", "base.css", "header.css", "page.css"];

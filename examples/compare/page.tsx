@@ -9,6 +9,7 @@ import { Textarea as AkselTextarea } from "@navikt/ds-react/Textarea";
 import { TextField } from "@navikt/ds-react/TextField";
 import { Heading as AkselHeading } from "@navikt/ds-react/Typography";
 import { Button, Checkbox, ErrorSummary, Field, Fieldset, Heading, Label, Radio, Select, Textarea, Textfield, ValidationMessage } from "@digdir/designsystemet-react";
+import { counties, pains, pleased, words } from "./words";
 import "svar-questionnaire";
 import "@digdir/designsystemet-theme/index.css";
 import "@digdir/designsystemet-css";
@@ -21,21 +22,6 @@ import "@fontsource/inter/latin-600.css";
 import "@fontsource/source-sans-3/latin-400.css";
 import "@fontsource/source-sans-3/latin-600.css";
 import "./page.css";
-
-const pleased = ["Svært fornøyd", "Ganske fornøyd", "Verken fornøyd eller misfornøyd", "Misfornøyd"];
-const pains = ["Vondt i nakke eller skuldre", "Hodepine", "Ingen av disse"];
-const counties = ["Velg", "Agder", "Akershus", "Vestland"];
-const words = {
-  title: "Arbeidet ditt",
-  pleased: "Hvor fornøyd er du med arbeidet ditt, alt i alt?",
-  weeks: "Tenk på de siste fire ukene.",
-  pains: "Hva har du vært plaget av?",
-  hours: "Hvor mange timer arbeider du i uken?",
-  example: "Skriv et tall mellom 0 og 100, for eksempel 37,5.",
-  wrong: "Skriv et tall mellom 0 og 100.",
-  county: "Hvilket fylke bor du i?",
-  more: "Er det noe du vil legge til?",
-};
 
 function Aksel() {
   return (

@@ -11,3 +11,8 @@ interface Window {
 
 // esbuild takes style sheets, too.
 declare module "*.css";
+
+// Has no types of its own.
+declare module "govuk-frontend" {
+  export function initAll(): void;
+}

@@ -123,7 +123,10 @@ export class Person {
     while (!this.root.querySelector(".svar-review")) {
       const heading = this.root.querySelector("h1");
       await this.goesOn();
-      const led = () => this.root.querySelector("h1") !== heading || this.root.querySelector(".svar-summary");
+      // The overview has its heading before the rest of it, which is in the part that comes later.
+      const led = () =>
+        this.root.querySelector(".svar-review, .svar-summary") ||
+        (this.root.querySelector("h1") !== heading && this.root.querySelector("[type=submit]"));
       await until(this.root, "the next page", led);
     }
   }
