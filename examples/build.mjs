@@ -1,16 +1,22 @@
-// Builds the pages into `dist/`: those named, or the four examples. The package `svar-questionnaire` is laid beside them as it is and not bundled: its
-// script finds its other files next to itself, and all pages share it.
+// Builds the pages into `dist/`, or the folder PAGES, which is emptied first: those named, or the four examples. The package
+// `svar-questionnaire`, or the one in the folder PACKAGE, is laid beside them as it is and not bundled: its script finds its
+// other files next to itself, and all pages share it.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
 const here = (path) => new URL(path, import.meta.url);
 const read = (path) => readFile(here(path), "utf8");
+const given = (name, otherwise) => (process.env[name] ? pathToFileURL(`${resolve(process.env[name])}/`) : here(otherwise));
+const pack = given("PACKAGE", "vendor/svar-questionnaire/");
+const dist = given("PAGES", "dist/");
+const out = (path) => new URL(path, dist);
 
-const manifest = JSON.parse(await read("vendor/svar-questionnaire/package.json"));
+const manifest = JSON.parse(await readFile(new URL("package.json", pack), "utf8"));
 const main = manifest.exports?.["."]?.default ?? manifest.exports?.["."]?.import ?? manifest.module ?? manifest.main;
 const entry = `../svar-questionnaire/${main.replace(/^\.\//, "")}`;
 
@@ -44,18 +50,18 @@ const fewIcons = {
       importer.endsWith("aksel-icons/dist/react/esm/index.js") ? { path: join(resolveDir, path), sideEffects: false } : undefined),
 };
 
-await rm(here("dist"), { recursive: true, force: true });
-await mkdir(here("dist"), { recursive: true });
-await cp(here("vendor/svar-questionnaire/"), here("dist/svar-questionnaire/"), { recursive: true, dereference: true });
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+await cp(pack, out("svar-questionnaire/"), { recursive: true, dereference: true });
 
 const asked = process.argv.slice(2);
 const pages = asked.length ? asked : ["plain", "react", "aksel", "designsystemet"];
-if (pages.some((name) => comparing.has(name))) execFileSync(process.execPath, [here("stub.mjs").pathname, "dist/stub"]);
+if (pages.some((name) => comparing.has(name))) execFileSync(process.execPath, [fileURLToPath(here("stub.mjs")), out("stub").href]);
 const withScript = pages.filter((name) => name !== "plain");
 await build({
-  absWorkingDir: here(".").pathname,
+  absWorkingDir: fileURLToPath(here(".")),
   entryPoints: withScript.map((name) => ({ in: `${name}/page.tsx`, out: `${name}/page` })),
-  outdir: "dist",
+  outdir: fileURLToPath(dist),
   assetNames: "fonts/[name]",
   loader: { ".woff": "file", ".woff2": "file" },
   bundle: true,
@@ -71,7 +77,7 @@ await build({
 
 // Pictures written into a style sheet become files: a page whose policy says `img-src 'self'` may show those.
 for (const name of withScript) {
-  const sheet = await readFile(here(`dist/${name}/page.css`), "utf8");
+  const sheet = await readFile(out(`${name}/page.css`), "utf8");
   const pictures = new Map();
   const slim = sheet.replace(/url\((["']?)data:image\/svg\+xml;charset=utf-8,(.*?)\1\)/g, (_, quote, text) => {
     const svg = decodeURIComponent(text);
@@ -79,17 +85,17 @@ for (const name of withScript) {
     pictures.set(file, svg);
     return `url(../pictures/${file})`;
   });
-  if (pictures.size) await mkdir(here("dist/pictures"), { recursive: true });
-  for (const [file, svg] of pictures) await writeFile(here(`dist/pictures/${file}`), svg);
-  await writeFile(here(`dist/${name}/page.css`), slim);
+  if (pictures.size) await mkdir(out("pictures"), { recursive: true });
+  for (const [file, svg] of pictures) await writeFile(out(`pictures/${file}`), svg);
+  await writeFile(out(`${name}/page.css`), slim);
 }
 
-const hash = createHash("sha384").update(await readFile(here(`dist/${entry.slice(3)}`))).digest("base64");
+const hash = createHash("sha384").update(await readFile(out(entry.slice(3)))).digest("base64");
+const fill = async (path) =>
+  writeFile(out(path), (await read(path)).replace("__SVAR_SRC__", entry).replace("__SVAR_INTEGRITY__", `sha384-${hash}`));
 for (const name of pages) {
-  await mkdir(here(`dist/${name}`), { recursive: true });
-  const page = (await read(`${name}/index.html`)).replace("__SVAR_SRC__", entry).replace("__SVAR_INTEGRITY__", `sha384-${hash}`);
-  await writeFile(here(`dist/${name}/index.html`), page);
-}
-for (const file of pages.includes("plain") ? await readdir(here("plain")) : []) {
-  if (file !== "index.html") await cp(here(`plain/${file}`), here(`dist/plain/${file}`));
+  await mkdir(out(name), { recursive: true });
+  // What esbuild has not made is the page's own.
+  const own = name === "plain" ? await readdir(here(name)) : ["index.html"];
+  for (const file of own) await fill(`${name}/${file}`);
 }

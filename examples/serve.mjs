@@ -1,6 +1,6 @@
 // Shows the pages on this machine under the policy that README.md speaks of:
 //   node serve.mjs [FOLDER of a built site] [ORIGIN of its collection endpoint]
-// What lies in neither `dist/` nor that folder is not there.
+// The pages are those in `dist/`, or in the folder PAGES. What lies in neither folder is not there.
 
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
@@ -8,7 +8,8 @@ import { extname, normalize, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const [site, endpoint = ""] = process.argv.slice(2);
-const folders = [fileURLToPath(new URL("dist", import.meta.url)), site && resolve(site)].filter(Boolean);
+const pages = resolve(process.env.PAGES || fileURLToPath(new URL("dist", import.meta.url)));
+const folders = [pages, site && resolve(site)].filter(Boolean);
 const portal = {
   study: process.env.STUDY ?? "/studies/health-at-work/study.svar",
   wave: process.env.WAVE ?? "q1",
@@ -39,6 +40,7 @@ createServer(async (request, response) => {
     response.end(body);
   };
   if (path === "/portal.js") return send(200, kinds[".js"], `window.portal = ${JSON.stringify(portal)};\n`);
+  if (path === "/favicon.ico") return send(204, kinds[".svg"]);
   for (const folder of folders) {
     try {
       return send(200, kinds[extname(path)] ?? "application/octet-stream", await readFile(folder + path));

@@ -1,3 +1,5 @@
+import { allowStudies } from "__SVAR_SRC__";
+
 const questionnaire = document.querySelector("svar-questionnaire");
 const status = document.getElementById("status");
 
@@ -11,6 +13,8 @@ questionnaire.addEventListener("svar-error", ({ detail }) => {
 
 if (window.portal) {
   const { study, wave, invitation } = window.portal;
+  // Where the study lies is this portal's own word, not an attribute's.
+  allowStudies(new URL(study, location.href).origin);
   questionnaire.invitation = invitation;
   questionnaire.setAttribute("wave", wave);
   questionnaire.setAttribute("study", study);

@@ -1,6 +1,5 @@
 import { useLayoutEffect, useRef } from "react";
-import type { SvarQuestionnaire } from "svar-questionnaire";
-import "svar-questionnaire";
+import { allowStudies, type SvarQuestionnaire } from "svar-questionnaire";
 
 interface Props {
   portal: Portal;
@@ -24,6 +23,8 @@ export function Questionnaire({ portal, onStatus }: Props) {
       onStatus("Skjemaet kan ikke vises her. Les hvorfor i skjemaet under.");
       console.info("svar-error", detail.code);
     }, { signal });
+    // Where the study lies is this portal's own word, not an attribute's.
+    allowStudies(new URL(portal.study, location.href).origin);
     questionnaire.invitation = portal.invitation;
     return () => listening.abort();
   }, [portal, onStatus]);

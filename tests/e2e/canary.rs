@@ -17,15 +17,15 @@ use crate::{
 };
 
 /// Looked for as it is, and as other encodings have it.
-const CANARY: &str = "Kanarifugl-8f3a";
+pub(crate) const CANARY: &str = "Kanarifugl-8f3a";
 
 /// The parts of a token that nobody else has: its claims and its signature.
-fn secrets(token: &str) -> Vec<String> {
+pub(crate) fn secrets(token: &str) -> Vec<String> {
     token.split('.').skip(1).map(str::to_owned).collect()
 }
 
 /// What is held, but for what is on the page and in its fields, and the entry of this tab that is the token's.
-async fn held(person: &Respondent) -> (String, Value) {
+pub(crate) async fn held(person: &Respondent) -> (String, Value) {
     let mut held: Value = serde_json::from_str(&tiny::holdings(person).await).expect("JSON");
     let members = held.as_object_mut().expect("an object");
     let token = members["session"].as_object_mut().expect("entries").remove("svar-invitation").unwrap_or_default();

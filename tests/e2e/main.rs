@@ -25,6 +25,7 @@ mod colleagues;
 mod contact;
 mod devices;
 mod elsewhere;
+mod examples;
 mod faults;
 mod gallery;
 mod gate;

@@ -453,7 +453,7 @@ pub(crate) fn target() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the folder above")
 }
 
-fn built_site() -> PathBuf {
+pub(crate) fn built_site() -> PathBuf {
     let site = env::var_os("SVAR_SITE").map_or_else(|| target().join("site"), PathBuf::from);
     assert!(site.join("index.html").is_file(), "{}: expected the built site; run `cargo xtask build`", site.display());
     site
