@@ -90,14 +90,13 @@ impl<'a> Copy<'a> {
         let files = process::output(&mut list)?.lines().map(PathBuf::from).collect();
         let copy = Copy { project, root: project.target.join("sabotage/sources"), files, sound: RefCell::default() };
         copy.refresh()?;
-        let oracle = copy.root.join("tests/oracle");
-        if !oracle.join("node_modules").is_dir() {
-            setup::node()?;
-            process::run(
-                Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(oracle),
-            )?;
-        }
+        setup::packages(&copy.sources(), "tests/oracle")?;
         Ok(copy)
+    }
+
+    /// The copy, as a project of its own.
+    fn sources(&self) -> Project {
+        Project { root: self.root.clone(), target: self.target() }
     }
 
     /// Brings every file to what it is in the project. Files that are so already keep their time, so that little is
@@ -161,6 +160,7 @@ impl<'a> Copy<'a> {
             "collector-lib" => self.cargo(&tools, &["--lib"], filter, None),
             "e2e" => {
                 let driver = setup::chromium()?;
+                setup::packages_of_pages(&self.sources())?;
                 let mut build =
                     self.command(&["run", "--no-default-features", "--features", "xtask", "--bin", "xtask"]);
                 process::run(build.args(["--", "build"]))?;

@@ -192,6 +192,17 @@ pub(crate) fn packages(project: &Project, folder: &str) -> Outcome<()> {
     Ok(())
 }
 
+/// The folders whose packages the tests of the whole application use, beside the second judge's.
+const PAGES: [&str; 2] = ["tests/fixtures/hosts", "examples"];
+
+/// The packages of the pages that the widget is tried on.
+///
+/// # Errors
+/// As for those of one folder.
+pub(crate) fn packages_of_pages(project: &Project) -> Outcome<()> {
+    PAGES.iter().try_for_each(|folder| packages(project, folder))
+}
+
 /// Hunspell with dictionaries for bokmål, nynorsk and British English.
 ///
 /// # Errors

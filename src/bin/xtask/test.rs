@@ -284,7 +284,7 @@ impl Run<'_> {
     fn e2e(&mut self) -> Outcome<()> {
         let driver = setup::chromium()?;
         self.judge()?;
-        setup::packages(self.project, "tests/fixtures/hosts")?;
+        setup::packages_of_pages(self.project)?;
         // What `cargo xtask serve` builds by itself, and then what is shipped.
         for (release, only) in [(false, Some("smoke")), (true, None)] {
             site::build(self.project, release, site::STUDY)?;
