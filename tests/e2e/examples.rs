@@ -197,7 +197,9 @@ fn told_policy(endpoint: &str) -> String {
 /// keep them; and nothing went wrong.
 async fn is_discreet(person: &Respondent, server: &Server, token: &str, when: &str) {
     assert_eq!(policy::reports(person).await, Vec::<String>::new(), "{when}: reports of the policy");
-    let mut seen = vec![held(person).await.0];
+    let (held, kept) = held(person).await;
+    assert_eq!(kept, Value::Null, "{when}: the invitation, which the page gives anew each time");
+    let mut seen = vec![held];
     seen.push(person.script("return document.documentElement.outerHTML", vec![]).await.to_string());
     seen.push(person.script(SHADOW, vec![]).await.to_string());
     seen.push(person.script("return window.svarEvents", vec![]).await.to_string());
