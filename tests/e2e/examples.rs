@@ -201,8 +201,6 @@ async fn is_discreet(person: &Respondent, server: &Server, token: &str, when: &s
     assert_eq!(kept, Value::Null, "{when}: the invitation, which the page gives anew each time");
     let mut seen = vec![held];
     seen.push(person.script("return document.documentElement.outerHTML", vec![]).await.to_string());
-    seen.push(person.script(SHADOW, vec![]).await.to_string());
-    seen.push(person.script("return window.svarEvents", vec![]).await.to_string());
     for entry in person.driver().browser_log().await.expect("a console") {
         assert!(!["SEVERE", "WARNING"].contains(&entry.level.as_str()), "{when}: {}", entry.message);
         seen.push(entry.message);
@@ -219,11 +217,6 @@ async fn is_discreet(person: &Respondent, server: &Server, token: &str, when: &s
         assert_eq!(found, None, "{when}: «{secret}»");
     }
 }
-
-/// The attributes of everything in the widget.
-const SHADOW: &str = "
-    const root = document.querySelector('svar-questionnaire').shadowRoot;
-    return [...root.querySelectorAll('*')].flatMap((one) => [...one.attributes].map(({ name, value }) => `${name}=${value}`))";
 
 async fn is_a_portal(name: &str, example: Example) {
     let (port, folder) = (free_port(), example.name);
