@@ -46,6 +46,32 @@ async fn comes_as_another(person: &Respondent, link: &str) {
     person.is_at(tiny::WELCOME).await;
 }
 
+/// The one who comes next goes back among their own pages, and their link is remembered: what the one before them has left
+/// behind in the page turns nothing any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_next_one_goes_back_among_their_own_pages() {
+    let server = Server::tiny(|_| {}).await;
+    browse("the_next_one_goes_back_among_their_own_pages", &server, "nb", async |person| {
+        let first = Visitor::new(person, false, "den første");
+        first.answers_everything(&server.link("nb")).await;
+        person.presses_say(Say::NextPerson).await;
+        person.is_at(tiny::WELCOME).await;
+        let second = Visitor::new(person, false, "den andre");
+        second.goes_on_to(tiny::WORDS).await;
+        second.writes_the_comment().await;
+        person.goes_back().await;
+        person.is_at(tiny::HEALTH).await;
+        person.goes_forward().await;
+        person.is_at(tiny::WORDS).await;
+        assert_eq!(second.comment_there().await, "den andre");
+        let remembered = person.script("return Boolean(sessionStorage.getItem('svar-invitation'))", vec![]).await;
+        assert_eq!(remembered, serde_json::json!(true), "after a reload the link is known");
+        second.goes_on_to_say(Told::ReceivedTitle).await;
+        tiny::arrived_once(&server, &["den første", "den andre"]);
+    })
+    .await;
+}
+
 async fn one_after_the_other(
     person: &Respondent,
     server: &Server,

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Until the page says so (`letItArrive`), what comes later is on its way.
-const HELD: &str = "{
+pub(crate) const HELD: &str = "{
     const real = window.fetch;
     let arrived = false;
     window.fetch = (what, how) => {

@@ -48,6 +48,7 @@ mod portal;
 mod random;
 mod ranking;
 mod respondent;
+mod rest;
 mod rough;
 mod screenshots;
 mod secrets;

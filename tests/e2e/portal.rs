@@ -273,6 +273,8 @@ async fn an_element_that_is_moved_or_comes_back_goes_on() {
         assert_eq!(person.script("return away.shadowRoot.querySelectorAll('.svar').length", vec![]).await, json!(0));
         person.script("document.querySelector('aside').append(away)", vec![]).await;
         person.is_at_say(Say::ResumeTitle).await;
+        // There is something to press, so the page around need not wait any longer.
+        assert_eq!(person.script("return away.state", vec![]).await, json!("ready"));
         person.presses_say(Say::ResumeYes).await;
         person.is_at(tiny::WORDS).await;
         assert_eq!(visitor.comment_there().await, "ikke borte");

@@ -232,6 +232,27 @@ fn answers_go_to_where_the_study_lies() {
     }
 }
 
+/// What a page says of its language may have a region, or be one that the study does not have.
+#[test]
+fn a_language_is_taken_as_near_as_there_is() {
+    let mut study = source::read(&whole()).unwrap();
+    study.languages = ["nb", "nn", "en-GB"].map(str::to_owned).to_vec();
+    for (asked, nearest) in [
+        ("nn", "nn"),
+        ("nn-NO", "nn"),
+        ("en", "en-GB"),
+        ("en-US", "en-GB"),
+        ("EN-gb", "en-GB"),
+        ("no", "nb"),
+        ("de-AT", "nb"),
+        ("", "nb"),
+    ] {
+        assert_eq!(study.nearest(asked), Some(nearest), "{asked}");
+    }
+    study.languages.clear();
+    assert_eq!(study.nearest("nb"), None);
+}
+
 #[test]
 fn a_manifest_is_read_whole() {
     let study = source::read(&whole()).unwrap();
