@@ -24,9 +24,12 @@ export function Questionnaire({ portal, onStatus }: Props) {
       onStatus("Skjemaet kan ikke vises her. Les hvorfor i skjemaet under.");
       console.info("svar-error", detail.code);
     }, { signal });
-    questionnaire.invitation = portal.invitation;
     return () => listening.abort();
-  }, [portal, onStatus]);
+  }, [onStatus]);
+
+  useLayoutEffect(() => {
+    if (element.current) element.current.invitation = portal.invitation;
+  }, [portal.invitation]);
 
   return <svar-questionnaire ref={element} study={portal.study} wave={portal.wave} lang="nb" />;
 }
