@@ -33,12 +33,21 @@ const policy = [
   "trusted-types 'none'",
 ].join("; ");
 
+function pathOf(url) {
+  try {
+    return normalize(decodeURI(new URL(url, "http://localhost").pathname)).replace(/\/$/, "/index.html");
+  } catch {
+    return undefined;
+  }
+}
+
 createServer(async (request, response) => {
-  const path = normalize(decodeURI(new URL(request.url, "http://localhost").pathname)).replace(/\/$/, "/index.html");
+  const path = pathOf(request.url);
   const send = (status, kind, body) => {
     response.writeHead(status, { "content-type": kind, "content-security-policy": policy, "cache-control": "no-store" });
     response.end(body);
   };
+  if (!path) return send(400, "text/plain", "bad request");
   if (path === "/portal.js") return send(200, kinds[".js"], `window.portal = ${JSON.stringify(portal)};\n`);
   if (path === "/favicon.ico") return send(204, kinds[".svg"]);
   for (const folder of folders) {

@@ -23,11 +23,14 @@ export function Questionnaire({ portal, onStatus }: Props) {
       onStatus("Skjemaet kan ikke vises her. Les hvorfor i skjemaet under.");
       console.info("svar-error", detail.code);
     }, { signal });
+    return () => listening.abort();
+  }, [onStatus]);
+
+  useLayoutEffect(() => {
     // Where the study lies is this portal's own word, not an attribute's.
     allowStudies(new URL(portal.study, location.href).origin);
-    questionnaire.invitation = portal.invitation;
-    return () => listening.abort();
-  }, [portal, onStatus]);
+    if (element.current) element.current.invitation = portal.invitation;
+  }, [portal.study, portal.invitation]);
 
   return <svar-questionnaire ref={element} study={portal.study} wave={portal.wave} lang="nb" />;
 }

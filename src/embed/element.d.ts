@@ -22,6 +22,7 @@ export interface SvarError {
   code:
     | "old"
     | "study"
+    | "supplier"
     | "broken"
     | "crashed"
     | "unreachable"
@@ -54,25 +55,18 @@ export declare class SvarQuestionnaire extends HTMLElement {
   wave: string;
   /** `light`, `dark`, or `auto`: as the page around it. */
   scheme: string;
-  /** The invitation, as it stood in the link. It cannot be read. */
-  set invitation(value: string);
-  /** Comes to the invitation, and is asked whenever it is needed. */
+  /**
+   * The invitation, as it stood in the link. It cannot be read. Until it or a supplier is given, the element waits;
+   * an empty one has the person type their code.
+   */
+  set invitation(value: string | null | undefined);
+  /** Comes to the invitation, and is asked whenever the questionnaire is loaded. */
   set invitationSupplier(value: (() => string | Promise<string>) | undefined);
   readonly state: "idle" | "loading" | "ready" | "failed" | "crashed";
   /** Comes in once more, as after a reload. */
   restart(): void;
   /** Comes when nothing is left that only this page can deliver. */
   whenAtRest(): Promise<void>;
-  addEventListener<K extends keyof SvarEvents>(
-    type: K,
-    listener: (this: SvarQuestionnaire, event: SvarEvents[K]) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
 }
 
 /** Gives the element its name, or another where that is taken. */
@@ -82,6 +76,8 @@ export declare function define(name?: string): void;
 export declare function allowStudies(...origins: string[]): void;
 
 declare global {
+  interface HTMLElementEventMap extends SvarEvents {}
+  interface DocumentEventMap extends SvarEvents {}
   interface HTMLElementTagNameMap {
     "svar-questionnaire": SvarQuestionnaire;
   }

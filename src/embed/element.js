@@ -8,12 +8,26 @@ const GRACE = 1_000;
 
 const STYLE = __SVAR_ELEMENT_STYLE__;
 
+// How long a page may take to come to an invitation.
+const STALLS = 30_000;
+
+// In place of an invitation: there is none, and none will come.
+const NONE = Symbol("no invitation");
+
+// Of addresses without a host, each of which is "null" to all others.
+const OPAQUE = "null";
+
 // Where studies may lie: where this script lies, and where the page's own code says.
-const studies = new Set([new URL(import.meta.url).origin]);
+const studies = new Set([new URL(import.meta.url).origin].filter((origin) => origin !== OPAQUE));
 
 /** Lets `study` point to these origins as well. For the page's own code alone: an attribute cannot. */
 export function allowStudies(...origins) {
-  for (const origin of origins) studies.add(new URL(origin).origin);
+  const allowed = origins.map((asked) => {
+    const { origin } = new URL(asked);
+    if (origin === OPAQUE) throw new TypeError(`svar: expected an origin such as https://svar.example, found ${asked}`);
+    return origin;
+  });
+  for (const origin of allowed) studies.add(origin);
 }
 
 let sheet;
@@ -26,7 +40,7 @@ function dress(root) {
     root.adoptedStyleSheets = [sheet];
     if (root.adoptedStyleSheets.length === 1) return;
   } catch {
-    // Below the browsers that know constructed sheets there is the file.
+    // A page may have broken constructed sheets; then there is the file.
   }
   const link = make("link");
   link.rel = "stylesheet";
@@ -47,7 +61,8 @@ function keep(event) {
   if (!shortcut && !["Escape", "Tab"].includes(key)) event.stopPropagation();
 }
 
-const mounted = new Set();
+// Those that load or show something.
+const begun = new Set();
 // The program has crashed: no element of this page can be answered until it is loaded anew.
 let over = false;
 const device = matchMedia("(prefers-color-scheme: dark)");
@@ -56,8 +71,10 @@ export class SvarQuestionnaire extends HTMLElement {
   static observedAttributes = ["study", "wave", "lang", "scheme"];
 
   #host = element("div", "svar-host");
-  #invitation = "";
+  #invitation;
   #supplier;
+  #entered;
+  #anew = false;
   #state = "idle";
   #number;
   #around;
@@ -86,9 +103,9 @@ export class SvarQuestionnaire extends HTMLElement {
     return this.#state;
   }
 
-  /** The invitation, as it stood in the link: written, never read. */
+  /** The invitation, as it stood in the link: written, never read. Until there is one, the element waits. */
   set invitation(value) {
-    this.#invitation = String(value ?? "");
+    this.#invitation = value === undefined || value === null ? undefined : String(value);
     this.#begin();
   }
 
@@ -124,7 +141,7 @@ export class SvarQuestionnaire extends HTMLElement {
 
   /** Comes in once more, as after a reload. */
   restart() {
-    this.#begin();
+    this.#begin(true);
   }
 
   /** Comes when nothing is left that only this page can deliver. */
@@ -137,7 +154,7 @@ export class SvarQuestionnaire extends HTMLElement {
     this.#leaving = undefined;
     // Said in its place all the same, though in the page's own style.
     if (this.#bare) this.append(this.#host);
-    for (let node = this.parentNode; node; node = node.parentNode ?? node.host) {
+    for (let node = this; node; node = node.assignedSlot ?? node.parentNode ?? node.host) {
       this.#surroundings?.observe(node, { attributes: true });
     }
     device.addEventListener("change", this.#colour);
@@ -149,7 +166,9 @@ export class SvarQuestionnaire extends HTMLElement {
         this[name] = value;
       }
     }
-    if (this.#number === undefined && this.#state !== "crashed") this.#begin();
+    this.#unit();
+    this.#colour();
+    this.#begin(this.#number === undefined);
   }
 
   disconnectedCallback() {
@@ -161,64 +180,98 @@ export class SvarQuestionnaire extends HTMLElement {
   }
 
   attributeChangedCallback(name, before, now) {
-    if (before === now) return;
-    // Outside a document nothing is computed.
-    if (!this.isConnected) return;
+    if (before === now || !this.isConnected) return;
     if (name === "scheme") return this.#colour();
     if (name === "lang" && this.#number !== undefined) return tagOf(now) && speak(this.#number, now);
-    this.#begin();
+    this.#begin(name === "lang");
   }
 
-  // Several changes at once are one.
-  #begin() {
-    if (this.#due || !this.isConnected || this.#state === "crashed") return;
+  // Several changes at once are one; and a page that draws itself anew says the same again, which takes nothing away from
+  // somebody who is answering. A supplier is a new function each time, and asked once for all of them.
+  #begin(anew = false) {
+    if (!this.isConnected || this.#state === "crashed") return;
+    this.#anew ||= anew;
+    if (this.#due) return;
     this.#due = true;
     soon(() => {
-      this.#due = false;
-      if (this.isConnected) this.#enter(++this.#round);
+      const goes = this.#anew || this.#wanted() !== this.#entered;
+      this.#due = this.#anew = false;
+      if (goes && this.isConnected) this.#enter(++this.#round);
     });
+  }
+
+  #wanted() {
+    return JSON.stringify([this.study, this.wave, this.#supplier ? true : this.#invitation ?? null]);
   }
 
   async #enter(round) {
     const language = tagOf(this.lang || this.closest("[lang]")?.lang) ?? "nb";
-    const stays = () => round === this.#round && this.isConnected;
+    const stays = () => round === this.#round && this.isConnected && this.#state !== "crashed";
     // What only this page can deliver is not taken down for what comes next.
     await this.whenAtRest();
     if (!stays()) return;
     this.#end();
+    this.#entered = this.#wanted();
     if (!this.study) return;
-    if (over) return this.#crashes();
+    if (over) return this.#crashes(language);
+    begun.add(this);
     this.#state = "loading";
     this.#says(language, "loading");
     try {
       const lack = this.#bare ? "attachShadow" : lacks();
       if (lack) return this.#fails(language, "old", lack);
-      const study = new URL(this.study, this.baseURI);
-      if (!studies.has(study.origin)) {
-        console.error(`svar: expected a study of ${[...studies].join(", ")}, found one of ${study.origin}`);
-        return this.#fails(language, "broken", undefined, "study");
-      }
-      const [token] = await Promise.all([this.#supplier ? this.#supplier() : this.#invitation, load()]);
+      const study = this.#address();
+      if (!study) return this.#fails(language, "study");
+      const [token] = await Promise.all([this.#token(), load()]);
       if (!stays()) return;
+      // The page has yet to say who it is for.
+      if (token === undefined) return;
+      if (token === NONE) return this.#fails(language, "broken", undefined, "supplier");
       const around = element("div", "svar-around");
       this.#around = around;
       this.#host.replaceChildren(around);
       this.#unit();
-      mounted.add(this);
       const wave = this.wave || undefined;
-      this.#number = mount(around, study.href, String(token ?? ""), wave, language, location.origin, this.#hears(around));
+      this.#number = mount(around, study.href, token, wave, language, location.origin, this.#hears(around));
       this.#colour();
     } catch (error) {
-      if (!stays() || this.#state === "crashed") return;
+      if (!stays()) return;
       complain(error);
       // So it is called where the page's policy does not allow any.
       this.#fails(language, error instanceof WebAssembly.CompileError ? "old" : "broken");
     }
   }
 
+  // Where the study lies, if it may lie there.
+  #address() {
+    try {
+      const study = new URL(this.study, this.baseURI);
+      if (studies.has(study.origin)) return study;
+      complain(`expected a study of ${[...studies].join(", ") || "an origin that is allowed"}, found one of ${study.origin}`);
+    } catch {
+      complain("expected the address of a study, found something else");
+    }
+    return undefined;
+  }
+
+  // What a supplier throws is not passed on: it may hold the invitation.
+  async #token() {
+    if (!this.#supplier) return this.#invitation;
+    try {
+      const given = await within(STALLS, "invitationSupplier", async () => this.#supplier());
+      if (typeof given === "string") return given;
+    } catch {
+      // As if it had given none.
+    }
+    complain("expected a string of invitationSupplier, found none, or an error");
+    return NONE;
+  }
+
   // "auto" follows the page around, which need not follow the device. What a page says by a meta element is in no computed
   // `color-scheme`, but shows in the system's colours: the style sheet has one of them, that of text, where it draws nothing.
   #colour = () => {
+    // Outside a document nothing is computed.
+    if (!this.isConnected) return;
     const { scheme } = this;
     const [red] = /\d+/.exec(getComputedStyle(this).columnRuleColor) ?? [];
     const light = scheme === "light" || (scheme !== "dark" && red < 128);
@@ -230,6 +283,7 @@ export class SvarQuestionnaire extends HTMLElement {
 
   // A page may have any root font size; the reader's own is what `medium` is.
   #unit() {
+    if (!this.isConnected) return;
     const size = getComputedStyle(this.#host).fontSize;
     this.#host.style.setProperty("--svar-reader", size);
   }
@@ -272,6 +326,7 @@ export class SvarQuestionnaire extends HTMLElement {
   }
 
   #fails(language, what, lack, code = what) {
+    begun.delete(this);
     this.#state = "failed";
     this.#says(language, what, [make("slot")], lack);
     this.#tells("error", { code });
@@ -279,16 +334,15 @@ export class SvarQuestionnaire extends HTMLElement {
 
   static #crash() {
     over = true;
-    for (const each of mounted) each.#crashes();
+    for (const each of begun) each.#crashes();
   }
 
   static {
     onCrash(SvarQuestionnaire.#crash);
   }
 
-  #crashes() {
+  #crashes(language = this.#host.querySelector(".svar")?.lang) {
     if (this.#state === "crashed") return;
-    const language = this.#around?.firstElementChild?.lang;
     this.#state = "crashed";
     this.#number = undefined;
     this.#rests(true);
@@ -300,10 +354,12 @@ export class SvarQuestionnaire extends HTMLElement {
     if (this.#number !== undefined) unmount(this.#number);
     this.#number = undefined;
     this.#around = undefined;
-    mounted.delete(this);
+    begun.delete(this);
     this.#rests(true);
+    // That is still so when it comes back.
+    if (this.#state === "crashed") return;
+    this.#state = "idle";
     this.#host.replaceChildren();
-    if (this.#state !== "crashed") this.#state = "idle";
   }
 }
 

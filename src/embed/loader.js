@@ -8,6 +8,7 @@ const LATER = new URL("./__SVAR_LATER__", import.meta.url);
 const WORDS = {
   nb: {
     old: ["Skjemaet kan ikke vises her", "Nettleseren mangler noe skjemaet trenger, eller siden slipper det ikke til: … Prøv en nyere nettleser, eller en annen telefon eller datamaskin."],
+    study: ["Skjemaet kan ikke vises her", "Siden er satt opp feil, så skjemaet kan ikke vises. Si fra til dem som har siden."],
     broken: ["Skjemaet kan ikke vises her", "Forbindelsen ble trolig brutt. Last siden på nytt. Svar som allerede er mottatt, er ikke berørt."],
     crashed: ["Noe gikk galt i skjemaet", "Last siden på nytt. Da fortsetter du der du var, om skjemaet lagret svarene på denne enheten. Svar som allerede er mottatt, er ikke berørt."],
     framed: ["Skjemaet kan ikke vises her", "Nettstedet du er på, er ikke godkjent for å vise skjemaet. Åpne skjemaet i et eget vindu.", "Åpne skjemaet"],
@@ -15,6 +16,7 @@ const WORDS = {
   },
   nn: {
     old: ["Skjemaet kan ikkje visast her", "Nettlesaren manglar noko skjemaet treng, eller sida slepp det ikkje til: … Prøv ein nyare nettlesar, eller ein annan telefon eller datamaskin."],
+    study: ["Skjemaet kan ikkje visast her", "Sida er sett opp feil, så skjemaet kan ikkje visast. Sei frå til dei som har sida."],
     broken: ["Skjemaet kan ikkje visast her", "Sambandet vart truleg brote. Last sida på nytt. Svar vi allereie har fått, er trygge."],
     crashed: ["Noko gjekk gale i skjemaet", "Last sida på nytt. Då held du fram der du var, om skjemaet lagra svara på denne eininga. Svar vi allereie har fått, er trygge."],
     framed: ["Skjemaet kan ikkje visast her", "Nettstaden du er på, er ikkje godkjend for å vise skjemaet. Opne skjemaet i eit eige vindauge.", "Opne skjemaet"],
@@ -22,6 +24,7 @@ const WORDS = {
   },
   en: {
     old: ["The form cannot be shown here", "The browser lacks something that the form needs, or the page does not let it have it: … Try a newer browser, or another phone or computer."],
+    study: ["The form cannot be shown here", "This page has been set up wrongly, so the form cannot be shown. Tell those who run the page."],
     broken: ["The form cannot be shown here", "The connection was probably broken. Reload the page. Answers that have been received are not affected."],
     crashed: ["Something went wrong in the form", "Reload the page. You then go on where you were, if the form kept the answers on this device. Answers that have been received are not affected."],
     framed: ["The form cannot be shown here", "The website you are on is not approved for showing the form. Open it in a window of its own.", "Open the form"],
@@ -75,8 +78,8 @@ function lacks() {
 
 const soon = (act) => void Promise.resolve().then(act);
 
-// For those who look after the page. The error names no answer and no token: it comes from loading alone. A page may have
-// replaced the console with something that falls.
+// For those who look after the page. What is said here names no answer and no token: it comes from loading and from the
+// markup alone. A page may have replaced the console with something that falls.
 function complain(error) {
   try {
     console.error("svar:", error?.message ?? error);
@@ -85,23 +88,29 @@ function complain(error) {
   }
 }
 
-// How long a connection may stall before it counts as broken, as with what is sent, so that it can be asked for anew.
-const STALLS = 30_000;
-
-// By a timer of ours, for a page may have put something of its own before `fetch`, which heeds no signal.
-function fetched(address, integrity, take) {
-  const stop = new AbortController();
+// By a timer of ours, for a page may have put something of its own before what is waited for, which heeds no signal.
+function within(limit, what, act, late = () => {}) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      stop.abort();
-      reject(new Error(`${address}: no answer`));
-    }, STALLS);
-    (async () => {
-      const response = await fetch(address, { integrity, credentials: "same-origin", signal: stop.signal });
-      if (!response.ok) throw new Error(`${address}: ${response.status}`);
-      return take ? take(response) : response;
-    })().then(resolve, reject).finally(() => clearTimeout(timer));
+      late();
+      reject(new Error(`${what}: nothing within ${limit / 1000} s`));
+    }, limit);
+    act().then(resolve, reject).finally(() => clearTimeout(timer));
   });
+}
+
+// How long a file may take before its connection counts as broken, so that it can be asked for anew. For the whole of it, as
+// `fetch` says nothing of a file whose hash is to be checked before its last byte; long enough for a slow line that never
+// stalls, such as one of 50 kbit/s.
+const DOWNLOAD = 120_000;
+
+function fetched(address, integrity, take) {
+  const stop = new AbortController();
+  return within(DOWNLOAD, address, async () => {
+    const response = await fetch(address, { integrity, credentials: "same-origin", signal: stop.signal });
+    if (!response.ok) throw new Error(`${address}: ${response.status}`);
+    return take ? take(response) : response;
+  }, () => stop.abort());
 }
 
 // The part of the widget that is loaded later (src/views/later) shares the first part's memory and functions. The first

@@ -24,6 +24,7 @@ mod canary;
 mod colleagues;
 mod contact;
 mod devices;
+mod element;
 mod elsewhere;
 mod examples;
 mod faults;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What the page around notes down of the element, and how it gives it the invitation.
-const PORTAL: &str = include_str!("portal.js");
+pub(crate) const PORTAL: &str = include_str!("portal.js");
 
 /// A page of a portal with an element of a study that lies at `study`.
 pub(crate) fn page(scripts: &str, study: &str) -> String {
@@ -135,6 +135,7 @@ async fn a_study_of_another_origin_is_not_even_fetched() {
     browse("a_study_of_another_origin_is_not_even_fetched", &server, "nb", async |person| {
         person.opens(&link).await;
         person.is_at("Skjemaet kan ikke vises her").await;
+        person.sees("Siden er satt opp feil").await;
         assert_eq!(hears(person, "svar-error").await, json!({ "code": "study" }));
         // What the page has between the tags stands where the questionnaire would.
         assert_eq!(person.script(RING, vec![]).await, json!(true));

@@ -76,14 +76,16 @@ const VERBS = {
     document.adoptedStyleSheets = [];
     return box() === was ? moved : `${was} → ${box()}`;
   },
-  // What a rule of the page makes of the element: its width, and the colour of the button and the size of the text inside.
+  // What a rule of the page makes of the element: its width, and whether it is there, the colour of the button and the size of the text inside.
   follows(text) {
     const one = new CSSStyleSheet();
     one.replaceSync(text);
     document.adoptedStyleSheets = [one];
     const [button, heading] = ["button.svar-button--primary", "h1"].map((name) => host.shadowRoot.querySelector(name));
     const [back, size] = [getComputedStyle(button).backgroundColor, getComputedStyle(heading).fontSize];
-    const found = [host.getBoundingClientRect().width, host.checkVisibility(), back, size];
+    // Whether somebody can see and hit it.
+    const there = button.checkVisibility({ visibilityProperty: true }) && getComputedStyle(button).pointerEvents !== "none";
+    const found = [host.getBoundingClientRect().width, there, back, size];
     document.adoptedStyleSheets = [];
     return found;
   },

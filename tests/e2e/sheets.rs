@@ -135,7 +135,27 @@ async fn place_width_and_tokens_are_the_pages() {
         };
         assert_eq!(follows("svar-questionnaire { width: 320px !important }").await[0], json!(320));
         assert_eq!(follows("main { width: 200px }").await[0], json!(200));
-        assert_eq!(follows("svar-questionnaire { visibility: hidden }").await, plain);
+        // A drawer that is shut, in each of the ways that there are.
+        assert_eq!(plain[1], json!(true));
+        for shut in [
+            "svar-questionnaire { visibility: hidden }",
+            "main { visibility: hidden }",
+            "main { pointer-events: none }",
+        ] {
+            assert_eq!(follows(shut).await, with(1, json!(false)), "{shut}");
+        }
+        assert_eq!(follows("main { display: none }").await[1], json!(false));
+        let hides = "const element = document.querySelector('svar-questionnaire');
+            const height = (act, undo) => {
+                act();
+                const { height } = element.getBoundingClientRect();
+                undo();
+                return height > 0;
+            };
+            return [height(() => {}, () => {}),
+                height(() => (element.style.display = 'none'), () => (element.style.display = '')),
+                height(() => (element.hidden = true), () => (element.hidden = false)), height(() => {}, () => {})]";
+        assert_eq!(person.script(hides, vec![]).await, json!([true, false, false, true]));
         assert_eq!(follows("svar-questionnaire { --svar-accent: #8f3a16 }").await, with(2, json!("rgb(143, 58, 22)")));
         assert_eq!(follows("main { --svar-unit: 20px }").await, with(3, json!("45px")));
         // Whoever makes `rem` small for their own sums does not make the text small.

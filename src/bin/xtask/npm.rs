@@ -12,17 +12,18 @@ use crate::{
 };
 
 /// The files that are taken as they lie here, under what they are called there.
-const TAKEN: [(&str, &str); 6] = [
+const TAKEN: [(&str, &str); 7] = [
     ("LICENSE-APACHE", "LICENSE-APACHE"),
     ("LICENSE-MIT", "LICENSE-MIT"),
     ("src/embed/element.d.ts", "svar-element.d.ts"),
     ("src/embed/frame.d.ts", "svar-frame.d.ts"),
     ("src/embed/package/README.md", "README.md"),
     ("src/embed/package/custom-elements.json", "custom-elements.json"),
+    ("src/embed/package/svar-server.js", "svar-server.js"),
 ];
 
 /// What the package holds, as `npm pack` should have it.
-const HOLDS: [&str; 13] = [
+const HOLDS: [&str; 14] = [
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "README.md",
@@ -35,6 +36,7 @@ const HOLDS: [&str; 13] = [
     "svar-frame.d.ts",
     "svar-frame.js",
     "svar-later.wasm",
+    "svar-server.js",
     "svar.wasm",
 ];
 
@@ -86,6 +88,11 @@ for (const path of Object.keys(exports)) {
   const found = fileURLToPath(import.meta.resolve(name + path.slice(1)));
   if (!existsSync(found)) throw new Error(`expected ${found} for ${name + path.slice(1)}, found none`);
 }
+// As a server does that renders a page.
+for (const path of [name, `${name}/frame`]) {
+  const { define } = await import(path);
+  define("other-name");
+}
 "#;
 
 fn same<'a>(what: &str, found: impl Iterator<Item = &'a str>) -> Result<(), String> {
@@ -135,8 +142,11 @@ mod tests {
             path => vec![path],
         });
         let effects = manifest["sideEffects"].as_array().into_iter().flatten();
+        // What does not know `exports` finds the same.
+        assert_eq!(manifest["main"], manifest["exports"]["."]["default"]);
+        assert_eq!(manifest["types"], manifest["exports"]["."]["types"]);
         let paths: Vec<&str> = exported.chain(effects).filter_map(Value::as_str).collect();
-        assert_eq!(paths.len(), 8, "{paths:?}");
+        assert_eq!(paths.len(), 13, "{paths:?}");
         for path in paths {
             assert!(files.contains_key(path.strip_prefix("./").unwrap_or(path)), "{path}");
         }
@@ -154,6 +164,8 @@ mod tests {
         let files = package(&project, embedded(), "")?;
         let manifest = json(&files, "custom-elements.json")?;
         let documentation = read("docs/embedding.md")?;
+        let server = read("src/embed/package/svar-server.js")?;
+        let on_a_server = exports(&server);
         for (place, script, types) in
             [(0, "src/embed/element.js", "src/embed/element.d.ts"), (1, "src/embed/frame.js", "src/embed/frame.d.ts")]
         {
@@ -174,12 +186,15 @@ mod tests {
                 let line = line.trim_start_matches("set ").trim_start_matches("readonly ");
                 line.split(['(', ':', '<']).next().map(str::to_owned)
             });
-            let members: BTreeSet<String> = members.filter(|name| name != "addEventListener").collect();
+            let members: BTreeSet<String> = members.collect();
             assert_eq!(members, names(&element["members"]));
 
-            let exports = script.split("\nexport ").skip(1).filter_map(|rest| rest.split(['(', ' ']).nth(1));
+            let exports = exports(&script);
+            // A server that renders a page of these finds the same names.
+            let missing: Vec<_> = exports.iter().filter(|name| !on_a_server.contains(*name)).collect();
+            assert_eq!(missing, [&""; 0]);
             let tag = element["tagName"].as_str().unwrap_or_default().to_owned();
-            let exports: BTreeSet<String> = exports.map(str::to_owned).chain([tag]).collect();
+            let exports: BTreeSet<String> = exports.into_iter().map(str::to_owned).chain([tag]).collect();
             assert_eq!(exports, names(&module["exports"]));
 
             let events: BTreeSet<String> = names(&element["events"]);
@@ -198,6 +213,11 @@ mod tests {
             assert_eq!(rows("--svar-"), names(&element["cssProperties"]));
         }
         Ok(())
+    }
+
+    /// The names that a script exports.
+    fn exports(script: &str) -> BTreeSet<&str> {
+        script.split("\nexport ").skip(1).filter_map(|rest| rest.split(['(', ' ']).nth(1)).collect()
     }
 
     fn named_in(list: &str) -> BTreeSet<String> {
