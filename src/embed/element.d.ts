@@ -29,6 +29,7 @@ export interface SvarError {
     | "invitation"
     | "other-study"
     | "no-such-wave"
+    | "other-wave"
     | "not-here"
     | "missing"
     | "foreign"

@@ -54,6 +54,8 @@ async fn the_next_one_goes_back_among_their_own_pages() {
     browse("the_next_one_goes_back_among_their_own_pages", &server, "nb", async |person| {
         let first = Visitor::new(person, false, "den første");
         first.answers_everything(&server.link("nb")).await;
+        // On a device of several people a copy of the answers would be theirs, too.
+        assert!(!person.has("button", &person.say(Told::OwnShow)).await);
         person.presses_say(Say::NextPerson).await;
         person.is_at(tiny::WELCOME).await;
         let second = Visitor::new(person, false, "den andre");
