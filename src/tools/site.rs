@@ -43,7 +43,7 @@ const TYPES: [(&str, &str); 12] = [
 /// The file in which a site says which of its pages may be framed: by the page's path, its content security policy.
 pub const POLICIES: &str = "policies.json";
 
-/// The folder of a release that goes to developers, not to browsers: its files have names that stay, and none is served.
+/// The folder of a release that goes to developers, not to browsers: its files have names that stay. None is served.
 pub const PACKAGE: &str = "npm";
 
 /// A folder of files to serve.
@@ -90,8 +90,8 @@ impl Site {
         }
     }
 
-    /// The policy of a page, read with the page: what an operator puts in place holds from then on. Without one, or where
-    /// it cannot be read, the page keeps the strict one that all have.
+    /// The policy of a page, read with the page: what an operator puts in place holds from then on. Without one, or
+    /// where it cannot be read, the page keeps the strict one that all have.
     fn policy(&self, path: &str) -> Option<HeaderValue> {
         let policies = self.policies().ok()?;
         HeaderValue::try_from(policies.get(path.strip_suffix("index.html").unwrap_or(path))?).ok()

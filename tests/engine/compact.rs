@@ -55,7 +55,7 @@ fn shipped(mut study: Study) -> Study {
 }
 
 /// The bytes of fixtures that hold much of what can be held, and the format version they are of. A widget of another
-/// release must not misread them: whoever changes how a type is packed gives the format a new number, and pins both here.
+/// release must not misread them: whoever changes how a type is packed gives the format a new number, pinned here.
 /// Where nothing but a fixture has changed, the number may stay.
 #[test]
 fn another_layout_has_another_number() {

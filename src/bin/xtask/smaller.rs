@@ -41,7 +41,7 @@ pub(crate) fn module(project: &Project, wasm: &[u8]) -> Outcome<Vec<u8>> {
     run(project, WASM_OPT, "wasm", wasm, &options)
 }
 
-/// An ES module without its comments, and with short names inside. Names of classes stay, for they are shown in consoles.
+/// An ES module without its comments, and with short names inside. Names of classes stay: they are shown in consoles.
 ///
 /// # Errors
 /// The tool cannot be fetched, or fails.
