@@ -9,7 +9,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{graph::Graph, model::Form};
 
 const MAGIC: &[u8; 4] = b"SVAR";
-const VERSION: u8 = 4;
+/// The format's number: another layout of what is packed, another number. Postcard writes no names of fields, so that a
+/// field more, or in another place, is misread otherwise.
+pub const VERSION: u8 = 5;
 const HEADER: usize = 14;
 
 /// What a compact file holds.

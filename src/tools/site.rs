@@ -4,7 +4,6 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use axum::{
@@ -25,13 +24,15 @@ const ASK_AGAIN: &str = "no-cache";
 const HTML: &str = "text/html; charset=utf-8";
 
 /// The media types of a site. A file of another kind is not served: it is there by mistake.
-const TYPES: [(&str, &str); 11] = [
+const TYPES: [(&str, &str); 12] = [
     ("css", "text/css; charset=utf-8"),
     ("html", HTML),
     ("ico", "image/x-icon"),
     ("js", "text/javascript; charset=utf-8"),
     ("json", "application/json"),
     ("map", "application/json"),
+    // Notices and such, for people to read.
+    ("md", "text/plain; charset=utf-8"),
     ("png", "image/png"),
     ("svar", "application/octet-stream"),
     ("svg", "image/svg+xml"),
@@ -42,11 +43,13 @@ const TYPES: [(&str, &str); 11] = [
 /// The file in which a site says which of its pages may be framed: by the page's path, its content security policy.
 pub const POLICIES: &str = "policies.json";
 
+/// The folder of a release that goes to developers, not to browsers: its files have names that stay. None is served.
+pub const PACKAGE: &str = "npm";
+
 /// A folder of files to serve.
 #[derive(Clone, Debug)]
 pub struct Site {
     root: PathBuf,
-    policies: Arc<BTreeMap<String, HeaderValue>>,
 }
 
 /// A file that was found, in the encoding that suits.
@@ -55,6 +58,8 @@ struct Found {
     media_type: &'static str,
     encoding: Option<&'static str>,
     immutable: bool,
+    /// Who may frame it, and what it may load, if the site says so.
+    policy: Option<HeaderValue>,
 }
 
 impl Site {
@@ -67,24 +72,38 @@ impl Site {
         if !root.is_dir() {
             return Err(io::Error::from(io::ErrorKind::NotADirectory));
         }
-        let policies: BTreeMap<String, String> = match fs::read(root.join(POLICIES)) {
-            Ok(bytes) => serde_json::from_slice(&bytes)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeMap::new(),
-            Err(error) => return Err(error),
-        };
-        let policies = policies.into_iter().map(|(path, policy)| Ok((path, HeaderValue::try_from(policy)?)));
-        let policies: Result<_, axum::http::header::InvalidHeaderValue> = policies.collect();
-        let policies = policies.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-        Ok(Site { root, policies: Arc::new(policies) })
+        let site = Site { root };
+        site.policies()?;
+        Ok(site)
+    }
+
+    /// What the site says of its pages.
+    fn policies(&self) -> io::Result<BTreeMap<String, String>> {
+        match fs::read(self.root.join(POLICIES)) {
+            Ok(bytes) => {
+                let policies: BTreeMap<String, String> = serde_json::from_slice(&bytes)?;
+                let invalid = policies.values().find_map(|policy| HeaderValue::try_from(policy).err());
+                invalid.map_or(Ok(policies), |error| Err(io::Error::new(io::ErrorKind::InvalidData, error)))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeMap::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The policy of a page, read with the page: what an operator puts in place holds from then on. Without one, or
+    /// where it cannot be read, the page keeps the strict one that all have.
+    fn policy(&self, path: &str) -> Option<HeaderValue> {
+        let policies = self.policies().ok()?;
+        HeaderValue::try_from(policies.get(path.strip_suffix("index.html").unwrap_or(path))?).ok()
     }
 
     /// The reply to a request for a file.
     pub async fn reply(&self, request: &Parts) -> Response {
         let mut response = self.file(request).await;
+        let policy = response.headers_mut().remove(header::CONTENT_SECURITY_POLICY);
         headers::page(response.headers_mut());
-        let path = request.uri.path();
-        if let Some(policy) = self.policies.get(path.strip_suffix("index.html").unwrap_or(path)) {
-            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy.clone());
+        if let Some(policy) = policy {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         response
     }
@@ -110,6 +129,9 @@ impl Site {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
         }
+        if let Some(policy) = found.policy {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
         if let Some(encoding) = found.encoding {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
@@ -127,6 +149,9 @@ impl Site {
 
     fn find(&self, path: &str, encodings: &[&'static str]) -> Option<Found> {
         let relative = relative(path)?;
+        if relative.starts_with(PACKAGE) {
+            return None;
+        }
         let file = self.inside(&self.root.join(&relative))?;
         let file = if file.is_dir() && path.ends_with('/') { self.inside(&file.join("index.html"))? } else { file };
         let extension = file.extension()?.to_str()?;
@@ -141,7 +166,8 @@ impl Site {
             Some((bytes, encoding)) => (bytes, Some(encoding)),
             None => (fs::read(&file).ok()?, None),
         };
-        Some(Found { bytes, media_type, encoding, immutable })
+        let policy = if *media_type == HTML { self.policy(path) } else { None };
+        Some(Found { bytes, media_type, encoding, immutable, policy })
     }
 
     /// The file or folder itself, if it is there and lies in the site even after following links.

@@ -19,6 +19,7 @@ fn world() -> World {
     let folder = Folder::new();
     let site = folder.path().join("site");
     fs::create_dir_all(site.join("studies/tiny")).expect("folders");
+    fs::create_dir_all(site.join("npm")).expect("folders");
     for (name, content) in [
         ("secret.txt", "secret"),
         ("site/index.html", "<!doctype html><title>Svar</title>"),
@@ -31,6 +32,8 @@ fn world() -> World {
         ("site/studies/tiny/study.svar", "SVAR"),
         ("site/studies/tiny/index.html", "<!doctype html>"),
         ("site/collector.sqlite", "secret"),
+        ("site/THIRD-PARTY.md", "# Notices"),
+        ("site/npm/svar-element.js", "secret"),
         ("site/.hidden.html", "secret"),
     ] {
         fs::write(folder.path().join(name), content).expect("a file");
@@ -63,6 +66,7 @@ fn files_come_with_their_types() {
         ("/svar.css", "text/css; charset=utf-8", "p {}"),
         ("/svar.wasm", "application/wasm", "\0asm"),
         ("/studies/tiny/study.svar", "application/octet-stream", "SVAR"),
+        ("/THIRD-PARTY.md", "text/plain; charset=utf-8", "# Notices"),
     ] {
         let reply = world.get(path);
         assert_eq!(reply.status, 200, "{path}");
@@ -89,6 +93,8 @@ fn nothing_outside_the_site_and_nothing_that_is_no_page_is_served() {
         "/link.txt",
         "/collector.sqlite",
         "/.hidden.html",
+        "/npm/svar-element.js",
+        "/%6epm/svar-element.js",
         "/svar.js.gz",
         "/studies",
         "/studies/",
@@ -139,7 +145,7 @@ fn a_page_is_framed_by_whom_the_study_names() {
     ] {
         fs::write(site.join(name), content).expect("a file");
     }
-    let server = Server::with(Setup { site: Some(site), ..Setup::default() });
+    let server = Server::with(Setup { site: Some(site.clone()), ..Setup::default() });
     for (path, framed) in [("/", false), ("/tiny/", true), ("/tiny/index.html", true), ("/svar-element.js", false)] {
         let reply = Request::new("GET", path).send(server.address);
         let found = reply.header("content-security-policy").expect("a policy").to_owned();
@@ -147,6 +153,14 @@ fn a_page_is_framed_by_whom_the_study_names() {
         // A page is for itself; what an element elsewhere loads is for everybody.
         let open = reply.header("access-control-allow-origin");
         assert_eq!(open, if path.ends_with(".js") { Some("*") } else { None }, "{path}");
+    }
+    // Another release is put in place while the server runs; what cannot be read allows nothing.
+    let fewer = headers::page_policy(&["https://b.example".to_owned()]);
+    let written = serde_json::json!({ "/tiny/": fewer }).to_string();
+    for (written, expected) in [(written.as_str(), fewer.as_str()), ("{", headers::PAGE_POLICY)] {
+        fs::write(site.join("policies.json"), written).expect("a file");
+        let reply = Request::new("GET", "/tiny/").send(server.address);
+        assert_eq!(reply.header("content-security-policy"), Some(expected), "{written}");
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 use serde::Deserialize;
 
 use crate::{
-    process,
+    library, process,
     project::{self, Outcome, Project},
     setup,
 };
@@ -43,6 +43,8 @@ pub(crate) enum Origin {
     Here,
     /// Rust's own library.
     Toolchain,
+    /// The registry, by way of Rust's own library.
+    Library,
 }
 
 /// Name and version.
@@ -71,7 +73,13 @@ pub(crate) fn linked(project: &Project) -> Outcome<Crates> {
     let lock = project::read_text(&project.root.join("Cargo.lock"))?;
     let mut crates = joined(&named(&tree), metadata, &checksums(&lock))?;
 
-    let rust = toolchain(project)?;
+    let mut rust = toolchain(project)?;
+    for part in library::parts(project, &rust.version)? {
+        let key = (part.name.clone(), part.version.clone());
+        rust.needs.insert(key.clone());
+        // The same version may be one of ours as well.
+        crates.entry(key).or_insert(part);
+    }
     let key = (rust.name.clone(), rust.version.clone());
     if let Some(own) = crates.get_mut(&own()) {
         own.needs.insert(key.clone());
@@ -199,13 +207,16 @@ fn texts(folder: &Path) -> Outcome<Vec<String>> {
     found.map(|path| project::read_text(&path)).collect()
 }
 
+/// What Rust's own library is called in lists.
+pub(crate) const RUST: &str = "rust-std";
+
 /// Rust's own library. Its tables of characters are Unicode's.
 fn toolchain(project: &Project) -> Outcome<Crate> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let said = process::output(Command::new(rustc).current_dir(&project.root).arg("-vV"))?;
     let version = said.lines().find_map(|line| line.strip_prefix("release: "));
     Ok(Crate {
-        name: "rust-std".to_owned(),
+        name: RUST.to_owned(),
         version: version.ok_or("rustc -vV: expected its release, found none")?.to_owned(),
         licence: Some("(MIT OR Apache-2.0) AND Unicode-3.0".to_owned()),
         authors: vec!["The Rust Project Developers".to_owned()],
@@ -250,6 +261,8 @@ mod tests {
             ("leptos", true),
             ("postcard", true),
             ("rust-std", true),
+            ("dlmalloc", true),
+            ("compiler_builtins", true),
             ("serde_derive", false),
             ("axum", false),
             ("proptest", false),

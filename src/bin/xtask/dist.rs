@@ -7,21 +7,20 @@ use flate2::{Compression, write::GzEncoder};
 
 use crate::{
     crates::{self, Crates},
-    embed, licences,
+    embed, library, licences,
     names::Naming,
     npm,
     project::{self, Outcome, Project},
     sbom,
-    site::{self, Files, First, Parts, Site},
+    site::{self, Files, First, NOTICES, Parts, Site},
+    smaller,
 };
+use svar::tools::site::PACKAGE;
 
 /// Most bytes, under brotli, that may be needed for the first question. The nearest peers with branching and
 /// languages need 295–637 KiB (they were measured with everything that the same form needs); half of the smallest is
 /// what a slow phone fetches in under a second. The design's first guard; its goal is 75 KiB.
 const GUARD: usize = 150 * 1024;
-
-/// Where the npm package lies in the release.
-const PACKAGE: &str = "npm";
 
 fn folder(project: &Project) -> PathBuf {
     project.root.join("dist")
@@ -52,6 +51,7 @@ fn pack(project: &Project, parts: Parts, crates: &Crates) -> Outcome<bool> {
     let notices = licences::notices(crates, &project::read_text(&project.root.join("LICENSE-MIT"))?)?;
     let package = npm::package(project, parts.package()?, &notices)?;
     let site = parts.join(Naming::Hashed, site::STUDY)?;
+    library::check(crates, &site.files)?;
     let mut compressed = Files::new();
     let mut sizes = Vec::new();
     for (path, bytes) in &site.files {
@@ -66,9 +66,9 @@ fn pack(project: &Project, parts: Parts, crates: &Crates) -> Outcome<bool> {
 
     let mut files = site.files.clone();
     files.extend(package.into_iter().map(|(path, bytes)| (format!("{PACKAGE}/{path}"), bytes)));
-    let materials = serde_json::to_vec_pretty(&sbom::list(crates, &files)?)?;
+    let materials = serde_json::to_vec_pretty(&sbom::list(crates, &files, &smaller::tools(project)?)?)?;
     files.insert("sbom.cdx.json".to_owned(), materials);
-    files.insert("THIRD-PARTY.md".to_owned(), notices.into_bytes());
+    files.insert(NOTICES.to_owned(), notices.into_bytes());
     files.insert("EMBED.md".to_owned(), embed::page(&site, site::STUDY)?.into_bytes());
     files.extend(compressed);
     let folder = folder(project);

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use svar::questionnaire::compact;
+
 use crate::{
     names::integrity,
     project::Outcome,
@@ -46,9 +48,11 @@ pub(crate) fn page(site: &Site, study: &str) -> Outcome<String> {
          The invitation is given by script, as the property `invitation`, and what else the page needs is in\n\
          `docs/embedding.md`. The names and hashes are those of this release: a page that names them gets these very files or\n\
          none. Who serves the site therefore keeps the files of earlier releases beside the new ones until every portal has\n\
-         taken the new lines; no two have one name.\n\n\
+         taken the new lines. Manifests and pages keep their names. The format of the manifests is number {}: coming from\n\
+         another number, portals take the new lines at the same time as the site is put in place.\n\n\
          ## Studies\n\n| study | wave | element: `study` | frame: `src` |\n| --- | --- | --- | --- |\n",
         env!("CARGO_PKG_VERSION"),
+        compact::VERSION,
     );
     for (id, First { wave, .. }) in &site.first {
         writeln!(page, "| {id} | `{wave}` | `{ORIGIN}/studies/{id}/study.svar` | `{ORIGIN}/{id}/` |")?;
@@ -83,7 +87,8 @@ mod tests {
             for part in parts.iter().chain([&vouched]) {
                 assert!(lines[place].contains(part), "{part} in {}", lines[place]);
             }
-            assert!(page(&site, "nsac")?.contains(&lines[place]));
+            let page = page(&site, "nsac")?;
+            assert!(page.contains(&lines[place]) && page.contains(&format!(" number {}:", compact::VERSION)));
         }
         assert!(super::lines(&site, "health-at-work").is_err());
         site.files.clear();

@@ -90,8 +90,8 @@ fn one(words: &mut Vec<&str>, by: &[&str]) -> Option<bool> {
 const PREFACE: &str = "\
 The WebAssembly and the scripts of Svar may have code of these packages in them. Svar itself is licensed under either of
 MIT or Apache-2.0, at your choice. The list is made from the graph of dependencies, so it may name some of which nothing is
-left. Macros and build scripts are not in it. `rust-std` is Rust's own library; the notices of what that is linked of come
-with the toolchain, as `share/doc/rust/COPYRIGHT-library.html`.
+left. Macros and build scripts are not in it. `rust-std` is Rust's own library, and what that is linked of is listed too, as
+the toolchain has it. wasm-bindgen's glue, which the scripts begin with, is under wasm-bindgen's own licence and notice.
 ";
 
 /// `THIRD-PARTY.md`: what the widget is linked of, and each licence text once. Many crates come without a text; those that

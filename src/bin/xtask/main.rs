@@ -6,6 +6,7 @@ mod dist;
 mod embed;
 mod freeze;
 mod gallery;
+mod library;
 mod licences;
 mod names;
 mod npm;

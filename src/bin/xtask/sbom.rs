@@ -14,8 +14,8 @@ use crate::{
 /// The list: what the widget is linked of, and in which of a release's files that is.
 ///
 /// # Errors
-/// This package is not among the crates.
-pub(crate) fn list(crates: &Crates, files: &Files) -> Outcome<Value> {
+/// This package is not among the crates, or wasm-bindgen's is not, which the tool that binds goes with.
+pub(crate) fn list(crates: &Crates, files: &Files, tools: &[(String, String)]) -> Outcome<Value> {
     let own = crates::own();
     let widget = crates.get(&own).ok_or("expected the widget itself among its crates, found it not")?;
     let code = |path: &str| path.ends_with(".wasm") || path.ends_with(".js");
@@ -37,10 +37,42 @@ pub(crate) fn list(crates: &Crates, files: &Files) -> Outcome<Value> {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
         "version": 1,
-        "metadata": { "component": subject },
+        "metadata": {
+            "component": subject,
+            "supplier": { "name": "The authors of Svar" },
+            "tools": { "components": made_by(crates, tools)? },
+        },
         "components": parts.collect::<Vec<_>>(),
         "dependencies": graph.collect::<Vec<_>>(),
     }))
+}
+
+/// What wrote the files, beside what is linked. The scripts begin with text of wasm-bindgen's tool, which has the version
+/// and the licence of its library; the others, packages of npm, leave nothing.
+fn made_by(crates: &Crates, tools: &[(String, String)]) -> Outcome<Vec<Value>> {
+    let glue = crates.values().find(|found| found.name == "wasm-bindgen");
+    let glue = glue.ok_or("expected wasm-bindgen among the crates, found it not")?;
+    let (name, version) = ("wasm-bindgen-cli-support", &glue.version);
+    let glue = json!({
+        "type": "library",
+        "name": name,
+        "version": version,
+        "description": "Its template is in the scripts: wasm-bindgen's glue",
+        "licenses": glue.licence.as_ref().map(|licence| json!([{ "expression": licences::expression(licence) }])),
+        "purl": format!("pkg:cargo/{name}@{version}"),
+    });
+    let tool = |(name, version): &(String, String)| {
+        let purl = format!("pkg:npm/{}@{version}", name.replace('@', "%40"));
+        json!({ "type": "application", "name": name, "version": version, "purl": purl })
+    };
+    Ok([glue].into_iter().chain(tools.iter().map(tool)).collect())
+}
+
+/// What a crate of this repository is that has the name of another.
+fn stand_in(found: &Crate) -> Option<Value> {
+    let local = found.origin == Origin::Here && found.name != env!("CARGO_PKG_NAME");
+    let notes = "Written in this repository in place of the crate of this name; nothing is taken from it";
+    local.then(|| json!({ "notes": notes }))
 }
 
 fn component(key: &Key, found: &Crate) -> Map<String, Value> {
@@ -55,6 +87,7 @@ fn component(key: &Key, found: &Crate) -> Map<String, Value> {
         ("purl", address(found).map(Value::String)),
         ("hashes", found.checksum.as_deref().map(|checksum| json!([sha256(checksum)]))),
         ("authors", (!authors.is_empty()).then_some(Value::Array(authors))),
+        ("pedigree", stand_in(found)),
         ("externalReferences", found.repository.as_ref().map(|url| json!([{ "type": "vcs", "url": url }]))),
     ];
     fields.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?))).collect()
@@ -74,8 +107,11 @@ fn reference((name, version): &Key, found: &Crate) -> String {
 fn address(found: &Crate) -> Option<String> {
     let version = found.version.replace('+', "%2B");
     match found.origin {
-        Origin::Registry => Some(format!("pkg:cargo/{}@{version}", found.name)),
-        Origin::Toolchain => Some(format!("pkg:github/rust-lang/rust@{version}")),
+        Origin::Registry | Origin::Library => Some(format!("pkg:cargo/{}@{version}", found.name)),
+        Origin::Toolchain if found.name == crates::RUST => Some(format!("pkg:github/rust-lang/rust@{version}")),
+        Origin::Toolchain => {
+            Some(format!("pkg:github/rust-lang/rust@{version}#library/{}", found.name.replace('_', "-")))
+        }
         Origin::Here => None,
     }
 }
@@ -112,6 +148,7 @@ mod tests {
             "hashes",
             "licenses",
             "authors",
+            "pedigree",
             "externalReferences",
             "components",
         ];
@@ -125,8 +162,13 @@ mod tests {
         let files: Files = ["svar.1.wasm", "npm/svar-element.js", "icon.svg", "studies/a/b.svar"]
             .map(|path| (path.to_owned(), path.as_bytes().to_vec()))
             .into();
-        let list = list(&crates, &files)?;
-        assert_eq!(list, super::list(&crates, &files)?);
+        let tools = [("terser".to_owned(), "1.0.0".to_owned()), ("@a/b".to_owned(), "2.0.0".to_owned())];
+        let list = list(&crates, &files, &tools)?;
+        assert_eq!(list, super::list(&crates, &files, &tools)?);
+        let made_by = list["metadata"]["tools"]["components"].as_array().into_iter().flatten();
+        let addresses: Vec<&str> = made_by.filter_map(|tool| tool["purl"].as_str()).collect();
+        assert!(addresses[0].starts_with("pkg:cargo/wasm-bindgen-cli-support@"), "{addresses:?}");
+        assert_eq!(addresses[1..], ["pkg:npm/terser@1.0.0", "pkg:npm/%40a/b@2.0.0"]);
         assert_eq!([&list["bomFormat"], &list["specVersion"]], ["CycloneDX", "1.6"]);
         assert_eq!(list["version"], 1);
 
@@ -138,6 +180,8 @@ mod tests {
         files.into_iter().for_each(|file| component_is_valid(file, &mut references));
         let parts: Vec<&Value> = list["components"].as_array().into_iter().flatten().collect();
         assert_eq!(parts.len() + 1, crates.len());
+        let stand_ins = parts.iter().filter(|part| part.get("pedigree").is_some());
+        assert_eq!(stand_ins.map(|part| &part["name"]).collect::<Vec<_>>(), ["wasm-streams"]);
         parts.iter().for_each(|part| component_is_valid(part, &mut references));
         let with_purl = parts.iter().filter(|part| part.get("purl").is_some()).count();
         let here = crates.values().filter(|found| found.origin == Origin::Here).count();

@@ -175,7 +175,7 @@ pub(crate) fn node() -> Outcome<()> {
     Ok(())
 }
 
-/// The packages of a folder of tests, fetched if they are not there yet as its lock file has them.
+/// The npm packages of a folder, fetched if they are not there yet as its lock file has them.
 ///
 /// # Errors
 /// Node is missing, or npm cannot fetch them.

@@ -113,15 +113,15 @@ impl Parts {
         let Widget { glue, wasm, later } = build::widget(project, release)?;
         let read = |name: &str| project::read_text(&project.root.join("src/embed").join(name));
         let loader = read("loader.js")?;
-        let module = |wasm| if release { smaller::module(project, wasm) } else { wasm };
+        let module = |wasm: Vec<u8>| if release { smaller::module(project, &wasm) } else { Ok(wasm) };
         let script = |parts: &[&str]| {
-            let script = if release { smaller::script(project, parts.concat())? } else { parts.concat() };
+            let script = if release { smaller::script(project, &parts.concat())? } else { parts.concat() };
             Outcome::Ok(format!("{HEADER}{script}"))
         };
         let style = project.root.join("style");
         Ok(Parts {
-            wasm: module(wasm),
-            later: module(later),
+            wasm: module(wasm)?,
+            later: module(later)?,
             own: script(&[&glue, &loader, &read("page.js")?])?,
             element: script(&[&glue, &loader, &read("element.js")?])?,
             frame: script(&[&read("frame.js")?])?,
@@ -244,7 +244,10 @@ fn of_study(study: &Study) -> [(&'static str, String); 2] {
     [("__SVAR_FRAME__", study.embedding.frame.join(" ")), ("__SVAR_CONTACT__", lines.into_string())]
 }
 
-/// The file of notices lies beside every script.
+/// The file of notices, which lies beside every script of a release.
+pub(crate) const NOTICES: &str = "THIRD-PARTY.md";
+
+/// What a script begins with. It names [`NOTICES`].
 const HEADER: &str =
     "/* Svar: wasm-bindgen's glue, and src/embed. Licence: MIT OR Apache-2.0; see THIRD-PARTY.md. */\n";
 
@@ -393,6 +396,11 @@ mod tests {
             assert!(site.files.contains_key(&site.frame));
         }
         Ok(())
+    }
+
+    #[test]
+    fn a_script_names_the_notices_that_are_there() {
+        assert!(HEADER.contains(&format!(" {NOTICES}.")), "{HEADER}");
     }
 
     /// The element of the package names the files beside it, whatever the site calls them.
