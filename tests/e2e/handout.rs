@@ -108,6 +108,15 @@ async fn ones_own_answers_can_be_kept() {
         let expected = expected.map(|(question, answer)| (question.to_owned(), answer.to_owned()));
         assert_eq!(pairs(person).await, expected);
         assert_eq!(axe::violations(person).await, Vec::<String>::new());
+        // On paper it is as small as the clinician's sheet.
+        let paper = async |media: &str| {
+            person.cdp().send_raw("Emulation.setEmulatedMedia", json!({ "media": media })).await.expect("a printer");
+            let small = "const of = (selectors) => getComputedStyle(document.querySelector(selectors));
+                return [of('h1').fontSize, of('.svar-handout').columnCount, of('.svar-group:has(.svar-handout)').rowGap]";
+            person.script(small, vec![]).await
+        };
+        assert_eq!(paper("print").await, json!(["20px", "2", "8px"]));
+        assert_ne!(paper("").await[0], json!("20px"));
         person.presses_say(Told::OwnSave).await;
         let saved = person.script("return window.saved", vec![]).await;
         assert_eq!(saved[0], json!("text/html"));
