@@ -97,8 +97,8 @@ pub(crate) struct Asked {
 #[derive(Default)]
 struct Kept {
     plan: Mutex<VecDeque<Act>>,
-    /// Bodies in the place of the collector's words on an invitation.
-    standings: Mutex<VecDeque<(u16, String)>>,
+    /// What is said of an invitation in the place of the collector's words, by its token.
+    standings: Mutex<BTreeMap<String, (u16, String)>>,
     asked: Mutex<Vec<Asked>>,
     log: Mutex<Vec<String>>,
     /// What the page of the host does before the widget is there; served as [`HOST`].
@@ -313,8 +313,8 @@ impl Server {
         *self.kept.plan.lock().unwrap() = acts.into_iter().collect();
     }
 
-    /// The next questions about invitations are answered like this.
-    pub(crate) fn tells(&self, standings: impl IntoIterator<Item = (u16, String)>) {
+    /// Questions about these invitations are answered like this, in whatever order they come; `standings` is by token.
+    pub(crate) fn tells(&self, standings: impl IntoIterator<Item = (String, (u16, String))>) {
         *self.kept.standings.lock().unwrap() = standings.into_iter().collect();
     }
 
@@ -487,7 +487,7 @@ async fn act(State(kept): State<Arc<Kept>>, request: Request, next: Next) -> Res
         return say(200, &headers, kept.host.lock().unwrap().clone());
     }
     if path == STANDING
-        && let Some((status, body)) = kept.standings.lock().unwrap().pop_front()
+        && let Some((status, body)) = standing(&kept, &request)
     {
         return say(status, &[("content-type", "application/json".to_owned())], body);
     }
@@ -540,6 +540,12 @@ async fn act(State(kept): State<Arc<Kept>>, request: Request, next: Next) -> Res
     }
     drop(aloft);
     response
+}
+
+/// What is to be said of the invitation that this request asks about.
+fn standing(kept: &Kept, request: &Request) -> Option<(u16, String)> {
+    let token = request.headers().get("authorization")?.to_str().ok()?.strip_prefix("Bearer ")?;
+    kept.standings.lock().unwrap().get(token).cloned()
 }
 
 /// The id of a submission, by what its body says of itself: a response in clear, or the header of a sealed one.

@@ -22,22 +22,25 @@ const VERBS = {
     // A caret blinks.
     host.shadowRoot?.activeElement?.blur();
     const place = host.parentElement;
-    const style = "all:initial;position:absolute;left:0;top:0;width:640px;display:block;writing-mode:horizontal-tb";
+    // Nothing that is inherited is stopped here: to withstand it is the element's.
+    const style = "position:absolute;left:0;top:0;width:640px;margin:0;padding:0;border:0;display:block;" +
+      "writing-mode:horizontal-tb";
     for (const one of style.split(";")) {
       const [name, value] = one.split(":");
       place.style.setProperty(name, value, "important");
     }
   },
   note(which) {
-    window.svarStyles = styles(LOOKS[which]());
-    return window.svarStyles.length * names.length;
+    window.svarStyles = { ...window.svarStyles, [which]: styles(LOOKS[which]()) };
+    return window.svarStyles[which].length * names.length;
   },
   // What is other than it was noted, at most a few of each.
   compare(which) {
     const now = styles(LOOKS[which]());
-    if (now.length !== window.svarStyles.length) return [`${now.length} instead of ${window.svarStyles.length}`];
+    const noted = window.svarStyles[which];
+    if (now.length !== noted.length) return [`${now.length} instead of ${noted.length}`];
     const other = now.flatMap(([label, values], index) => {
-      const was = window.svarStyles[index][1];
+      const was = noted[index][1];
       const properties = names.filter((name) => values[name] !== was[name]);
       return properties.map((name) => `${label} ${name}: ${was[name]} → ${values[name]}`);
     });
@@ -89,6 +92,8 @@ const VERBS = {
     document.adoptedStyleSheets = [];
     return found;
   },
+  // How many rules the browser has read of the sheets that are on.
+  rules: () => [...document.querySelectorAll("link.hostile")].reduce((sum, { sheet }) => sum + sheet.cssRules.length, 0),
   clean() {
     for (const link of document.querySelectorAll("link.hostile")) link.remove();
   },

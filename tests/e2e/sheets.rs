@@ -61,10 +61,16 @@ async fn is_the_same_with(person: &Respondent, sheets: &[&str], at: &str) {
     look(person, &["place"]).await;
     let count = look(person, &["note", "inside"]).await.as_u64().expect("a count");
     assert!(count > 10_000, "{count} values at {at}");
+    look(person, &["note", "outside"]).await;
     let before = picture_of_the_element(person).await;
     let place = look(person, &["box"]).await;
     for sheet in sheets {
         look(person, &["sheet", sheet]).await;
+        // It is on, whole, and does harm to those without a guard.
+        let rules = look(person, &["rules"]).await.as_u64().expect("a count");
+        assert!(rules >= if *sheet == "hostile.css" { 500 } else { 8 }, "{rules} rules of {sheet}");
+        let harmed = look(person, &["compare", "outside"]).await;
+        assert!(*sheet != "hostile.css" || harmed != json!([]), "{sheet} changes nothing outside");
         assert_eq!(look(person, &["compare", "inside"]).await, json!([]), "{sheet} at {at}");
         assert_eq!(look(person, &["box"]).await, place, "{sheet} at {at}");
         let within = picture_of_the_element(person).await;

@@ -285,6 +285,7 @@ impl Run<'_> {
         let driver = setup::chromium()?;
         self.judge()?;
         setup::packages_of_pages(self.project)?;
+        self.hosts()?;
         // What `cargo xtask serve` builds by itself, and then what is shipped.
         for (release, only) in [(false, Some("smoke")), (true, None)] {
             site::build(self.project, release, site::STUDY)?;
@@ -293,6 +294,15 @@ impl Run<'_> {
             self.tests(tests)?;
         }
         Ok(())
+    }
+
+    /// What those tests are hostile with does harm: else their silence would mean nothing.
+    fn hosts(&mut self) -> Outcome<()> {
+        const HOSTS: &str = "tests/fixtures/hosts";
+        setup::packages(self.project, HOSTS)?;
+        let mut tests = Command::new("npm");
+        tests.args(["test", "--silent"]).current_dir(self.project.root.join(HOSTS));
+        self.tests(tests)
     }
 
     /// The builder's own tests too.
@@ -378,10 +388,20 @@ fn by(mut tests: Command, sealed: &Path, seals: &str) -> Command {
     tests
 }
 
-/// The sum of what test runners tell: `test result: ok. 3 passed; 1 failed; …`, and `3 passed, 1 failed` alone.
+/// The sum of what test runners tell: `test result: ok. 3 passed; 1 failed; …`, `3 passed, 1 failed` alone, and Node's
+/// `# pass 3` and `# fail 1`. There, what was cancelled is no success either.
 fn tally(output: &str) -> Tally {
     let mut sum = Tally::default();
     for line in output.lines() {
+        let node: Vec<&str> = line.split(' ').collect();
+        match node.as_slice() {
+            ["#" | "ℹ", told, count] => match (*told, count.parse()) {
+                ("pass", Ok(passed)) => sum.add(Tally { passed, failed: 0 }),
+                ("fail" | "cancelled", Ok(failed)) => sum.add(Tally { passed: 0, failed }),
+                _ => {}
+            },
+            _ => {}
+        }
         let words: Vec<&str> = match line.strip_prefix("test result:") {
             Some(result) => result.split_whitespace().skip(1).collect(),
             None => line.split_whitespace().collect(),
@@ -408,6 +428,8 @@ mod tests {
             ("ok 1\n93 passed, 1 failed\n", 93, 1),
             ("93 passed, 1 failed of those that were looked at\n", 0, 0),
             ("test result: unknown\n", 0, 0),
+            ("# tests 7\n# suites 0\n# pass 4\n# fail 2\n# cancelled 1\n# skipped 3\n# pass on\n", 4, 3),
+            ("ℹ pass 4\nℹ fail 0\n", 4, 0),
         ] {
             assert_eq!(tally(output), Tally { passed, failed }, "{output}");
         }
