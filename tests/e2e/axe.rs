@@ -209,6 +209,40 @@ async fn axe_finds_nothing_beside_the_way() {
     beside("axe_finds_nothing_beside_the_way_en", "en").await;
 }
 
+/// The page of its own goes by the text size that the reader has set in the browser, and still fits a phone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn axe_finds_nothing_at_twice_the_text_size() {
+    const SIZE: &str = "return parseFloat(getComputedStyle(document.querySelector('.svar')).fontSize)";
+    const WIDE: &str = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+    let server = Server::start().await;
+    browse("axe_finds_nothing_at_twice_the_text_size", &server, "nb", async |person| {
+        person.has_a_screen_of(360, 740).await;
+        person.opens(&server.link("nb")).await;
+        let before = person.script(SIZE, vec![]).await.as_f64().expect("pixels");
+        person.reads_text_at(200).await;
+        let findings = Findings::of(person);
+        let look = async || {
+            findings.look("200 %").await;
+            let wide = person.script(WIDE, vec![]).await;
+            assert_eq!(wide, 0, "too wide at «{}»", person.looks().await.heading);
+        };
+        person.opens(&server.link("nb")).await;
+        let after = person.script(SIZE, vec![]).await.as_f64().expect("pixels");
+        assert!((after - 2.0 * before).abs() < 0.01, "{before} px and then {after} px");
+        look().await;
+        person.comes_to_the_consent(&server.link("nb")).await;
+        look().await;
+        person.consents().await;
+        look().await;
+        person.presses_say(Say::GoOn).await;
+        person.skips_contact().await;
+        person.is_at("Helsen din").await;
+        look().await;
+        findings.none(4);
+    })
+    .await;
+}
+
 /// A look that never finds anything proves nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn axe_finds_what_was_planted() {

@@ -61,6 +61,12 @@ function words() {
     const large = size >= 24 || (size >= 18.66 && parseInt(style.fontWeight) >= 700);
     if (ratio < (large ? 3 : 4.5)) found.push(`contrast ${ratio.toFixed(2)}: ${name(element)}`);
   }
+  // What is typed or chosen is in no node of text.
+  for (const field of [...root.querySelectorAll("input[type=text], textarea, select")].filter((each) => each.value && shown(each))) {
+    const behind = ground(field);
+    const ratio = contrast(over(colour(getComputedStyle(field).color), behind), behind);
+    if (ratio < 4.5) found.push(`contrast ${ratio.toFixed(2)} of what is filled in: ${name(field)}`);
+  }
   return found;
 }
 
@@ -133,34 +139,70 @@ function ids() {
   return found;
 }
 
+// How each stop looks without the focus, as `stops` found it.
+const atRest = () => (window.svarAtRest ??= new WeakMap());
+const outline = (element) => {
+  const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(element);
+  return `${outlineStyle} ${outlineWidth} ${outlineColor}`;
+};
+
+// Takes the focus to the top of the document, and lists where the Tab key should stop from there. Of radio buttons of one
+// name that is the chosen one, or else the first.
+function stops() {
+  const start = document.createElement("span");
+  start.tabIndex = -1;
+  document.body.prepend(start);
+  start.focus({ preventScroll: true });
+  start.remove();
+  const able = [...root.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
+    .filter((each) => shown(each) && !each.disabled && each.tabIndex >= 0 && !each.closest("[inert]"));
+  const named = (radio) => able.filter((other) => other.type === "radio" && other.name === radio.name && other.form === radio.form);
+  const first = (radio) => named(radio).find((other) => other.checked) ?? named(radio)[0];
+  const all = able.filter((each) => each.type !== "radio" || !each.name || first(each) === each);
+  for (const each of all) for (const part of [each, ...(each.labels ?? [])]) atRest().set(part, outline(part));
+  return all.map((each) => [everything().indexOf(each), name(each)]);
+}
+
 // Where the focus is, once a key moved it: what has it, and what is wrong with how that is shown.
 function focus() {
   const element = root.activeElement;
   if (!element) return { at: null, found: [] };
   const found = [];
   const around = [element, ...(element.labels ?? [])].filter((each) => shown(each));
-  const ring = around.map((each) => getComputedStyle(each)).find(({ outlineStyle, outlineWidth }) => outlineStyle !== "none" && parseFloat(outlineWidth) >= 2);
+  const ringed = around.find((each) => parseFloat(getComputedStyle(each).outlineWidth) >= 2 && outline(each) !== atRest().get(each) && !outline(each).startsWith("none"));
+  const ring = ringed && getComputedStyle(ringed);
   if (!ring) found.push(`no ring: ${name(element)}`);
   const seen = around.some((each) => {
     const box = each.getBoundingClientRect();
     const [x, y] = [(Math.max(box.left, 0) + Math.min(box.right, innerWidth)) / 2, (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2];
     const top = box.bottom > 0 && box.top < innerHeight ? root.elementFromPoint(x, y) : null;
-    return top && around.some((part) => part.contains(top) || top.contains(part));
+    return top && around.some((part) => part.contains(top));
   });
   if (!seen) found.push(`out of sight: ${name(element)}`);
   if (ring) {
-    const behind = ground(parent(around[0]));
-    const ratio = contrast(colour(ring.outlineColor), behind);
+    const behind = ground(parent(ringed));
+    const ratio = contrast(over(colour(ring.outlineColor), behind), behind);
     if (ratio < 3) found.push(`ring ${ratio.toFixed(2)}: ${name(element)}`);
   }
   return { at: everything().indexOf(element), found };
 }
 
-// The state as a person needs it: the text size that they set, the spacing that they set.
-function sets({ percent, spaced }) {
-  document.documentElement.style.fontSize = percent === 100 ? "" : `${percent}%`;
-  // The reader's own size is what `medium` is, which no page can set; the element passes it on by this name.
-  root.querySelector(".svar-host").style.setProperty("--svar-reader", `${(16 * percent) / 100}px`);
+// Whether the state is what was asked for: in this language, and by the text size that the reader has set in the browser.
+function turned({ lang, percent }) {
+  const found = [];
+  const unit = (16 * percent) / 100;
+  const widget = root.querySelector(".svar");
+  const heading = root.querySelector("h1");
+  const size = (element) => parseFloat(getComputedStyle(element).fontSize);
+  if (!widget) return [`expected a widget, found ${plain(root.textContent)}`];
+  if (widget.lang !== lang) found.push(`expected it in ${lang}, found ${widget.lang}`);
+  if (size(widget) !== unit) found.push(`expected text of ${unit} px, found ${size(widget)}`);
+  if (heading && size(heading) < 1.3 * unit) found.push(`expected a heading above ${1.3 * unit} px, found ${size(heading)}`);
+  return found;
+}
+
+// The spacing that a person sets.
+function sets({ spaced }) {
   root.adoptedStyleSheets = root.adoptedStyleSheets.filter((sheet) => !sheet.spaced);
   if (spaced) {
     const sheet = new CSSStyleSheet();
@@ -174,5 +216,5 @@ function sets({ percent, spaced }) {
 const look = () => [words, edges, targets, reflow, cut, ids].flatMap((measure) => measure());
 const coarse = () => [reflow, cut, ids].flatMap((measure) => measure());
 
-const VERBS = { look, coarse, words, edges, targets, reflow, cut, ids, focus, sets };
+const VERBS = { look, coarse, words, edges, targets, reflow, cut, ids, focus, stops, turned, sets };
 return VERBS[verb](...given);

@@ -61,6 +61,7 @@ pub(crate) async fn page(person: &Respondent, paper: &mut Paper<'_>, page: ItemI
             found => found,
         };
         if let Some(question) = question {
+            assert_eq!(Some(question.id), paper.first_open(page), "Tab came to «{}» out of turn", question.words);
             gives(person, &focus, &question).await;
             paper.enter(&question);
         }
@@ -90,6 +91,9 @@ async fn gives(person: &Respondent, focus: &Focus, question: &Question) {
             let chosen = person.has_focus(&format!("on «{words}»"), |focus| focus.name == *words).await;
             assert_eq!(chosen.checked, Some(true), "{chosen:?}");
             assert!(chosen.seen && chosen.ring, "{chosen:?}");
+            // Escape is the page's: here it neither takes the answer back nor the focus away.
+            press(person, Key::Escape, 1).await;
+            assert_eq!(person.focus().await, chosen, "after Escape");
         }
         Answer::Some(several) => {
             // Here each option is a stop of its own.

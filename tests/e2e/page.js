@@ -81,16 +81,17 @@ function focused() {
   const element = root.activeElement;
   if (!element || element === document.body) return { role: "nothing", name: "", group: null, seen: false, ring: false };
   const around = [element, ...(element.labels ?? [])];
+  // An outline, wider than the one that a field in error has at rest. A shadow is no sign: what is chosen has one, too.
   const ring = around.some((each) => {
-    const style = getComputedStyle(each);
-    return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+    const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(each);
+    return outlineStyle !== "none" && parseFloat(outlineWidth) > 2 && !/^rgba\(.*, 0\)$|\/ 0\)$/.test(outlineColor);
   });
   // Seen: something of it is in the window and lies on top of whatever else is there.
   const seen = around.some((each) => {
     const box = each.getBoundingClientRect();
     const [x, y] = [(box.left + box.right) / 2, (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2];
     const top = box.bottom > 0 && box.top < innerHeight ? root.elementFromPoint(x, y) : null;
-    return top !== null && around.some((part) => part.contains(top) || top.contains(part));
+    return top !== null && around.some((part) => part.contains(top));
   });
   return {
     role: role(element), name: bare(said(element)), group: group(element), seen, ring,

@@ -110,9 +110,14 @@ impl<'a> Paper<'a> {
 
     /// The next question on the page without an answer, and the answer meant for it.
     pub(crate) fn next(&mut self, page: ItemId) -> Option<Question> {
-        let asked = self.session.questions(page);
-        let open = asked.into_iter().find(|id| !self.entered.contains_key(&self.session.form().item(*id).link_id))?;
+        let open = self.first_open(page)?;
         Some(self.question(open))
+    }
+
+    /// The next question on the page without an answer.
+    pub(crate) fn first_open(&self, page: ItemId) -> Option<ItemId> {
+        let asked = self.session.questions(page);
+        asked.into_iter().find(|id| !self.entered.contains_key(&self.session.form().item(*id).link_id))
     }
 
     /// The question of these words on the page, unless it is answered already.

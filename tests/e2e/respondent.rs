@@ -488,6 +488,12 @@ impl Respondent {
         self.cdp().send_raw("Emulation.setEmulatedMedia", json!({ "features": features })).await.expect("settings");
     }
 
+    /// The text size that the reader has set in the browser itself, in per cent of what it is without.
+    pub(crate) async fn reads_text_at(&self, percent: u32) {
+        let sizes = json!({ "fontSizes": { "standard": 16 * percent / 100, "fixed": 13 * percent / 100 } });
+        self.cdp().send_raw("Page.setFontSizes", sizes).await.expect("a text size");
+    }
+
     /// A picture of the whole page, also of what is out of sight.
     pub(crate) async fn whole_page(&self) -> Vec<u8> {
         let whole = json!({ "format": "png", "captureBeyondViewport": true });

@@ -60,6 +60,8 @@ async fn a_slider_by_keys_and_number() {
         let slider = person.finds("slider", Some(QUESTION), None).await;
         slider.focus().await.expect("the focus");
         says_nothing_yet(person).await;
+        person.types(Key::Escape).await;
+        says_nothing_yet(person).await;
         for (key, answer) in [
             (Key::Right, 51),
             (Key::Left, 50),
@@ -75,6 +77,10 @@ async fn a_slider_by_keys_and_number() {
             person.types(key).await;
             says_answer(person, answer).await;
         }
+        // Escape is the page's: it takes neither the answer nor the focus.
+        person.types(Key::Escape).await;
+        says_answer(person, 99).await;
+        assert_eq!(person.focus().await.role, "slider");
 
         // The number field moves the handle, also while the number is being written.
         for (typed, answer) in [("7", 7), ("70", 70), ("0", 0), ("100", 100)] {
