@@ -14,6 +14,11 @@ pub(super) async fn subtle(method: &str, arguments: &[JsValue]) -> Result<JsValu
     await_(call(&subtle, method, arguments)?).await
 }
 
+/// Whether the browser has WebCrypto at all.
+pub(crate) fn is_there() -> bool {
+    get(&global(), "crypto").and_then(|crypto| get(&crypto, "subtle")).is_ok_and(|subtle| subtle.is_object())
+}
+
 pub(super) fn bytes(of: &[u8]) -> JsValue {
     Uint8Array::from(of).into()
 }

@@ -19,6 +19,7 @@ pub mod wake;
 
 pub(crate) use clock::{as_people_write, now};
 pub(crate) use copy::{save_copy, save_page};
+pub(crate) use crypto::is_there as can_seal;
 pub(crate) use first::keeps_nothing;
 pub(crate) use ground::Ground;
 pub(crate) use hold::Held;

@@ -239,7 +239,7 @@ impl Enter {
         let with_study = |trouble: Option<Trouble>| (trouble, Some(study.clone()));
         let pseudonym = match admitted.invitation.sub.clone() {
             Some(pseudonym) => pseudonym,
-            None => browser::uuid().ok_or_else(|| with_study(Some(Trouble::Damaged)))?,
+            None => browser::uuid().ok_or_else(|| with_study(Some(Trouble::Browser)))?,
         };
         // Who was never here has left nothing, and need not wait for what could find it.
         let first = said == Said::Nothing && admitted.invitation.sub.is_none() && browser::keeps_nothing().await;
@@ -303,6 +303,10 @@ async fn admitted(door: &Door, ground: &Ground, language: RwSignal<String>) -> R
     let wave = study.wave(&invitation.wave).cloned().ok_or_else(|| with_study(Trouble::NoSuchWave))?;
     if door.wave.as_ref().is_some_and(|only| *only != wave.id) {
         return Err(with_study(Trouble::OtherWave));
+    }
+    // Before anybody answers what could not be sent.
+    if study.endpoint.key.is_some() && !browser::can_seal() {
+        return Err(with_study(Trouble::Browser));
     }
     Ok(Admitted { study, wave: Arc::new(wave), invitation, token: door.token.clone() })
 }

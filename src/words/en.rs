@@ -281,6 +281,7 @@ fn trouble_title(trouble: Trouble) -> &'static str {
         Trouble::OtherStudy => "The link is for another study",
         Trouble::NoSuchWave => "This questionnaire does not exist",
         Trouble::OtherWave => "This page is for another questionnaire",
+        Trouble::Browser => "The browser lacks something the form needs",
         Trouble::NotHere => "The questionnaire cannot be shown on this page",
         Trouble::Missing => "We could not find the questionnaire",
         Trouble::Foreign => "Something else came instead of the questionnaire",
@@ -311,6 +312,7 @@ fn trouble_text(trouble: Trouble) -> String {
         Trouble::OtherWave => {
             "The study has several questionnaires, and you are invited to another than the one shown here. If you were given a link, you can open it. Otherwise, get in touch."
         }
+        Trouble::Browser => "Try a newer browser, or another phone or computer. If that does not help, get in touch.",
         Trouble::NotHere => {
             "The study has not approved the website you are on. If you were given a link, you can open it in a window of its own. Otherwise, get in touch."
         }

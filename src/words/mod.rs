@@ -274,6 +274,8 @@ pub enum Trouble {
     OtherStudy,
     /// The study has no such wave.
     NoSuchWave,
+    /// The browser lacks what the form cannot do without: randomness, or what seals answers.
+    Browser,
     /// The page around is for another wave.
     OtherWave,
     /// The study does not trust the page around with it.

@@ -263,6 +263,7 @@ fn trouble_title(trouble: Trouble) -> &'static str {
         Trouble::OtherStudy => "Lenken gjelder en annen studie",
         Trouble::NoSuchWave => "Dette spørreskjemaet finnes ikke",
         Trouble::OtherWave => "Denne siden er for et annet spørreskjema",
+        Trouble::Browser => "Nettleseren mangler noe skjemaet trenger",
         Trouble::NotHere => "Spørreskjemaet kan ikke vises på denne siden",
         Trouble::Missing => "Vi fant ikke spørreskjemaet",
         Trouble::Foreign => "Noe annet kom i stedet for spørreskjemaet",
@@ -292,6 +293,9 @@ fn trouble_text(trouble: Trouble) -> String {
         }
         Trouble::OtherWave => {
             "Studien har flere spørreskjemaer, og du er invitert til et annet enn det som vises her. Har du fått en lenke, kan du åpne den. Ellers kan du ta kontakt."
+        }
+        Trouble::Browser => {
+            "Prøv en nyere nettleser, eller en annen telefon eller datamaskin. Går det ikke, kan du ta kontakt."
         }
         Trouble::NotHere => {
             "Studien har ikke godkjent nettstedet du er på. Har du fått en lenke, kan du åpne den i et eget vindu. Ellers kan du ta kontakt."

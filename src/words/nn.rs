@@ -257,6 +257,7 @@ fn trouble_title(trouble: Trouble) -> &'static str {
         Trouble::OtherStudy => "Lenkja gjeld ein annan studie",
         Trouble::NoSuchWave => "Dette spørjeskjemaet finst ikkje",
         Trouble::OtherWave => "Denne sida er for eit anna spørjeskjema",
+        Trouble::Browser => "Nettlesaren manglar noko skjemaet treng",
         Trouble::NotHere => "Spørjeskjemaet kan ikkje visast på denne sida",
         Trouble::Missing => "Vi fann ikkje spørjeskjemaet",
         Trouble::Foreign => "Noko anna kom i staden for spørjeskjemaet",
@@ -286,6 +287,9 @@ fn trouble_text(trouble: Trouble) -> String {
         }
         Trouble::OtherWave => {
             "Studien har fleire spørjeskjema, og du er invitert til eit anna enn det som blir vist her. Har du fått ei lenkje, kan du opne henne. Elles kan du ta kontakt."
+        }
+        Trouble::Browser => {
+            "Prøv ein nyare nettlesar, eller ein annan telefon eller datamaskin. Går det ikkje, kan du ta kontakt."
         }
         Trouble::NotHere => {
             "Studien har ikkje godkjent nettstaden du er på. Har du fått ei lenkje, kan du opne henne i eit eige vindauge. Elles kan du ta kontakt."

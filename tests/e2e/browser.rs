@@ -149,6 +149,8 @@ impl Driver {
         let home = scratch.join("home");
         fs::create_dir_all(&home).expect("a folder");
         command.env("TMPDIR", &home);
+        // What is shown of times is the same wherever the test runs.
+        command.env("TZ", "UTC");
         // Those that can choose a free port themselves say which one.
         let port = match make {
             Make::Webkit => free_port(),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use svar::{
     study::Invitation,
     tools::collector::faults::{Entry, Fault, Said},
-    words::{Say, Told},
+    words::{Say, Told, Trouble},
 };
 
 use crate::{
@@ -257,8 +257,18 @@ async fn the_waves_of_one_person_join() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_sealed_is_not_sent() {
     let server = tiny::study(tiny::sealed).await;
-    let without = "Object.defineProperty(crypto, 'subtle', { value: undefined });";
-    server.hosts(&[tiny::HOST, without].concat());
+    let none = "Object.defineProperty(crypto, 'subtle', { value: undefined });";
+    server.hosts(&[tiny::HOST, none].concat());
+    browse("what_cannot_be_sealed_is_not_sent", &server, "nb", async |person| {
+        // Before anything is answered.
+        person.opens(&server.link("nb")).await;
+        person.is_at_say(Told::TroubleTitle(Trouble::Browser)).await;
+        person.sees("tiny@svar.example").await;
+        tiny::no_trap(person).await;
+    })
+    .await;
+    let fails = "SubtleCrypto.prototype.encrypt = () => Promise.reject(new DOMException('', 'OperationError'));";
+    server.hosts(&[tiny::HOST, fails].concat());
     browse("what_cannot_be_sealed_is_not_sent", &server, "nb", async |person| {
         let visitor = Visitor::new(person, false, CANARY);
         person.opens(&server.link("nb")).await;

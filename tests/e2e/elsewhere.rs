@@ -14,14 +14,20 @@ use crate::{
 };
 
 /// Whom Chromium asks by itself, in spite of all switches against it: the time, its first page, its updates, whether
-/// somebody is logged in, what the fields of a form may be called, and hints for its speed. Fonts, scripts and figures would come from others.
-const OWN: [&str; 6] = [
+/// somebody is logged in, what the fields of a form may be called, whether an address is known to be bad, and hints for its
+/// speed. Fonts, scripts and figures would come from others.
+const OWN: [&str; 11] = [
+    "accounts.google.com",
+    "android.clients.google.com",
     "clients2.google.com",
+    "content-autofill.googleapis.com",
+    "edgedl.me.gvt1.com",
+    "mtalk.google.com",
+    "optimizationguide-pa.googleapis.com",
+    "redirector.gvt1.com",
+    "safebrowsing.googleapis.com",
     "start.duckduckgo.com",
     "update.googleapis.com",
-    "accounts.google.com",
-    "content-autofill.googleapis.com",
-    "optimizationguide-pa.googleapis.com",
 ];
 
 /// Whom a line of a request to a proxy names: `CONNECT host:443 HTTP/1.1`, `GET http://host/path HTTP/1.1`.

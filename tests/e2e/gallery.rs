@@ -194,6 +194,8 @@ async fn gallery_shows_the_focus_at_every_stop() {
                     found.extend(stop.found.iter().map(|wrong| format!("{place}: {wrong}")));
                     match stop.at {
                         None => break,
+                        // The browser's own bars are no stop where there are none: from the last one leads to the first.
+                        Some(at) if before.first() == Some(&at) => break,
                         Some(at) if before.contains(&at) => {
                             found.push(format!("{place}: Tab leads round, to {at} after {before:?}"));
                             break;
@@ -323,6 +325,7 @@ async fn gallery_says_what_it_said() {
     assert!(made.len() >= 16, "{:?}", made.keys());
     if env::var("SVAR_SNAPSHOTS").as_deref() == Ok("write") {
         write(&folder, &made);
+        panic!("written anew: look at what has changed in {}, and run it without SVAR_SNAPSHOTS", folder.display());
     }
     let mut changed = Vec::new();
     for (kind, said) in &made {

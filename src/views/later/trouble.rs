@@ -63,6 +63,7 @@ fn code_of(what: Trouble) -> &'static str {
         Trouble::OtherStudy => "other-study",
         Trouble::NoSuchWave => "no-such-wave",
         Trouble::OtherWave => "other-wave",
+        Trouble::Browser => "old",
         Trouble::NotHere => "not-here",
         Trouble::Missing => "missing",
         Trouble::Foreign => "foreign",
