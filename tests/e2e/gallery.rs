@@ -313,7 +313,7 @@ async fn gallery_says_what_it_said() {
                 || matches!((state.0.as_str(), state.1.as_str()), ("texts", _) | ("scale-short", "open"));
             if kept {
                 gallery.show(&state, "nb").await;
-                let said = tree::said(person).await;
+                let said = without_references(&tree::said(person).await);
                 if let Some(other) = alike.insert(said.clone(), state.clone()) {
                     panic!("{state:?} says what {other:?} says:\n{said}");
                 }
@@ -335,6 +335,22 @@ async fn gallery_says_what_it_said() {
     assert!(changed.is_empty(), "not what it said before; SVAR_SNAPSHOTS=write if so meant:\n{}", changed.join("\n"));
     let kept = fs::read_dir(&folder).expect("snapshots").count();
     assert_eq!(kept, made.len(), "snapshots of kinds that are no more");
+}
+
+/// A reference is another each time.
+fn without_references(said: &str) -> String {
+    let is_one = |word: &str| {
+        let parts: Vec<&str> = word.split('-').collect();
+        parts.len() == 3 && parts.iter().all(|part| part.len() == 4 && part.chars().all(|c| c.is_ascii_hexdigit()))
+    };
+    let masked = |word: &str| match word.trim_matches(['«', '»']) {
+        reference if is_one(reference) => word.replace(reference, "XXXX-XXXX-XXXX"),
+        _ => word.to_owned(),
+    };
+    said.split(' ')
+        .map(|part| part.split('\n').map(masked).collect::<Vec<_>>().join("\n"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn write(folder: &Path, made: &BTreeMap<String, String>) {

@@ -163,7 +163,7 @@ async fn place_width_and_tokens_are_the_pages() {
                 height(() => (element.hidden = true), () => (element.hidden = false)), height(() => {}, () => {})]";
         assert_eq!(person.script(hides, vec![]).await, json!([true, false, false, true]));
         assert_eq!(follows("svar-questionnaire { --svar-accent: #8f3a16 }").await, with(2, json!("rgb(143, 58, 22)")));
-        assert_eq!(follows("main { --svar-unit: 20px }").await, with(3, json!("45px")));
+        assert_eq!(follows("main { --svar-unit: 20px }").await, with(3, json!("35px")));
         // Whoever makes `rem` small for their own sums does not make the text small.
         assert_eq!(follows("html { font-size: 62.5% }").await, plain);
         let text = fs::read_to_string(root().join("tests/fixtures/hosts/hostile-outside.css")).expect("a sheet");
