@@ -194,6 +194,11 @@ fn literal(source: &str) -> (String, &str) {
             '\\' => match rest.next() {
                 Some('\n') => rest = rest.as_str().trim_start().chars(),
                 Some('n' | 't') => words.push(' '),
+                // A space that does not break.
+                Some('u') if rest.as_str().starts_with("{a0}") => {
+                    words.push(' ');
+                    rest = rest.as_str()["{a0}".len()..].chars();
+                }
                 Some(escaped) => words.push(escaped),
                 None => {}
             },

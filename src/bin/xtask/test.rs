@@ -394,13 +394,12 @@ fn tally(output: &str) -> Tally {
     let mut sum = Tally::default();
     for line in output.lines() {
         let node: Vec<&str> = line.split(' ').collect();
-        match node.as_slice() {
-            ["#" | "ℹ", told, count] => match (*told, count.parse()) {
+        if let ["#" | "ℹ", told, count] = node.as_slice() {
+            match (*told, count.parse()) {
                 ("pass", Ok(passed)) => sum.add(Tally { passed, failed: 0 }),
                 ("fail" | "cancelled", Ok(failed)) => sum.add(Tally { passed: 0, failed }),
                 _ => {}
-            },
-            _ => {}
+            }
         }
         let words: Vec<&str> = match line.strip_prefix("test result:") {
             Some(result) => result.split_whitespace().skip(1).collect(),
