@@ -45,9 +45,9 @@ enum Loaded {
     /// Something stands in the way.
     Stopped(&'static dyn Later, Trouble, Option<Arc<Study>>),
     /// Somebody began here before: is it the same person?
-    Whose(Rc<Admitted>),
+    Whose(Arc<Admitted>),
     /// Another tab is at it.
-    OtherTab(Rc<Admitted>),
+    OtherTab(Arc<Admitted>),
     Ready(App),
 }
 
@@ -65,7 +65,7 @@ impl Loaded {
 
 /// The widget, in the language that is `asked` for, as far as the study has it.
 pub(crate) fn root(door: Door, ground: Rc<Ground>, asked: RwSignal<String>) -> AnyView {
-    let loaded = RwSignal::new_local(Loaded::Not);
+    let loaded = RwSignal::new(Loaded::Not);
     let language = RwSignal::new(asked.get_untracked());
     Effect::new(move |first: Option<()>| {
         let asked = asked.get();
@@ -159,7 +159,7 @@ pub(super) struct Enter {
     door: StoredValue<Door>,
     ground: StoredValue<Rc<Ground>, LocalStorage>,
     language: RwSignal<String>,
-    loaded: RwSignal<Loaded, LocalStorage>,
+    loaded: RwSignal<Loaded>,
     /// What owns all that is made in here.
     owner: StoredValue<Option<Owner>>,
 }
@@ -234,7 +234,7 @@ impl Enter {
 
     async fn find(self, said: Said, again: bool) -> Result<Loaded, NotReady> {
         let door = self.door.get_value();
-        let admitted = Rc::new(admitted(&door, &self.ground(), self.language).await?);
+        let admitted = Arc::new(admitted(&door, &self.ground(), self.language).await?);
         let study = admitted.study.clone();
         let with_study = |trouble: Option<Trouble>| (trouble, Some(study.clone()));
         let pseudonym = match admitted.invitation.sub.clone() {

@@ -8,22 +8,26 @@ use crate::session::Session;
 
 /// Tells it, from now on.
 pub(super) fn tells(app: App) {
-    let here = Memo::new(move |_| {
+    Effect::new(move || {
         let place = app.place.get();
-        // What is not loaded yet has no pages.
-        app.complete.track();
-        let sheet = app.sheet(place.step)?;
+        let Some(sheet) = app.sheet(place.step) else {
+            // Not loaded yet, or no page with questions.
+            app.complete.track();
+            return;
+        };
         let pages = sheet.layout(Session::pages);
         let here = match place.at {
-            At::Start => 0,
-            At::Page(page) => pages.iter().position(|other| *other == page)?,
-            _ => return None,
+            At::Start => Some(0),
+            At::Page(page) => pages.iter().position(|other| *other == page),
+            _ => None,
         };
-        Some((app.part_id(place.step), here.saturating_add(1), pages.len()))
-    });
-    Effect::new(move || {
-        if let Some((step, page, pages)) = here.get() {
-            app.tells("page", &[("step", step.into()), ("page", page.into()), ("pages", pages.into())]);
+        if let Some(here) = here {
+            let detail = [
+                ("step", app.part_id(place.step).into()),
+                ("page", here.saturating_add(1).into()),
+                ("pages", pages.len().into()),
+            ];
+            app.tells("page", &detail);
         }
     });
     Effect::new(move || {

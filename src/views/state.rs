@@ -137,7 +137,7 @@ pub(super) struct Admitted {
 
 /// What does not change while the respondent is here, but for the permission.
 pub(super) struct Given {
-    pub(super) admitted: Rc<Admitted>,
+    pub(super) admitted: Arc<Admitted>,
     pub(super) pseudonym: String,
     /// Whether a register was permitted.
     pub(super) permitted: bool,
@@ -239,12 +239,10 @@ impl App {
                 let sheet = Sheet::new(Session::new(form));
                 self.fills(sheet);
                 self.given.update_value(|given| given.sheets.0.push((slot, sheet)));
-                let received = Memo::new(move |_| {
-                    sheet.delivery.watch(|sent| sent.received().map(|receipt| receipt.uuid.clone()))
-                });
+                let received = Memo::new(move |_| sheet.delivery.watch(|submission| submission.received().is_some()));
                 Effect::new(move || {
-                    if let Some(uuid) = received.get() {
-                        self.arrived(slot.step(), &uuid);
+                    if received.get() {
+                        self.arrived(slot.step(), sheet);
                     }
                 });
             }
@@ -633,10 +631,11 @@ impl App {
         self.finish(Step::Ended);
     }
 
-    /// The answers of a step have arrived, under this UUID.
-    fn arrived(self, step: Step, uuid: &str) {
+    /// The answers of a step have arrived.
+    fn arrived(self, step: Step, sheet: Sheet) {
         // Not of the contact details: whoever had both references could join names and answers.
         if step != Step::Contact {
+            let uuid = sheet.delivery.receipt().map(|receipt| receipt.uuid).unwrap_or_default();
             self.tells("submitted", &[("part", self.part_id(step).into()), ("uuid", uuid.into())]);
         }
         if step == Step::Consent {

@@ -1,6 +1,6 @@
 //! What an earlier visit left on the device.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use super::{Came, Said, keep::Keeping};
 use crate::{
@@ -56,7 +56,7 @@ pub(super) async fn outbox(device: &Device) -> Vec<(Option<String>, Frozen)> {
     waiting.into_iter().filter_map(read).collect()
 }
 
-pub(super) async fn find(admitted: Rc<Admitted>, said: Said, standing: Standing, stopped: bool) -> Came {
+pub(super) async fn find(admitted: Arc<Admitted>, said: Said, standing: Standing, stopped: bool) -> Came {
     let link = link(&admitted);
     let traces = link.find().await.unwrap_or_default();
     let mut left = None;

@@ -44,7 +44,7 @@ pub(super) type Task<T> = Pin<Box<dyn Future<Output = T>>>;
 pub(super) trait Later: Sync {
     /// Finds what an earlier visit left, here or at the endpoint for answers, which has told of it. Where
     /// the way is `stopped`, what has arrived is all there is to show.
-    fn find(&self, admitted: Rc<Admitted>, said: Said, standing: Standing, stopped: bool) -> Task<Came>;
+    fn find(&self, admitted: Arc<Admitted>, said: Said, standing: Standing, stopped: bool) -> Task<Came>;
     /// A keeper where nothing can have been left.
     fn begin(&self, app: App) -> Rc<dyn Keeper>;
     /// The page for what stands in the way.
@@ -111,7 +111,7 @@ pub(super) enum Came {
 struct Second;
 
 impl Later for Second {
-    fn find(&self, admitted: Rc<Admitted>, said: Said, standing: Standing, stopped: bool) -> Task<Came> {
+    fn find(&self, admitted: Arc<Admitted>, said: Said, standing: Standing, stopped: bool) -> Task<Came> {
         Box::pin(find::find(admitted, said, standing, stopped))
     }
 
