@@ -6,8 +6,8 @@
 //!
 //! It needs the site (`cargo xtask build`; another folder by `SVAR_SITE`), Chromium and its driver (`CHROMEDRIVER` if it
 //! is not on the path), Node and the packages of `tests/oracle`, `tests/fixtures/hosts` and `examples` (`npm ci` there).
-//! `SVAR_COUNTS=full` also runs the variants that only take longer; `SVAR_SCREENSHOTS=FOLDER` has `screenshots` write its
-//! pictures there; `SVAR_BROWSER=firefox` or `webkit` has `smoke` run in another browser; `SVAR_SNAPSHOTS=write` has
+//! `SVAR_COUNTS=full` also runs the variants that only take longer; `SVAR_SCREENSHOTS=FOLDER` has `screenshots` write all
+//! its pictures there; `SVAR_BROWSER=firefox` or `webkit` has `smoke` run in another browser; `SVAR_SNAPSHOTS=write` has
 //! `gallery` write what it finds in the accessibility tree, in place of comparing it.
 
 #![allow(

@@ -1,6 +1,6 @@
 //! Ranking what is in the way, by whatever one has at hand, and the summary to bring along.
 
-use std::{env, fs, path::PathBuf};
+use std::fs;
 
 use serde_json::{Value, json};
 use svar::words::{Say, Told};
@@ -11,6 +11,7 @@ use crate::{
     browser::{browse, until},
     keyboard, policy,
     respondent::Respondent,
+    screenshots,
     server::Server,
 };
 
@@ -298,11 +299,9 @@ async fn ranking_by_touch_at_360_px() {
 /// Pictures to look at, not to compare (see `screenshots`).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pictures_of_a_ranking() {
-    let Some(folder) = env::var_os("SVAR_SCREENSHOTS").map(PathBuf::from) else { return };
-    fs::create_dir_all(&folder).expect("a folder for pictures");
-    for (width, height, look, language) in
-        [(360, 740, "light", "nb"), (1280, 900, "dark", "en"), (1280, 900, "light", "nb")]
-    {
+    let (folder, looks) = screenshots::folder();
+    let all = [(360, 740, "light", "nb"), (1280, 900, "dark", "en"), (1280, 900, "light", "nb")];
+    for (width, height, look, language) in all.into_iter().take(looks) {
         let server = Server::of_study("now-what-2").await;
         browse("pictures_of_a_ranking", &server, language, async |person| {
             person.has_a_screen_of(width, height).await;

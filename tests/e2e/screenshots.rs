@@ -1,4 +1,4 @@
-//! Pictures to look at, not to compare: `SVAR_SCREENSHOTS=FOLDER` says where they go.
+//! Pictures to look at, not to compare: one look in `target/pictures/`, and all of them where `SVAR_SCREENSHOTS=FOLDER` says.
 
 use std::{env, fs, path::PathBuf};
 
@@ -8,17 +8,25 @@ use crate::{
     browser::browse,
     plan::Manner,
     respondent::Respondent,
-    server::Server,
+    server::{Server, target},
     whole::{Hand, Walk},
 };
 
+/// Where pictures go, and how many of the looks are taken.
+pub(crate) fn folder() -> (PathBuf, usize) {
+    let asked = env::var_os("SVAR_SCREENSHOTS").map(PathBuf::from);
+    let looks = if asked.is_some() { usize::MAX } else { 1 };
+    let folder = asked.unwrap_or_else(|| target().join("pictures"));
+    fs::create_dir_all(&folder).expect("a folder for pictures");
+    (folder, looks)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn screenshots() {
-    let Some(folder) = env::var_os("SVAR_SCREENSHOTS").map(PathBuf::from) else { return };
-    fs::create_dir_all(&folder).expect("a folder for pictures");
-    for (width, height) in [(360, 740), (1280, 900)] {
-        for look in ["light", "dark"] {
-            for language in ["nb", "en"] {
+    let (folder, looks) = folder();
+    for (width, height) in [(360, 740), (1280, 900)].into_iter().take(looks) {
+        for look in ["light", "dark"].into_iter().take(looks) {
+            for language in ["nb", "en"].into_iter().take(looks) {
                 let server = Server::start().await;
                 browse("screenshots", &server, language, async |person| {
                     person.has_a_screen_of(width, height).await;
