@@ -37,7 +37,8 @@ fn register(server: &Server) -> String {
     words.expect("the words of the box")
 }
 
-async fn comes_to_the_contact_page(person: &Respondent, server: &Server, permits: bool) {
+/// Through the consent; who `permits` has the number asked for.
+pub(crate) async fn comes_to_the_contact_page(person: &Respondent, server: &Server, permits: bool) {
     person.comes_to_the_consent(&server.link("nb")).await;
     if permits {
         person.ticks(&register(server)).await;

@@ -5,6 +5,7 @@
 mod around;
 mod study;
 mod table;
+mod typed;
 
 use std::{collections::BTreeSet, fs};
 
