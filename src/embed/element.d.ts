@@ -66,7 +66,7 @@ export declare class SvarQuestionnaire extends HTMLElement {
   readonly state: "idle" | "loading" | "ready" | "failed" | "crashed";
   /** Comes in once more, as after a reload. */
   restart(): void;
-  /** Comes when nothing is left that only this page can deliver. */
+  /** Comes when nothing is left that only this page can deliver, or still has to save. */
   whenAtRest(): Promise<void>;
 }
 

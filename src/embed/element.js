@@ -144,7 +144,7 @@ export class SvarQuestionnaire extends HTMLElement {
     this.#begin(true);
   }
 
-  /** Comes when nothing is left that only this page can deliver. */
+  /** Comes when nothing is left that only this page can deliver, or still has to save. */
   whenAtRest() {
     return this.#resting ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
   }
