@@ -332,3 +332,18 @@ fn no_licensed_pack_lies_here() {
         assert!(path.starts_with("tests/fixtures/packs/") && invented, "{path}: a pack that somebody may hold");
     }
 }
+
+/// A bug whose place is gone is planted nowhere, and then no test is seen to catch it.
+#[test]
+fn every_bug_of_the_list_finds_its_place() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let list = fs::read_to_string(root.join("tests/sabotage.json")).unwrap();
+    let bugs: Vec<Value> = serde_json::from_str(&list).unwrap();
+    assert!(bugs.len() > 80, "where are the bugs?");
+    let lost = bugs.iter().filter(|bug| {
+        let text = fs::read_to_string(root.join(bug["file"].as_str().unwrap())).unwrap_or_default();
+        text.matches(bug["find"].as_str().unwrap()).count() != 1
+    });
+    let lost: Vec<&Value> = lost.map(|bug| &bug["name"]).collect();
+    assert!(lost.is_empty(), "bugs whose text is not, or not alone, in their file: {lost:#?}");
+}
