@@ -101,8 +101,8 @@ function within(limit, what, act, late = () => {}) {
 
 // How long a file may take before its connection counts as broken, so that it can be asked for anew. For the whole of it, as
 // `fetch` says nothing of a file whose hash is to be checked before its last byte; long enough for a slow line that never
-// stalls, such as one of 50 kbit/s.
-const DOWNLOAD = 120_000;
+// stalls, such as one of 40 kbit/s, and no longer than somebody waits.
+const DOWNLOAD = 50_000;
 
 function fetched(address, integrity, take) {
   const stop = new AbortController();

@@ -1,7 +1,7 @@
 // What the page around the widget does in tests: time passes quickly, and what happens is noted down. The patience with
 // the store and with requests, and the delay of drafts, stay as they are, so that a busy machine changes nothing.
 (() => {
-  const KEPT = [500, 1000, 3000, 5000, 30000, 31000, 45000, 120000];
+  const KEPT = [500, 1000, 3000, 5000, 30000, 31000, 45000, 50000];
   const later = window.setTimeout;
   window.setTimeout = (call, ms, ...rest) => later.call(window, call, KEPT.includes(ms) ? ms : ms / 100, ...rest);
 

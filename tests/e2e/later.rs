@@ -149,7 +149,7 @@ async fn a_load_that_stalls_ends() {
     let server = Server::start().await;
     let stalls = "{
         const [real, later] = [window.fetch, window.setTimeout];
-        window.setTimeout = (act, ms, ...rest) => later.call(window, act, ms === 120000 ? 300 : ms, ...rest);
+        window.setTimeout = (act, ms, ...rest) => later.call(window, act, ms === 50000 ? 300 : ms, ...rest);
         window.fetch = (what, how) => {
             return window.flows || !String(what).includes('svar-later') ? real(what, how) : new Promise(() => {});
         };
