@@ -17,6 +17,12 @@ use crate::{
 pub(crate) const HELD: &str = "{
     const real = window.fetch;
     let arrived = false;
+    // On a busy machine the browser may take longer to say that it keeps nothing than the first page waits for it, which is
+    // then held as well.
+    const databases = IDBFactory.prototype.databases;
+    IDBFactory.prototype.databases = function () {
+        return arrived ? databases.call(this) : Promise.resolve([]);
+    };
     window.fetch = (what, how) => {
         if (arrived || !String(what).includes('svar-later')) return real(what, how);
         return new Promise((go) => (window.letItArrive = () => { arrived = true; go(real(what, how)); }));
