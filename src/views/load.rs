@@ -69,11 +69,12 @@ pub(crate) fn root(door: Door, ground: Rc<Ground>, asked: RwSignal<String>) -> A
     let language = RwSignal::new(asked.get_untracked());
     Effect::new(move |first: Option<()>| {
         let asked = asked.get();
-        // Until the study is known it is taken as it is.
         if first.is_some() {
-            let nearest =
-                loaded.with_untracked(Loaded::study).and_then(|study| Some(study.nearest(&asked)?.to_owned()));
-            language.set(nearest.unwrap_or(asked));
+            language.set(asked);
+            // Until the study is known it is taken as it is.
+            if let Some(study) = loaded.with_untracked(Loaded::study) {
+                settle(language, &study);
+            }
         }
     });
     let enter = Enter {
@@ -181,6 +182,10 @@ impl Enter {
                         Loaded::Ready(app) => app.given(|given| self.tells_ready(&given.admitted)),
                         _ => {}
                     }
+                    // Another may have been asked for since the study came.
+                    if let Some(study) = found.study() {
+                        settle(self.language, &study);
+                    }
                     self.loaded.set(found);
                 }
                 Err((why, study)) => self.stop(why, study).await,
@@ -264,7 +269,7 @@ impl Enter {
         }
         let owner = self.owner.get_value().unwrap_or_default();
         let app = owner.with(move || {
-            let given = Given { sheets: Sheets::default(), admitted: admitted.clone(), pseudonym, permitted: false };
+            let given = Given { sheets: Sheets::default(), admitted, pseudonym, permitted: false };
             App::new(self.ground(), given, self.language, Box::new(self))
         });
         app.moved.set_value(again);
@@ -281,6 +286,14 @@ impl Enter {
     }
 }
 
+/// Speaks the language of the study that is nearest to what was asked for.
+fn settle(language: RwSignal<String>, study: &Study) {
+    let nearest = language.with_untracked(|asked| study.nearest(asked).filter(|it| it != asked).map(str::to_owned));
+    if let Some(nearest) = nearest {
+        language.set(nearest);
+    }
+}
+
 /// Whom the link lets in, and to what.
 async fn admitted(door: &Door, ground: &Ground, language: RwSignal<String>) -> Result<Admitted, NotReady> {
     let mut study: Study =
@@ -289,9 +302,7 @@ async fn admitted(door: &Door, ground: &Ground, language: RwSignal<String>) -> R
     study.lies_at(&door.study);
     let study = Arc::new(study);
     let with_study = |trouble| (Some(trouble), Some(study.clone()));
-    if let Some(nearest) = language.with_untracked(|asked| study.nearest(asked).map(str::to_owned)) {
-        language.set(nearest);
-    }
+    settle(language, &study);
     if !may_be_here {
         return Err(with_study(Trouble::NotHere));
     }

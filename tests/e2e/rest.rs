@@ -9,7 +9,7 @@ use svar::{
 
 use crate::{
     browser::{browse, until},
-    portal::{opens_a_portal, page},
+    portal::{in_a_portal, opens_a_portal, page},
     respondent::Respondent,
     server::Server,
     tiny::{self, Visitor, arrived, core_answers},
@@ -37,7 +37,7 @@ async fn until_at_rest(person: &Respondent) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_the_store_is_slow() {
     let server = Server::tiny(|_| {}).await;
-    let link = opens_a_portal(&server, &page("", "/studies/tiny/study.svar"), &server.sign(&server.invitation()));
+    let link = in_a_portal(&server);
     browse("while_the_store_is_slow", &server, "nb", async |person| {
         person.before_every_page(tiny::HOST).await;
         person.driver().goto(&link).await.expect("a page");
@@ -62,7 +62,7 @@ async fn while_the_store_is_slow() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_the_second_part_is_on_its_way() {
     let server = Server::tiny(|_| {}).await;
-    let link = opens_a_portal(&server, &page("", "/studies/tiny/study.svar"), &server.sign(&server.invitation()));
+    let link = in_a_portal(&server);
     let other = server.sign(&Invitation { unit: "unit-8".into(), ..server.invitation() });
     browse("while_the_second_part_is_on_its_way", &server, "nb", async |person| {
         person.before_every_page(crate::later::HELD).await;
@@ -88,15 +88,15 @@ async fn while_the_second_part_is_on_its_way() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_a_draft_is_being_saved() {
     let server = Server::tiny(|_| {}).await;
-    let link = opens_a_portal(&server, &page("", "/studies/tiny/study.svar"), &server.sign(&server.invitation()));
+    let link = in_a_portal(&server);
     browse("while_a_draft_is_being_saved", &server, "nb", async |person| {
         person.driver().goto(&link).await.expect("a page");
         let visitor = Visitor::new(person, true, "nettopp skrevet");
         visitor.goes_on_to(tiny::WORDS).await;
         visitor.writes_the_comment().await;
         person.script("document.querySelector('svar-questionnaire').restart()", vec![]).await;
-        // In this tab nobody else can have begun.
-        person.sees_say(Say::ResumeTitle).await;
+        // Whose the answers on one's own device are is asked whoever comes in.
+        person.is_at_say(Say::ResumeTitle).await;
         person.presses_say(Say::ResumeYes).await;
         person.is_at(tiny::WORDS).await;
         assert_eq!(visitor.comment_there().await, "nettopp skrevet");

@@ -52,6 +52,8 @@ pub(super) struct Keeping {
     pub(super) left: Cell<bool>,
     /// A draft is about to be saved.
     soon: Cell<bool>,
+    /// How much is being done to what the device keeps.
+    under_way: Cell<usize>,
 }
 
 impl Keeping {
@@ -67,6 +69,7 @@ impl Keeping {
             wakes: RefCell::new(None),
             left: Cell::new(false),
             soon: Cell::new(false),
+            under_way: Cell::new(0),
         });
         let (weak, ground) = (Rc::downgrade(&keeping), app.ground());
         let wake = move || {
@@ -99,12 +102,22 @@ impl Keeping {
         let (keeping, before) = (self.clone(), self.open.borrow().clone());
         let (open, is_open) = browser::deferred();
         drop(self.open.replace(open));
-        self.app.unsaved.set(true);
-        self.app.spawn(async move {
+        self.works(async move {
             let _ = JsFuture::from(before).await;
             keeping.open().await;
             drop(is_open);
-            keeping.app.unsaved.set(keeping.soon.get());
+        });
+    }
+
+    /// Does something to what the device keeps; until all of that is done, the widget is not at rest.
+    fn works(self: &Rc<Self>, task: impl Future<Output = ()> + 'static) {
+        let keeping = self.clone();
+        self.under_way.update(|count| count.saturating_add(1));
+        self.app.unsaved.set(true);
+        self.app.spawn(async move {
+            task.await;
+            keeping.under_way.update(|count| count.saturating_sub(1));
+            keeping.app.unsaved.set(keeping.under_way.get() > 0);
         });
     }
 
@@ -245,12 +258,11 @@ impl Keeper for Keeping {
         if self.device.borrow().is_none() || self.soon.replace(true) {
             return;
         }
-        self.app.unsaved.set(true);
-        self.app.spawn(async move {
+        let keeping = self.clone();
+        self.works(async move {
             wake::sleep(policy::DRAFT_DELAY as u32).await;
-            self.soon.set(false);
-            self.save().await;
-            self.app.unsaved.set(self.soon.get());
+            keeping.soon.set(false);
+            keeping.save().await;
         });
     }
 
@@ -310,13 +322,12 @@ impl Keeper for Keeping {
     }
 
     fn forget(self: Rc<Self>) {
-        self.app.unsaved.set(true);
-        self.app.spawn(async move {
-            if let Some(device) = self.device().await {
+        let keeping = self.clone();
+        self.works(async move {
+            if let Some(device) = keeping.device().await {
                 // What fails to be removed is encrypted, and gone when its time is over.
                 let _ = device.forget().await;
             }
-            self.app.unsaved.set(false);
         });
     }
 }
