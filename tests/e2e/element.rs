@@ -7,7 +7,7 @@ use svar::words::Told;
 use crate::{
     browser::{browse, until},
     policy,
-    portal::{PORTAL, framing, hears, opens_a_portal, page},
+    portal::{PORTAL, framing, hears, in_a_portal, opens_a_portal, page},
     respondent::Respondent,
     server::Server,
     tiny::{self, Visitor, arrived, core_answers},
@@ -215,7 +215,7 @@ async fn a_page_turn_stops_below_a_sticky_header() {
             .querySelector('.svar').getBoundingClientRect();
         return Math.round(top)";
     let server = Server::tiny(|_| {}).await;
-    let link = opens_a_portal(&server, &page("", STUDY), &server.sign(&server.invitation()));
+    let link = in_a_portal(&server);
     browse("a_page_turn_stops_below_a_sticky_header", &server, "nb", async |person| {
         person.driver().goto(&link).await.expect("a page");
         let visitor = Visitor::new(person, true, "");
@@ -234,7 +234,7 @@ async fn a_page_turn_stops_below_a_sticky_header() {
 async fn light_and_dark_are_those_of_its_place() {
     const DARK: &str = "return window.element.shadowRoot.querySelector('.svar').classList.contains('svar--dark')";
     let server = Server::tiny(|_| {}).await;
-    let link = opens_a_portal(&server, &page("", STUDY), &server.sign(&server.invitation()));
+    let link = in_a_portal(&server);
     browse("light_and_dark_are_those_of_its_place", &server, "nb", async |person| {
         person.driver().goto(&link).await.expect("a page");
         person.is_at(tiny::WELCOME).await;

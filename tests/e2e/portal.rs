@@ -40,6 +40,11 @@ pub(crate) fn opens_a_portal(server: &Server, page: &str, token: &str) -> String
     format!("{}/portal.html", server.origin())
 }
 
+/// A portal's page on the study's own origin, with an element for this server's invitation.
+pub(crate) fn in_a_portal(server: &Server) -> String {
+    opens_a_portal(server, &page("", "/studies/tiny/study.svar"), &server.sign(&server.invitation()))
+}
+
 /// The events so far, each as its name and its detail.
 async fn events(person: &Respondent) -> Vec<(String, Value)> {
     serde_json::from_value(person.script("return window.svarEvents", vec![]).await).expect("events")
@@ -248,7 +253,7 @@ async fn a_frame_shows_nothing_to_a_page_that_is_not_trusted() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_element_that_is_moved_or_comes_back_goes_on() {
     let server = Server::tiny(|_| {}).await;
-    let link = opens_a_portal(&server, &page("", "/studies/tiny/study.svar"), &server.sign(&server.invitation()));
+    let link = in_a_portal(&server);
     browse("an_element_that_is_moved_or_comes_back_goes_on", &server, "nb", async |person| {
         person.driver().goto(&link).await.expect("a page");
         let visitor = Visitor::new(person, true, "ikke borte");
@@ -291,7 +296,7 @@ async fn an_element_that_is_moved_or_comes_back_goes_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_sent_arrives_though_the_element_is_taken_away() {
     let server = Server::tiny(|_| {}).await;
-    let link = opens_a_portal(&server, &page("", "/studies/tiny/study.svar"), &server.sign(&server.invitation()));
+    let link = in_a_portal(&server);
     browse("what_was_sent_arrives_though_the_element_is_taken_away", &server, "nb", async |person| {
         person.before_every_page("delete Window.prototype.indexedDB; delete window.indexedDB;").await;
         person.driver().goto(&link).await.expect("a page");
@@ -326,7 +331,7 @@ async fn what_was_sent_arrives_though_the_element_is_taken_away() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_invitation_waits_for_what_is_on_its_way() {
     let server = Server::tiny(|_| {}).await;
-    let link = opens_a_portal(&server, &page("", "/studies/tiny/study.svar"), &server.sign(&server.invitation()));
+    let link = in_a_portal(&server);
     let other = server.sign(&Invitation { unit: "unit-8".into(), ..server.invitation() });
     browse("another_invitation_waits_for_what_is_on_its_way", &server, "nb", async |person| {
         person.before_every_page("delete Window.prototype.indexedDB; delete window.indexedDB;").await;
@@ -439,7 +444,7 @@ async fn of_contact_details_the_page_around_learns_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_keys_of_the_page_around_reach_it() {
     let server = Server::tiny(|_| {}).await;
-    let link = opens_a_portal(&server, &page("", "/studies/tiny/study.svar"), &server.sign(&server.invitation()));
+    let link = in_a_portal(&server);
     browse("the_keys_of_the_page_around_reach_it", &server, "nb", async |person| {
         person.driver().goto(&link).await.expect("a page");
         let visitor = Visitor::new(person, true, "j");
