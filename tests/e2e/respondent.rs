@@ -292,8 +292,9 @@ impl Respondent {
     }
 
     async fn types_over(&self, field: &WebElement, text: &str) {
-        // At once: in a shadow root ChromeDriver puts the cursor at the end of the text each time.
-        let all = Key::Control + "a" + Key::Null;
+        // At once: in a shadow root ChromeDriver puts the cursor at the end of the text each time. The second `Control` lets
+        // go of the first; after a `Null` Firefox and WebKit type nothing more.
+        let all = Key::Control + "a" + Key::Control;
         let keys = if text.is_empty() { all + Key::Delete } else { all + text };
         field.send_keys(keys).await.expect("to type");
     }

@@ -183,10 +183,13 @@ impl Story<'_> {
     async fn comes_to_the_words(&self, visitor: &Visitor<'_>) {
         self.person.opens(&self.server.link("nb")).await;
         visitor.goes_on_to(tiny::CONSENT).await;
-        if self.mode != Mode::Full {
-            // It is said as soon as it is known, and moves the page down.
-            is_told_of_keeping(self.person, self.mode).await;
+        if self.mode == Mode::Full {
+            // The second write, which fails, is that of the first answers.
+            visitor.goes_on_to(tiny::HEALTH).await;
+            visitor.tells_of_health().await;
         }
+        // It is said as soon as it is known, and moves the page down: whoever presses just then presses beside the button.
+        is_told_of_keeping(self.person, self.mode).await;
         visitor.goes_on_to(tiny::WORDS).await;
         visitor.writes_the_comment().await;
         if self.mode.takes() {
