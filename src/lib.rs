@@ -35,6 +35,7 @@
 
 #![cfg_attr(test, allow(missing_docs))]
 
+pub mod fhirpath;
 pub mod json;
 pub mod questionnaire;
 pub mod session;

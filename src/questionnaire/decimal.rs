@@ -16,6 +16,15 @@ pub struct Decimal {
 
 /// Eighteen digits always fit into 64 bits.
 const MOST_DIGITS: usize = 18;
+/// The first number with more.
+const LIMIT: u128 = 1_000_000_000_000_000_000;
+
+/// The number without its last `cut` digits, rounded by them, a half away from zero.
+fn rounded(digits: i128, cut: u32) -> i128 {
+    let unit = 10_i128.saturating_pow(cut.min(37));
+    let half = unit.wrapping_div(2).saturating_mul(digits.signum());
+    digits.saturating_add(half).wrapping_div(unit)
+}
 
 impl Decimal {
     /// Reads plain digits with a point: no exponent, no infinity, which nobody means to type.
@@ -34,6 +43,97 @@ impl Decimal {
         let fits = count >= 1 && whole.trim_start_matches('0').len().saturating_add(fraction.len()) <= MOST_DIGITS;
         let scale = u8::try_from(fraction.len()).ok()?;
         fits.then_some(Decimal { digits: if negative { digits.saturating_neg() } else { digits }, scale })
+    }
+
+    /// The number with these digits, `scale` of them after the point, without zeros at the end; rounded to 18 digits. `None`
+    /// if even then it is too large.
+    fn fit(mut digits: i128, mut scale: u32) -> Option<Decimal> {
+        while scale > 0 && (digits % 10 == 0 || scale > MOST_DIGITS as u32 || digits.unsigned_abs() >= LIMIT) {
+            digits = rounded(digits, 1);
+            scale = scale.saturating_sub(1);
+        }
+        let fits = digits.unsigned_abs() < LIMIT;
+        Some(Decimal { digits: i64::try_from(digits).ok().filter(|_| fits)?, scale: u8::try_from(scale).ok()? })
+    }
+
+    /// The sum.
+    pub fn plus(self, other: Decimal) -> Option<Decimal> {
+        let scale = self.scale.max(other.scale);
+        Decimal::fit(self.scaled(scale).checked_add(other.scaled(scale))?, scale.into())
+    }
+
+    /// The difference.
+    pub fn minus(self, other: Decimal) -> Option<Decimal> {
+        self.plus(other.negative())
+    }
+
+    /// The product.
+    pub fn times(self, other: Decimal) -> Option<Decimal> {
+        let digits = i128::from(self.digits).checked_mul(other.digits.into())?;
+        Decimal::fit(digits, u32::from(self.scale).saturating_add(other.scale.into()))
+    }
+
+    /// The quotient, to 18 digits; none by zero.
+    pub fn over(self, other: Decimal) -> Option<Decimal> {
+        let scale = self.scale.max(other.scale);
+        let (dividend, divisor) = (self.scaled(scale), other.scaled(scale));
+        let (mut quotient, mut rest) = (dividend.checked_div(divisor)?, dividend.checked_rem(divisor)?);
+        let mut places = 0_u32;
+        // One digit more than there is room for, so that the last is rounded by it.
+        while rest != 0 && places <= MOST_DIGITS as u32 && quotient.unsigned_abs() < LIMIT.saturating_mul(10) {
+            rest = rest.checked_mul(10)?;
+            quotient = quotient.checked_mul(10)?.checked_add(rest.checked_div(divisor)?)?;
+            rest = rest.checked_rem(divisor)?;
+            places = places.saturating_add(1);
+        }
+        Decimal::fit(quotient, places)
+    }
+
+    /// How many whole times `other` goes into this, towards zero; none by zero.
+    pub fn whole_times(self, other: Decimal) -> Option<Decimal> {
+        let scale = self.scale.max(other.scale);
+        Decimal::fit(self.scaled(scale).checked_div(other.scaled(scale))?, 0)
+    }
+
+    /// What is left of that, with the sign of this; none by zero.
+    pub fn remainder(self, other: Decimal) -> Option<Decimal> {
+        let scale = self.scale.max(other.scale);
+        Decimal::fit(self.scaled(scale).checked_rem(other.scaled(scale))?, scale.into())
+    }
+
+    /// The number with the other sign.
+    pub fn negative(self) -> Decimal {
+        Decimal { digits: self.digits.saturating_neg(), ..self }
+    }
+
+    /// Rounded to so many digits after the point, a half away from zero.
+    pub fn rounded(self, places: u8) -> Decimal {
+        let cut = u32::from(self.scale.saturating_sub(places));
+        let digits = rounded(self.digits.into(), cut);
+        Decimal::fit(digits, u32::from(self.scale).saturating_sub(cut)).unwrap_or(self)
+    }
+
+    /// The whole number at or below it.
+    pub fn floor(self) -> Decimal {
+        let whole = self.truncated();
+        let below = if whole > self { whole.minus(Decimal::from(1)) } else { None };
+        below.unwrap_or(whole)
+    }
+
+    /// The whole number that its digits before the point make.
+    pub fn truncated(self) -> Decimal {
+        let one = 10_i64.saturating_pow(self.scale.into());
+        Decimal { digits: self.digits.checked_div(one).unwrap_or(self.digits), scale: 0 }
+    }
+
+    /// The whole number, if it is one.
+    pub fn whole(self) -> Option<i64> {
+        (self.truncated() == self).then(|| self.truncated().digits)
+    }
+
+    /// How many digits stand after the point.
+    pub fn places(self) -> u8 {
+        self.scale
     }
 
     /// The digits as if both numbers had the same number of them after the point.
@@ -98,6 +198,53 @@ mod tests {
         }
         for text in ["", ".", "-", "1e3", "inf", "NaN", "1.2.3", "0x1", "1234567890123456789", "½"] {
             assert_eq!(Decimal::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn arithmetic_is_exact_and_ends_where_there_is_no_room() {
+        let of = |text: &str| Decimal::parse(text).unwrap();
+        let said = |number: Option<Decimal>| number.map_or("none".to_owned(), |number| number.to_string());
+        for (a, b, sum, product, quotient, whole, rest) in [
+            ("0.1", "0.2", "0.3", "0.02", "0.5", "0", "0.1"),
+            ("-7", "2", "-5", "-14", "-3.5", "-3", "-1"),
+            ("1", "3", "4", "3", "0.333333333333333333", "0", "1"),
+            ("2", "3", "5", "6", "0.666666666666666667", "0", "2"),
+            ("5.5", "0", "5.5", "0", "none", "none", "none"),
+            ("999999999999999999", "1", "none", "999999999999999999", "999999999999999999", "999999999999999999", "0"),
+            ("999999999999999999", "0.5", "none", "500000000000000000", "none", "none", "0"),
+            (
+                "123456789.123456789",
+                "10",
+                "123456799.123456789",
+                "1234567891.23456789",
+                "12345678.9123456789",
+                "12345678",
+                "9.123456789",
+            ),
+        ] {
+            let (a, b) = (of(a), of(b));
+            assert_eq!(said(a.plus(b)), sum, "{a} + {b}");
+            assert_eq!(said(a.times(b)), product, "{a} * {b}");
+            assert_eq!(said(a.over(b)), quotient, "{a} / {b}");
+            assert_eq!(said(a.whole_times(b)), whole, "{a} div {b}");
+            assert_eq!(said(a.remainder(b)), rest, "{a} mod {b}");
+        }
+    }
+
+    #[test]
+    fn a_half_is_rounded_away_from_zero() {
+        for (text, places, rounded, floor, truncated) in [
+            ("2.5", 0, "3", "2", "2"),
+            ("-2.5", 0, "-3", "-3", "-2"),
+            ("1.005", 2, "1.01", "1", "1"),
+            ("7", 3, "7", "7", "7"),
+            ("-0.4", 0, "0", "-1", "0"),
+        ] {
+            let number = Decimal::parse(text).unwrap();
+            assert_eq!(number.rounded(places).to_string(), rounded, "{text}");
+            assert_eq!(number.floor().to_string(), floor, "{text}");
+            assert_eq!(number.truncated().to_string(), truncated, "{text}");
         }
     }
 

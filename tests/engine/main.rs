@@ -1,6 +1,6 @@
 //! The engine from outside: native, without a browser, by tables where a table will do.
 //!
-//! `SVAR_COUNTS=full` walks the full number of random paths, `SEED=…` replays one that failed. `paths` and `spoil` need
+//! `SVAR_COUNTS=full` walks the full number of random paths, `SEED=…` replays one that failed. `paths`, `spoil` and `expressions` need
 //! Node and the packages of `tests/oracle` (`npm ci` there).
 
 #![allow(
@@ -13,10 +13,12 @@
 
 mod answers;
 mod carry;
+mod child;
 mod compact;
 mod course;
 mod draft;
 mod enable;
+mod expressions;
 mod formats;
 mod forms;
 mod judge;
