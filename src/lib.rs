@@ -29,7 +29,7 @@
 //! # Ok::<(), &str>(())
 //! ```
 //!
-//! Modules: [`questionnaire`] the form as data; [`session`] answers to it; [`study`] manifest, invitation and course;
+//! Modules: [`questionnaire`] the form as data; [`fhirpath`] expressions; [`session`] answers to it; [`study`] manifest, invitation and course;
 //! [`submission`] from frozen bytes to a receipt; [`words`] the interface's own texts. The faces `web` and `tools` add
 //! the edges.
 

@@ -8,6 +8,8 @@
 )]
 
 mod checking;
+#[path = "../engine/child.rs"]
+mod child;
 mod client;
 mod codebook;
 mod conformance;

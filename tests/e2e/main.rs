@@ -21,6 +21,8 @@
 mod axe;
 mod browser;
 mod canary;
+#[path = "../engine/child.rs"]
+mod child;
 mod colleagues;
 mod contact;
 mod devices;

@@ -29,13 +29,13 @@ impl Child {
         let mut process = command.spawn().unwrap_or_else(|error| {
             panic!("expected Node ≥ 18 as `node`, found: {error}; install it (Debian: `apt-get install nodejs npm`)")
         });
-        let (to, from) = (process.stdin.take(), BufReader::new(process.stdout.take().unwrap()));
+        let (to, from) = (process.stdin.take(), BufReader::new(process.stdout.take().expect("its output")));
         Child { process, to, from }
     }
 
     pub(crate) fn say(&mut self, line: &str) {
         assert!(!line.contains('\n'), "one line");
-        let to = self.to.as_mut().unwrap();
+        let to = self.to.as_mut().expect("its input");
         to.write_all(line.as_bytes())
             .and_then(|()| to.write_all(b"\n"))
             .and_then(|()| to.flush())
