@@ -55,9 +55,10 @@ impl<W: World> Evaluation<'_, W> {
             }
             Function::Repeat => self.repeat(base, needed(first)?, around)?,
             Function::Aggregate => self.aggregate(&base, arguments, around)?,
-            Function::Single => match single(&base)? {
-                Some(_) | None => base,
-            },
+            Function::Single => {
+                single(&base)?;
+                base
+            }
             Function::First => base.into_iter().take(1).collect(),
             Function::Last => base.into_iter().last().into_iter().collect(),
             Function::Tail => base.into_iter().skip(1).collect(),

@@ -39,7 +39,8 @@ impl Expression {
     /// # Errors
     /// Points at the first word that stands in the way.
     pub fn parse(source: &str) -> Result<Expression, Unread> {
-        parse::parse(source).map(|part| Expression { part })
+        let part = parse::parse(source).map_err(|unread| Unread { at: characters(source, unread.at), ..unread })?;
+        Ok(Expression { part })
     }
 
     /// The value of the expression about `context`; empty if there is none.
@@ -49,4 +50,10 @@ impl Expression {
     pub fn evaluate<W: World>(&self, world: &W, context: &[Item<W::Node>]) -> Result<Vec<Item<W::Node>>, Fault> {
         evaluate::evaluate(&self.part, world, context)
     }
+}
+
+/// A place in bytes as one in characters, as people count them.
+fn characters(source: &str, bytes: u32) -> u32 {
+    let before = source.get(..bytes as usize).unwrap_or(source);
+    u32::try_from(before.chars().count()).unwrap_or(u32::MAX)
 }

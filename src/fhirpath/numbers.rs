@@ -54,19 +54,18 @@ fn whole_or_not<N>(number: Decimal, base: &Item<N>) -> Value<N> {
     }
 }
 
+/// By squares, so that the largest exponent takes 31 of them.
 fn power(base: Decimal, exponent: i32) -> Option<Decimal> {
-    let mut made = Decimal::from(1);
-    // 63 doublings fill any number there is room for; 0, 1 and -1 stay what they are.
-    let unit = base.whole().filter(|whole| (-1..=1).contains(whole));
-    let times = match unit {
-        Some(_) => exponent.unsigned_abs().min(2 + exponent.unsigned_abs() % 2),
-        None => exponent.unsigned_abs(),
-    };
-    for _ in 0..times.min(4096) {
-        made = made.times(base)?;
-        if made == Decimal::from(0) {
+    let (mut made, mut square, mut left) = (Decimal::from(1), base, exponent.unsigned_abs());
+    loop {
+        if left % 2 == 1 {
+            made = made.times(square)?;
+        }
+        left /= 2;
+        if left == 0 {
             break;
         }
+        square = square.times(square)?;
     }
     if exponent < 0 { Decimal::from(1).over(made) } else { Some(made) }
 }

@@ -14,7 +14,7 @@ use crate::questionnaire::Decimal;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{why} at character {}", self.at.saturating_add(1))]
 pub struct Unread {
-    /// Where it begins, in bytes from the start of the expression.
+    /// Where it begins, in characters from the start of the expression.
     pub at: u32,
     /// What is wrong there.
     pub why: Why,

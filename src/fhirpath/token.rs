@@ -25,6 +25,9 @@ pub(super) enum Token {
     End,
 }
 
+/// No date and time is longer than this, with nine digits of a second.
+const LONGEST_MOMENT: usize = 40;
+
 const MARKS: [&str; 23] = [
     "<=", ">=", "!=", "!~", "(", ")", "[", "]", "{", "}", ".", ",", "+", "-", "*", "/", "&", "|", "<", ">", "=", "~",
     ";",
@@ -168,7 +171,7 @@ impl<'a> Reader<'a> {
                 Some('Z') => timed && !zoned && !before.ends_with('T'),
                 _ => false,
             };
-            if !belongs {
+            if !belongs || before.len() > LONGEST_MOMENT {
                 return before;
             }
             self.take(1);

@@ -47,9 +47,14 @@ impl Decimal {
 
     /// The number with these digits, `scale` of them after the point, without zeros at the end; rounded to 18 digits. `None`
     /// if even then it is too large.
-    fn fit(mut digits: i128, mut scale: u32) -> Option<Decimal> {
-        while scale > 0 && (digits % 10 == 0 || scale > MOST_DIGITS as u32 || digits.unsigned_abs() >= LIMIT) {
-            digits = rounded(digits, 1);
+    fn fit(whole: i128, places: u32) -> Option<Decimal> {
+        // All that is too much goes at once: rounded digit by digit, 0.45 would become 1.
+        let long = whole.unsigned_abs().checked_ilog10().map_or(1, |last| last.saturating_add(1));
+        let most = MOST_DIGITS as u32;
+        let cut = long.saturating_sub(most).max(places.saturating_sub(most)).min(places);
+        let (mut digits, mut scale) = (rounded(whole, cut), places.saturating_sub(cut));
+        while scale > 0 && digits % 10 == 0 {
+            digits = digits.wrapping_div(10);
             scale = scale.saturating_sub(1);
         }
         let fits = digits.unsigned_abs() < LIMIT;
@@ -213,6 +218,16 @@ mod tests {
             ("5.5", "0", "5.5", "0", "none", "none", "none"),
             ("999999999999999999", "1", "none", "999999999999999999", "999999999999999999", "999999999999999999", "0"),
             ("999999999999999999", "0.5", "none", "500000000000000000", "none", "none", "0"),
+            // Twenty digits after the point, of which the last two are 45.
+            (
+                "0.123456789012345689",
+                "0.05",
+                "0.173456789012345689",
+                "0.006172839450617284",
+                "2.46913578024691378",
+                "2",
+                "0.023456789012345689",
+            ),
             (
                 "123456789.123456789",
                 "10",

@@ -92,7 +92,7 @@ fn spoiled_expressions_are_refused_or_end() {
                 let _ended = expression.evaluate(&document, &[document.root()]);
             }
             Err(unread) => {
-                assert!(source.is_char_boundary(unread.at as usize), "{unread} in {source}");
+                assert!(unread.at as usize <= source.chars().count(), "{unread} in {source}");
                 assert!(!unread.to_string().is_empty());
             }
         }
